@@ -1,0 +1,1 @@
+"""An OpenAPI document as a value: fetch, load within limits, repair, correct, compare."""

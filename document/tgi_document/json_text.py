@@ -1,0 +1,168 @@
+"""JSON from a stranger: bounded in size, depth and number, strict where Python's reader is lax."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+from attrs import frozen
+
+from tgi_document.errors import DocumentError
+from tgi_document.text import quoted
+from tgi_document.walk import Path, pointer_of
+
+MAX_BYTES = 20_000_000
+"""A hundred times the longest document of a TGI."""
+
+MAX_DEPTH = 100
+"""Far from where a recursive reader would give up; documents in use stay below 40."""
+
+MAX_VALUES = 500_000
+"""Values and names together, roughly: TGI's document has 3,000."""
+
+_LONGEST_INTEGER = 100
+"""Digits. Reading an integer costs the square of its length."""
+
+
+@frozen
+class _Repeated:
+    """Stands for an object that holds a member twice, until the place of it is known."""
+
+    name: str
+
+
+@frozen
+class _Refused:
+    """Stands for a value that JSON does not have, until the place of it is known."""
+
+    problem: str
+
+
+def parse_json(data: bytes, origin: str) -> Any:
+    """Read one JSON text.
+
+    Args:
+        data: UTF-8, with or without a byte order mark.
+        origin: What the text is called in errors, a file or a URL.
+
+    Raises:
+        DocumentError: When it is no JSON, holds a member twice, NaN, an infinity or half a surrogate pair, or
+            passes `MAX_BYTES`, `MAX_DEPTH` or `MAX_VALUES`.
+    """
+    _check_size(data, origin)
+    text = _decoded(data, origin)
+    if text.lstrip()[:1] == "<":
+        raise DocumentError(f"{origin}: HTML or XML, expected an OpenAPI document in JSON")
+    _check_shape(text, origin)
+    value = _parsed(text, origin)
+    _check_values(value, origin)
+    return value
+
+
+def _check_size(data: bytes, origin: str) -> None:
+    if len(data) > MAX_BYTES:
+        raise DocumentError(f"{origin}: {len(data)} bytes, expected a document of at most {MAX_BYTES} bytes")
+    if not data.strip():
+        raise DocumentError(f"{origin}: empty, expected an OpenAPI document in JSON")
+
+
+def _decoded(data: bytes, origin: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"{origin}: byte {error.start}: no UTF-8, expected JSON in UTF-8") from None
+
+
+def _check_shape(text: str, origin: str) -> None:
+    """Bound depth and number before a parser that recurses sees the text.
+
+    What is between unescaped quotes is cut out, so that the brackets and commas left are those of the syntax.
+    """
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
+    brackets = [character for character in outside if character in "[]{}"]
+    if len(brackets) // 2 + outside.count(",") > MAX_VALUES:
+        raise DocumentError(f"{origin}: more than {MAX_VALUES} values, expected a document with fewer")
+    depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise DocumentError(f"{origin}: nested deeper than {MAX_DEPTH} levels, expected fewer")
+
+
+def _parsed(text: str, origin: str) -> Any:
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_number,
+            parse_constant=lambda name: _Refused(f"{name} is no JSON value"),
+        )
+    except json.JSONDecodeError as error:
+        _raise_syntax(text, error, origin)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
+    value = dict(pairs)
+    if len(value) == len(pairs):
+        return value
+    seen: set[str] = set()
+    return _Repeated(next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
+
+
+def _integer(digits: str) -> int | _Refused:
+    if len(digits) > _LONGEST_INTEGER:
+        return _Refused(f"an integer of {len(digits)} digits, expected at most {_LONGEST_INTEGER}")
+    return int(digits)
+
+
+def _number(digits: str) -> float | _Refused:
+    value = float(digits)
+    return value if math.isfinite(value) else _Refused(f"{digits[:40]} is no number that a double can hold")
+
+
+def _raise_syntax(text: str, error: json.JSONDecodeError, origin: str) -> NoReturn:
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        size = len(text.encode())
+        raise DocumentError(
+            f"{origin}: truncated: ends at byte {size} in the midst of a value, expected JSON to its end"
+        )
+    place = len(text[: error.pos].encode())
+    if not text.lstrip().startswith(("{", "[")):
+        found = text.lstrip()[:30].split("\n")[0]
+        raise DocumentError(
+            f"{origin}: begins with {quoted(found)} (YAML or plain text?), expected a JSON object"
+        )
+    raise DocumentError(f"{origin}: byte {place}: no JSON ({error.msg})")
+
+
+def _check_values(value: Any, origin: str) -> None:
+    stack: list[tuple[Path, Any]] = [((), value)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, dict):
+            for name in value:
+                _check_text(name, path, origin)
+            stack.extend(((path, name), item) for name, item in value.items())
+        elif isinstance(value, list):
+            stack.extend(((path, index), item) for index, item in enumerate(value))
+        elif isinstance(value, str):
+            _check_text(value, path, origin)
+        elif isinstance(value, _Repeated):
+            raise DocumentError(
+                f"{origin}: {pointer_of(path)}: holds {quoted(value.name)} twice, expected each member once"
+            )
+        elif isinstance(value, _Refused):
+            raise DocumentError(f"{origin}: {pointer_of(path)}: {value.problem}")
+
+
+def _check_text(text: str, path: Path, origin: str) -> None:
+    if text.isascii():
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise DocumentError(
+            f"{origin}: {pointer_of(path)}: half a surrogate pair, expected whole characters"
+        ) from None
