@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tgi_document.errors import DocumentError
 from tgi_document.json_text import MAX_BYTES, parse_json
+from tgi_document.operations import METHODS
 from tgi_document.text import quoted
 from tgi_document.walk import Document, Node, Role, final_target, walk
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Document", "load_document", "parse_document"]
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-"""The members of a path item that are operations."""
 
 _OBJECT = "an object"
 _LIST = "a list"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tgi_document.errors import DocumentError
-from tgi_document.load import METHODS, load_document
+from tgi_document.load import load_document
+from tgi_document.operations import operations
 from tgi_document.walk import Document, Role, walk
 
 if TYPE_CHECKING:
@@ -59,19 +60,8 @@ def require_tgi(document: Document, origin: str) -> None:
     """
     if not _post_paths(document) & _post_paths(pinned_document()):
         raise DocumentError(
-            f"{origin}: the document of no TGI, expected at least one of its operations, such as POST /generate",
+            f"{origin}: no TGI's document, expected at least one of its operations, such as POST /generate",
         )
-
-
-def operations(document: Document) -> dict[tuple[str, str], dict[str, Any]]:
-    """Give the operations by path and method, `("/generate", "post")`."""
-    return {
-        (path, method): item[method]
-        for path, item in document["paths"].items()
-        if not path.startswith("x-")
-        for method in METHODS
-        if method in item
-    }
 
 
 def _post_paths(document: Document) -> set[str]:

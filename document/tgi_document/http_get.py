@@ -1,0 +1,246 @@
+"""GET from a server that may be slow, endless or hostile: bounded in size, requests and redirects.
+
+Time is bounded by the caller, who cancels (see `fetch`). User's headers and key go to one origin only.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+import zlib
+from typing import TYPE_CHECKING
+
+import httpx
+from attrs import define, field, frozen
+
+from tgi_document.errors import DocumentError
+from tgi_document.json_text import MAX_BYTES
+from tgi_document.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+MAX_REQUESTS = 40
+"""In one search for a document; a search without surprises needs at most 4."""
+
+MAX_REDIRECTS = 5
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+@frozen
+class Answer:
+    """What came: its place after redirects, and the decoded body."""
+
+    url: httpx.URL
+    status: int
+    body: bytes
+
+
+@frozen
+class Access:
+    """What a user gives along with a URL. Values of headers and the key are secrets: never shown."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    api_key: str | None = field(default=None, repr=False)
+    api_key_env: str | None = None
+    """The name of the environment variable that the key is from, for errors."""
+
+    ca: Path | None = None
+    timeout: float = 30.0
+    """Seconds for the whole of a search."""
+
+    def all_headers(self) -> list[tuple[str, str]]:
+        """Give the headers to send, the key's included.
+
+        Raises:
+            DocumentError: When a header cannot be sent; names it without its value.
+        """
+        for name, value in self.headers:
+            if not _HEADER_NAME.fullmatch(name):
+                raise DocumentError(f"header {quoted(name)}: no name of a header, expected NAME:VALUE")
+            _check_value(value, f"header {name}")
+        if self.api_key is None:
+            return list(self.headers)
+        _check_value(self.api_key, f"API key ({self.api_key_env or 'given'})")
+        return [*self.headers, ("Authorization", f"Bearer {self.api_key}")]
+
+    def without_secrets(self, text: str) -> str:
+        """Blank out the key and the headers' values, in case a server said them back."""
+        for secret in sorted(
+            {self.api_key or "", *(value for _, value in self.headers)}, key=len, reverse=True
+        ):
+            if len(secret) > 2:  # noqa: PLR2004 (a shorter one is no secret, and would blank out half the text)
+                text = text.replace(secret, "***")
+        return text
+
+
+def client(access: Access, base: httpx.URL) -> httpx.AsyncClient:
+    """Make a client for one origin.
+
+    Raises:
+        DocumentError: When a header, the key or the CA file is unusable.
+    """
+    return httpx.AsyncClient(
+        headers=[
+            *access.all_headers(),
+            ("Accept", "application/json, text/html, */*"),
+            ("Accept-Encoding", "gzip"),
+        ],
+        auth=(base.username, base.password) if base.userinfo else None,
+        verify=_trust(access.ca),
+        timeout=access.timeout,
+        follow_redirects=False,
+    )
+
+
+@define
+class Getter:
+    """Gets pages of one origin, within the limits of this module."""
+
+    client: httpx.AsyncClient
+    base: httpx.URL
+    """The deployment's URL, its path ending with a slash."""
+
+    max_bytes: int = MAX_BYTES
+    requests: int = 0
+
+    async def get(self, url: httpx.URL) -> Answer:
+        """Get a URL, redirects followed.
+
+        Raises:
+            DocumentError: When it leads to another origin, around in circles, or the answer is too long.
+            httpx.TransportError: When no answer came.
+        """
+        answer = await self._get_once(url)
+        for _ in range(MAX_REDIRECTS):
+            target = answer.redirect
+            if target is None:
+                return answer.answer
+            answer = await self._follow(target, answer.answer.url)
+        if answer.redirect is None:
+            return answer.answer
+        raise DocumentError(f"{shown(url)}: redirected more than {MAX_REDIRECTS} times, expected a page")
+
+    def places(self, url: httpx.URL) -> list[httpx.URL]:
+        """Give the places that a URL of the deployment may mean, the likeliest first.
+
+        A server behind a path prefix does not know of it: what it calls `/docs/` is below the prefix.
+        """
+        prefix = self.base.path
+        if prefix == "/" or url.path.startswith(prefix) or not same_origin(self.base, url):
+            return [url]
+        below = self.base.raw_path.rstrip(b"/") + url.raw_path
+        return [url.copy_with(raw_path=below), url]
+
+    async def _follow(self, target: httpx.URL, source: httpx.URL) -> _Hop:
+        if not same_origin(self.base, target):
+            raise DocumentError(
+                f"{shown(source)}: redirects to another origin, {shown(target)}; not followed"
+            )
+        first, *others = self.places(target)
+        hop = await self._get_once(first)
+        if others and httpx.codes.is_error(hop.answer.status):
+            return await self._get_once(others[0])
+        return hop
+
+    async def _get_once(self, url: httpx.URL) -> _Hop:
+        self.requests += 1
+        if self.requests > MAX_REQUESTS:
+            raise DocumentError(f"{shown(self.base)}: no document after {MAX_REQUESTS} requests")
+        async with self.client.stream("GET", url) as response:
+            location = response.headers.get("location") if response.is_redirect else None
+            body = b"" if location else await self._body(response)
+            target = join(url, location) if location else None
+            return _Hop(Answer(url, response.status_code, body), target)
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        place = shown(response.url)
+        parts: list[bytes] = []
+        size = 0
+        async for part in _decoded(response, self.max_bytes):
+            size += len(part)
+            if size > self.max_bytes:
+                raise DocumentError(
+                    f"{place}: the answer is longer than {self.max_bytes} bytes, expected a document"
+                )
+            parts.append(part)
+        return b"".join(parts)
+
+
+@frozen
+class _Hop:
+    answer: Answer
+    redirect: httpx.URL | None
+
+
+def same_origin(base: httpx.URL, url: httpx.URL) -> bool:
+    """Tell whether a user's key may go there: the same scheme, host and port, or the same host over TLS."""
+    if url.host != base.host:
+        return False
+    if (url.scheme, _port(url)) == (base.scheme, _port(base)):
+        return True
+    return (base.scheme, _port(base), url.scheme, _port(url)) == ("http", 80, "https", 443)
+
+
+def shown(url: httpx.URL) -> str:
+    """Write a URL for people, without what may be secret in it."""
+    return str(url.copy_with(userinfo=b"", query=None, fragment=None))
+
+
+async def _decoded(response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
+    """Yield the body, decompressed in steps that a bomb cannot blow up."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"identity", "gzip", "x-gzip", ""}:
+        raise DocumentError(
+            f"{shown(response.url)}: content-encoding {quoted(encoding)}, expected gzip or none"
+        )
+    if encoding in {"identity", ""}:
+        async for part in response.aiter_raw():
+            yield part
+        return
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        async for part in response.aiter_raw():
+            yield unzip.decompress(part, limit + 1)
+    except zlib.error:
+        raise DocumentError(f"{shown(response.url)}: no gzip, as its content-encoding promises") from None
+
+
+def join(url: httpx.URL, reference: str) -> httpx.URL:
+    """Resolve a reference that a page at `url` makes.
+
+    Raises:
+        DocumentError: When it is no URL.
+    """
+    try:
+        return url.join(reference)
+    except (httpx.InvalidURL, ValueError):
+        raise DocumentError(f"{shown(url)}: names {quoted(reference)}, expected a URL") from None
+
+
+def _port(url: httpx.URL) -> int | None:
+    return url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _check_value(value: str, name: str) -> None:
+    if not value.isascii() or not value.isprintable():
+        raise DocumentError(
+            f"{name}: its value holds characters that no header carries, expected printable ASCII"
+        )
+
+
+def _trust(ca: Path | None) -> ssl.SSLContext:
+    context = httpx.create_ssl_context()
+    if ca is None:
+        return context
+    try:
+        context.load_verify_locations(cafile=ca)
+    except ssl.SSLError:
+        raise DocumentError(f"{ca}: holds no certificate, expected a CA's in PEM") from None
+    except OSError as error:
+        raise DocumentError(
+            f"{ca}: cannot be read ({error.strerror}), expected a CA's certificate in PEM"
+        ) from None
+    return context
