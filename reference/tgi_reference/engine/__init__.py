@@ -1,0 +1,14 @@
+"""The engine of the reference server: a small but real model behind the API."""
+
+from tgi_reference.engine.engine import Engine
+from tgi_reference.engine.grammar import Grammar
+from tgi_reference.engine.values import (
+    Encoding,
+    Finish,
+    GrammarError,
+    SamplingParameters,
+    Step,
+    Token,
+)
+
+__all__ = ["Encoding", "Engine", "Finish", "Grammar", "GrammarError", "SamplingParameters", "Step", "Token"]
