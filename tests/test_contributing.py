@@ -1,0 +1,65 @@
+"""The requirement that CONTRIBUTING shows is one that the suite takes, and it asks what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tgi_conformance.api import ROOT
+from tgi_conformance.requirement import Catalogue, Requirement
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import expect_status
+from tgi_document.pinned import pinned_document
+from tgi_document.walk import resolve
+
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Request
+
+CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
+
+
+class SentError(Exception):
+    """Ends a check at the moment it sends, so that no server is needed here."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+
+class Outbox:
+    """Stands where a trial would be, and sends nothing."""
+
+    def send(self, request: Request) -> None:
+        raise SentError(request)
+
+
+def shown_requirement() -> Requirement:
+    code = re.search(
+        r"^       @CATALOGUE.*?(?=^   \S)", CONTRIBUTING.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert code
+    catalogue = Catalogue(module="root", route="root", operation="POST /")
+    names = {"CATALOGUE": catalogue, "ROOT": ROOT, "Trial": Trial, "expect_status": expect_status}
+    exec(textwrap.dedent(code[0]), names)  # noqa: S102 (our own page)
+    return catalogue.requirements[0]
+
+
+def test_shown_requirement_is_one() -> None:
+    requirement = shown_requirement()
+
+    assert "root.null-stream-is-refused" == requirement.id
+    assert resolve(pinned_document(), requirement.source)
+
+
+def test_shown_requirement_sends_what_it_is_about() -> None:
+    outbox: Any = Outbox()
+    with pytest.raises(SentError) as stop:
+        shown_requirement().check(outbox)
+    sent = stop.value.request
+
+    assert ("POST", "/") == (sent.method, sent.path)
+    assert json.loads(sent.content or b"{}")["stream"] is None
