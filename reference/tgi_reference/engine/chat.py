@@ -21,7 +21,7 @@ class ChatTemplate:
     """The template that is shipped with the engine."""
 
     def __init__(self) -> None:
-        environment = ImmutableSandboxedEnvironment(autoescape=False, keep_trailing_newline=True)  # noqa: S701 - text
+        environment = ImmutableSandboxedEnvironment(autoescape=False, keep_trailing_newline=True)
         source = (DATA / "chat_template.jinja").read_text("utf-8")
         self._template = environment.from_string(source.removesuffix("\n"))
 

@@ -77,4 +77,4 @@ class Engine:
 
     def _logprob(self, ids: Sequence[int], place: int) -> float:
         before = ids[max(0, place - CONTEXT_LENGTH) : place]
-        return reported(self._prose.after(before).logprobs[ids[place]])
+        return reported(self._prose.after(before).logprob(ids[place]))

@@ -29,7 +29,7 @@ class Run:
         self._vocabulary = vocabulary
         self._model = model
         self._limit = parameters.max_new_tokens
-        self._chooser = Chooser(parameters, ids)
+        self._chooser = Chooser(parameters, ids, len(vocabulary))
         self._grammar = None if parameters.grammar is None else parameters.grammar.start()
         self._context = _first_context(ids, parameters)
         self._stream = TextStream()

@@ -16,13 +16,15 @@ from tgi_reference.engine.schema import closed
 from tgi_reference.engine.values import GrammarError
 
 if TYPE_CHECKING:
+    from llguidance._lib import JsonCompileOptions  # named in the stubs alone
+
     from tgi_reference.engine.ngram import Vector
     from tgi_reference.engine.vocabulary import Vocabulary
 
 JSON = "json"
 REGEX = "regex"
 
-_JSON_OPTIONS: dict[str, Any] = {
+_JSON_OPTIONS: JsonCompileOptions = {
     # As the objects of the corpus are written; free white space would only make answers longer.
     "whitespace_flexible": False,
     # Keywords that can't be enforced token by token are passed over, as TGI's own grammars do.
@@ -61,8 +63,11 @@ class Grammar:
 
 @frozen
 class TokenRoles:
-    """What a grammar must know of the vocabulary: its size, the end token, a token that only a string allows, and
-    (by the place in the grammar) a bonus for each token at once and another that grows."""
+    """What a grammar must know of the vocabulary.
+
+    ``letter_id`` is a token that only a string allows in JSON; ``closing`` has a bonus for each token that
+    grows with the answer, by the place in the grammar; ``misplaced`` one for tokens in strings.
+    """
 
     size: int
     eos_id: int

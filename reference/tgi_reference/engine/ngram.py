@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ _SPECIAL_FLOOR = 1e-9
 """The unigram's probability of a special token: an answer must not end by a slip of smoothing."""
 
 _ENDING_CONTEXT = 2
-"""Answers that end are only learned from at least this many tokens, so that other text doesn't drift there."""
+"""Answers that end are learned from at least this many tokens, so that other text doesn't drift there."""
 
 _BACKOFF = 0.25
 """Weight of the shorter context, for each different token seen after the longer one."""
@@ -78,9 +78,9 @@ def _unigram(counts: Counter[int], size: int, special_ids: Sequence[int]) -> Vec
         numbers[number] += count
     special = list(special_ids)
     numbers[special] = 0.0
-    unigram = numbers * ((1.0 - _SPECIAL_FLOOR * len(special)) / numbers.sum())
+    unigram: Vector = numbers * ((1.0 - _SPECIAL_FLOOR * len(special)) / numbers.sum())
     unigram[special] = _SPECIAL_FLOOR
-    return _typed(unigram)
+    return unigram
 
 
 def _followers(counts: Counter[int]) -> Followers:
@@ -88,7 +88,3 @@ def _followers(counts: Counter[int]) -> Followers:
     numbers = np.array([counts[int(number)] for number in ids], dtype=np.float64)
     weight = numbers.sum() + _BACKOFF * len(numbers)
     return Followers(ids, numbers / weight, _BACKOFF * len(numbers) / weight)
-
-
-def _typed(vector: Any) -> Vector:
-    return np.asarray(vector, dtype=np.float64)

@@ -35,6 +35,7 @@ class Vocabulary:
         self.texts = tuple(data.decode("utf-8", "replace") for data in self.bytes)
 
     def __len__(self) -> int:
+        """How many tokens there are; ids are below."""
         return self.size
 
     def id_of(self, text: str) -> int:
