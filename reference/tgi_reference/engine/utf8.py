@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 _CONTINUATION = 0b1000_0000
 _CONTINUATION_MASK = 0b1100_0000
+_SURROGATE_LEAD = b"\xed"
+_FIRST_SURROGATE = b"\xa0"
 LONGEST_CHARACTER = 4
 
 
@@ -20,38 +22,37 @@ def unfinished_tail(data: bytes) -> bytes:
     for length in range(1, min(LONGEST_CHARACTER, len(data) + 1)):
         tail = data[-length:]
         if not is_continuation(tail[0]):
-            return tail if leaves_unfinished(b"", tail) else b""
+            return tail if leaves_unfinished(tail) else b""
     return b""
 
 
 def continues_well(pending: bytes, data: bytes) -> bool:
     """Whether ``data`` after the ``pending`` bytes is UTF-8 so far (its last character may be unfinished)."""
-    try:
-        codecs.utf_8_decode(pending + data, "strict", False)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return _whole_length(pending + data) is not None
 
 
-def leaves_unfinished(pending: bytes, data: bytes) -> bool:
-    """Whether a character is still unfinished after ``pending`` and ``data``, and can be finished."""
+def leaves_unfinished(data: bytes) -> bool:
+    """Whether ``data`` is UTF-8 so far, and its last character is unfinished."""
+    return _whole_length(data) not in (None, len(data))
+
+
+def _whole_length(data: bytes) -> int | None:
+    """Bytes up to the end of the last whole character; ``None`` if no UTF-8 begins so."""
     try:
-        _, used = codecs.utf_8_decode(pending + data, "strict", False)
+        _, used = codecs.utf_8_decode(data, "strict", False)
     except UnicodeDecodeError:
-        return False
-    return used < len(pending) + len(data)
+        return None
+    # Python waits for the third byte before it refuses a surrogate; no third byte makes it right.
+    return None if data[used : used + 1] == _SURROGATE_LEAD and data[used + 1 :] >= _FIRST_SURROGATE else used
 
 
 def character_spans(text: bytes, lengths: list[int]) -> list[tuple[int, int]]:
     """Spans of consecutive pieces of ``text`` with these byte lengths, each widened to whole characters."""
-    stops = list(accumulate(lengths))
-    starts = [0, *stops[:-1]]
+    borders = list(accumulate(lengths, initial=0))
+    pairs = pairwise(borders)
     if text.isascii():
-        return list(zip(starts, stops, strict=True))
-    return [
-        (_left_border(text, start), _right_border(text, stop))
-        for start, stop in zip(starts, stops, strict=True)
-    ]
+        return list(pairs)
+    return [(_left_border(text, start), _right_border(text, stop)) for start, stop in pairs]
 
 
 def _left_border(text: bytes, at: int) -> int:
