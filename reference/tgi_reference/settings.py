@@ -1,0 +1,87 @@
+"""What a server is started with, as one value that is consistent or does not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import field, frozen
+from attrs.validators import instance_of
+
+from tgi_reference.character import TGI, Character
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+VERSION: Final = "3.3.6-dev0"
+LARGEST_PORT: Final = 65535
+
+
+class SettingsError(ValueError):
+    """Settings that contradict each other or are out of range; the message is one line."""
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _at_least(low: int) -> Any:
+    def check(_: Settings, attribute: Attribute[int], value: int) -> None:
+        if value < low:
+            raise SettingsError(f"{_flag(attribute.name)} must be at least {low}, and it is {value}")
+
+    return check
+
+
+def _port(_: Settings, __: Attribute[int], value: int) -> None:
+    if not 0 <= value <= LARGEST_PORT:
+        raise SettingsError(f"--port must be between 0 and {LARGEST_PORT}, and it is {value}")
+
+
+def _usable_key(_: Settings, __: Attribute[str | None], value: str | None) -> None:
+    if value is not None and (not value.strip() or not value.isascii() or not value.isprintable()):
+        raise SettingsError("--api-key must be printable ASCII text that is not blank")
+
+
+@frozen(kw_only=True)
+class Settings:
+    """The router's flags, and those of this server. Limits count tokens, requests or bytes.
+
+    The defaults are the router's own, except for the sizes of the context, which suit the tiny model.
+
+    Raises:
+        SettingsError: a limit is out of range, or two contradict each other.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = field(default=0, validator=_port)
+    api_key: str | None = field(default=None, validator=_usable_key, repr=False)
+    model_id: str = field(default="reference-model", validator=instance_of(str))
+    max_concurrent_requests: int = field(default=128, validator=_at_least(1))
+    max_best_of: int = field(default=2, validator=_at_least(1))
+    max_stop_sequences: int = field(default=4, validator=_at_least(0))
+    max_top_n_tokens: int = field(default=5, validator=_at_least(0))
+    max_input_tokens: int = field(default=512, validator=_at_least(1))
+    max_total_tokens: int = field(default=1024, validator=_at_least(2))
+    max_client_batch_size: int = field(default=4, validator=_at_least(1))
+    payload_limit: int = field(default=2_000_000, validator=_at_least(1))
+    disable_grammar_support: bool = False
+    failure_prompts: bool = False
+    backend_down: bool = False
+    token_latency: float = 0.0
+    character: Character = TGI
+    quiet: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse limits that leave no room for an answer."""
+        if self.max_input_tokens >= self.max_total_tokens:
+            raise SettingsError(
+                "--max-input-tokens must be less than --max-total-tokens, "
+                f"and they are {self.max_input_tokens} and {self.max_total_tokens}"
+            )
+        if self.token_latency < 0:
+            raise SettingsError("--token-latency-ms must not be negative")
+
+    @property
+    def fingerprint(self) -> str:
+        """The ``system_fingerprint`` of OpenAI-style answers."""
+        return f"{VERSION}-native"

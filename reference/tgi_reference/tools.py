@@ -1,0 +1,133 @@
+"""Tools as a grammar, and what a model wrote under it as a call.
+
+The answer is an object with one member, ``function``, whose ``_name`` says which tool is meant; the other
+members are its arguments. With the choice "auto" one more function, ``no_tool``, stands for a plain answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from attrs import frozen
+
+from tgi_reference.errors import ToolError
+from tgi_reference.wire.complaints import DecodeError
+from tgi_reference.wire.extract import parse_json
+from tgi_reference.wire.requests import ChatRequest, FunctionDefinition, Tool, ToolChoice
+from tgi_reference.wire.shapes import ANYTHING, STRING, Field, Flattened, Struct
+
+NO_TOOL: Final = "no_tool"
+_NO_TOOL: Final = Tool(
+    "function",
+    FunctionDefinition(NO_TOOL, {"type": "object"}, "An answer in plain words, without calling a function"),
+)
+
+
+@frozen
+class Call:
+    """A call that a model wrote."""
+
+    name: str
+    arguments: dict[str, Any]
+
+
+@frozen
+class _Remaining:
+    """The members of an object that no field took, as a dictionary."""
+
+    expected: str = "a map"
+
+    def read(self, reader: Any) -> dict[str, Any]:
+        return dict(ANYTHING.read(reader))
+
+    def take(self, value: Any) -> dict[str, Any]:
+        return dict(ANYTHING.take(value))
+
+
+_FUNCTION: Final = Flattened(
+    "ToolCall",
+    lambda arguments, **name: Call(name["_name"], arguments),
+    (Field("_name", STRING),),
+    rest="arguments",
+    rest_shape=_Remaining(),
+)
+_CALL: Final = Struct("Call", lambda function: function, (Field("function", _FUNCTION),))
+
+
+def usable_tools(tools: list[Tool], choice: ToolChoice) -> list[Tool]:
+    """The tools that the model may choose from; none where the choice says so.
+
+    Raises:
+        ToolError: the chosen tool is not there.
+    """
+    if choice.mode == "none":
+        return []
+    if choice.mode == "required":
+        return tools
+    if choice.mode == "auto":
+        return [*tools, _NO_TOOL]
+    for tool in tools:
+        if tool.function.name == choice.name:
+            return [tool]
+    raise ToolError(f"Tool with name {choice.name} not found")
+
+
+def tools_schema(tools: list[Tool]) -> dict[str, Any]:
+    """The JSON schema that an answer calling one of these tools keeps to."""
+    return {
+        "$functions": {tool.function.name: _function_schema(tool.function) for tool in tools},
+        "properties": {
+            "function": {"anyOf": [{"$ref": f"#/$functions/{tool.function.name}"} for tool in tools]}
+        },
+        "required": ["function"],
+    }
+
+
+def _function_schema(function: FunctionDefinition) -> dict[str, Any]:
+    properties: dict[str, Any] = {"_name": {"type": "string", "const": function.name}}
+    required = ["_name"]
+    schema = function.arguments if isinstance(function.arguments, dict) else {}
+    if isinstance(schema.get("properties"), dict):
+        properties |= schema["properties"]
+    if isinstance(schema.get("required"), list):
+        required += schema["required"]
+    return {
+        "type": "object",
+        "description": function.description or "",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def parse_call(text: str) -> Call:
+    """The call in an answer.
+
+    Raises:
+        DecodeError: the text is no call; the error says where.
+    """
+    call: Call = parse_json(text, _CALL)
+    return call
+
+
+def answered_call(text: str) -> Call | None:
+    """The call in a whole answer, or none where the model chose plain words.
+
+    Raises:
+        ToolError: the answer is no call.
+    """
+    try:
+        call = parse_call(text)
+    except DecodeError as error:
+        raise ToolError.unreadable(str(error), text) from None
+    return None if call.name == NO_TOOL else call
+
+
+def next_call_id(chat: ChatRequest) -> str:
+    """The id of the next call: one more than the highest number among the earlier ones."""
+    earlier = [call.id for message in chat.messages for call in message.tool_calls or ()]
+    if all(one.isascii() and one.isdigit() for one in earlier):
+        return str(max((int(one) + 1 for one in earlier), default=0))
+    from uuid import uuid4  # noqa: PLC0415  # only where ids are no numbers
+
+    return str(uuid4())
