@@ -1,0 +1,178 @@
+"""Unstreamed answers as JSON values, member for member in the router's order."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgi_reference.engine import Encoding, Finish, Step, Token
+    from tgi_reference.generation import Generation
+    from tgi_reference.settings import Settings
+    from tgi_reference.tools import Call
+
+Json = dict[str, Any]
+END_TOKEN: Final = "eos_token"  # noqa: S105  # a reason to finish
+
+
+def encoded(value: Any) -> bytes:
+    """A value as compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def error_body(error: str, error_type: str) -> Json:
+    """An ErrorResponse."""
+    return {"error": error, "error_type": error_type}
+
+
+def token_body(token: Token) -> Json:
+    """A generated token."""
+    return {"id": token.id, "text": token.text, "logprob": token.logprob, "special": token.special}
+
+
+def _prefill(tokens: Sequence[Token]) -> list[Json]:
+    return [{"id": token.id, "text": token.text, "logprob": token.logprob} for token in tokens]
+
+
+def _finish(generation: Generation) -> Finish:
+    if generation.finish is None:
+        raise ValueError("a generation has an answer only when it is finished")
+    return generation.finish
+
+
+def full_text(generation: Generation) -> str:
+    """The generated text, after the prompt where that was asked for."""
+    text = _finish(generation).generated_text
+    return generation.request.inputs + text if generation.request.parameters.return_full_text else text
+
+
+def _sequence(generation: Generation) -> Json:
+    """What ``details`` tells of one sequence."""
+    finish = _finish(generation)
+    body: Json = {
+        "finish_reason": finish.reason,
+        "generated_tokens": finish.generated_tokens,
+        "seed": finish.seed,
+        "prefill": _prefill(generation.prefill),
+        "tokens": [token_body(step.token) for step in generation.steps],
+    }
+    if generation.request.parameters.top_n_tokens:
+        body["top_tokens"] = [list(map(token_body, step.top_tokens)) for step in generation.steps]
+    return body
+
+
+def generate_body(generation: Generation, others: Sequence[Generation] | None) -> Json:
+    """A GenerateResponse; ``others`` are the sequences that ``best_of`` did not choose."""
+    body: Json = {"generated_text": full_text(generation)}
+    parameters = generation.request.parameters
+    if not (parameters.details or parameters.decoder_input_details):
+        return body
+    details = _sequence(generation)
+    if others is not None:
+        sequences = [{"generated_text": full_text(one), **_sequence(one)} for one in others]
+        top_tokens = {"top_tokens": details.pop("top_tokens")} if "top_tokens" in details else {}
+        details |= {"best_of_sequences": sequences, **top_tokens}
+    return {**body, "details": details}
+
+
+def now() -> int:
+    """Seconds since the epoch, as ``created`` counts them."""
+    return int(time.time())
+
+
+def usage(prompt_tokens: int, completion_tokens: int) -> Json:
+    """A Usage."""
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
+    }
+
+
+def openai_reason(reason: str) -> str:
+    """A reason to finish, as OpenAI-style answers call it."""
+    return "stop" if reason == END_TOKEN else reason
+
+
+def logprobs_body(steps: Sequence[Step]) -> Json:
+    """ChatCompletionLogprobs: one entry a token."""
+    return {
+        "content": [
+            {
+                "token": step.token.text,
+                "logprob": step.token.logprob,
+                "top_logprobs": [{"token": one.text, "logprob": one.logprob} for one in step.top_tokens],
+            }
+            for step in steps
+        ]
+    }
+
+
+def chat_body(  # noqa: PLR0913  # an answer has so many independent parts
+    settings: Settings,
+    model: str,
+    generation: Generation,
+    *,
+    message: Json,
+    prompt_tokens: int,
+    logprobs: bool,
+) -> Json:
+    """A ChatCompletion. ``message`` and ``prompt_tokens`` may stem from a second run (see ``chat``)."""
+    finish = _finish(generation)
+    return {
+        "object": "chat.completion",
+        "id": "",
+        "created": now(),
+        "model": model,
+        "system_fingerprint": settings.fingerprint,
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", **message},
+                "logprobs": logprobs_body(generation.steps) if logprobs else None,
+                "finish_reason": openai_reason(finish.reason),
+            }
+        ],
+        "usage": usage(prompt_tokens, finish.generated_tokens),
+    }
+
+
+def tool_message(call: Call) -> Json:
+    """The message of an answer that calls a tool; the arguments are JSON in a string."""
+    function = {"description": None, "name": call.name, "arguments": encoded(call.arguments).decode()}
+    return {"tool_calls": [{"id": "0", "type": "function", "function": function}]}
+
+
+def completion_body(settings: Settings, generations: Sequence[Generation]) -> Json:
+    """A CompletionFinal, with one choice a prompt."""
+    finishes = [_finish(one) for one in generations]
+    return {
+        "object": "text_completion",
+        "id": "",
+        "created": now(),
+        "model": settings.model_id,
+        "system_fingerprint": settings.fingerprint,
+        "choices": [
+            {
+                "index": index,
+                "text": finish.generated_text,
+                "logprobs": None,
+                "finish_reason": openai_reason(finish.reason),
+            }
+            for index, finish in enumerate(finishes)
+        ],
+        "usage": usage(
+            sum(one.input_length for one in generations), sum(one.generated_tokens for one in finishes)
+        ),
+    }
+
+
+def tokens_body(encoding: Encoding) -> list[Json]:
+    """A TokenizeResponse; places are bytes of the UTF-8 text."""
+    return [
+        {"id": number, "text": text, "start": start, "stop": stop}
+        for number, text, (start, stop) in zip(encoding.ids, encoding.texts, encoding.spans, strict=True)
+    ]

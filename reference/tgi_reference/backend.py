@@ -1,0 +1,81 @@
+"""The model process, as far as the router can tell: it computes, it fails, or it is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
+
+from tgi_reference.engine import GrammarError
+from tgi_reference.errors import GenerationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgi_reference.engine import Engine, Grammar, Step, Token
+    from tgi_reference.validation import Job
+
+FAIL_PREFILL: Final = "[[fail-prefill]]"
+FAIL_DECODE: Final = "[[fail-decode]]"
+# What a GPU that ran out of memory looks like from outside (recorded).
+OUT_OF_MEMORY: Final = "Server error: Unexpected <class 'RuntimeError'>: CUDA error: out of memory"
+UNREACHABLE: Final = "Server error: error trying to connect: Connection refused (os error 111)"
+# How many tokens come before a decode fails.
+TOKENS_BEFORE_FAILURE: Final = 2
+
+
+class Backend:
+    """Runs jobs on the engine. ``down`` may be set and unset while the server runs."""
+
+    def __init__(self, engine: Engine, *, failure_prompts: bool, down: bool) -> None:
+        self.engine = engine
+        self.down = down
+        self._failure_prompts = failure_prompts
+
+    def prefill(self, job: Job) -> tuple[tuple[Token, ...], Iterator[Step]]:
+        """Take in a prompt: its tokens (when asked for), and the steps that will follow.
+
+        Raises:
+            GenerationError: the process is not there, fails, or cannot compile the job's pattern.
+        """
+        self._require()
+        if self._failure_prompts and FAIL_PREFILL in job.inputs:
+            raise GenerationError(OUT_OF_MEMORY)
+        tokens = self.engine.prefill(job.ids) if job.decoder_input_details else ()
+        return tokens, self._steps(job)
+
+    def _steps(self, job: Job) -> Iterator[Step]:
+        parameters = job.parameters
+        if job.pattern is not None:
+            parameters = evolve(parameters, grammar=self._compile(job.pattern))
+        steps = self.engine.generate(job.ids, parameters)
+        if self._failure_prompts and FAIL_DECODE in job.inputs:
+            return self._failing(steps)
+        return steps
+
+    def _compile(self, pattern: str) -> Grammar:
+        try:
+            return self.engine.compile_grammar("regex", pattern)
+        except GrammarError as error:
+            raise GenerationError(f"Server error: {error}") from None
+
+    def _failing(self, steps: Iterator[Step]) -> Iterator[Step]:
+        for _ in range(TOKENS_BEFORE_FAILURE):
+            yield next(steps)
+        raise GenerationError(OUT_OF_MEMORY)
+
+    def decode(self, steps: Iterator[Step]) -> Step | None:
+        """The next step, or none after the last.
+
+        Raises:
+            GenerationError: the process is not there any more, or fails.
+        """
+        self._require()
+        try:
+            return next(steps, None)
+        except GrammarError as error:
+            raise GenerationError(f"Server error: {error}") from None
+
+    def _require(self) -> None:
+        if self.down:
+            raise GenerationError(UNREACHABLE)

@@ -1,0 +1,140 @@
+"""The command ``serve``: start a reference server from flags named as the router's."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from tgi_reference.character import CHARACTERS
+from tgi_reference.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEFAULT_PORT: Final = 8080
+_DEFAULTS: Final = Settings()
+
+
+class Unusable(click.ClickException):
+    """A wrong use of the command, told in one line; status 2."""
+
+    exit_code = 2
+
+
+class _Command(click.Command):
+    """A command whose complaints are one line each."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except click.UsageError as error:
+            raise Unusable(error.format_message()) from None
+
+
+def _limit(flag: str, text: str) -> Callable[[Any], Any]:
+    """An option for one of the limits in the settings."""
+    name = flag.removeprefix("--").replace("-", "_")
+    return click.option(flag, name, type=int, default=getattr(_DEFAULTS, name), show_default=True, help=text)
+
+
+@click.command(
+    cls=_Command, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help="0: any that is free.")
+@click.option(
+    "--api-key",
+    envvar="API_KEY",
+    show_envvar=True,
+    help="Key that clients must send as a bearer token. Nobody sees it in the environment.",
+)
+@click.option("--model-id", default=_DEFAULTS.model_id, show_default=True, help="Name of the served model.")
+@_limit("--max-concurrent-requests", "Generations at a time; what exceeds them is refused with 429.")
+@_limit("--max-best-of", "Highest best_of.")
+@_limit("--max-stop-sequences", "Most stop strings.")
+@_limit("--max-top-n-tokens", "Highest top_n_tokens.")
+@_limit("--max-input-tokens", "Longest prompt, in tokens.")
+@_limit("--max-total-tokens", "Longest prompt and answer together, in tokens.")
+@_limit("--max-client-batch-size", "Most prompts in one completion request.")
+@_limit("--payload-limit", "Largest body, in bytes.")
+@click.option("--disable-grammar-support", is_flag=True, help="Refuse grammars and tools.")
+@click.option(
+    "--as",
+    "character",
+    type=click.Choice(list(CHARACTERS)),
+    default=_DEFAULTS.character.name,
+    show_default=True,
+    help="tgi: answer as TGI does, departures from its document included; documented: keep to it.",
+)
+@click.option(
+    "--token-latency-ms", type=float, default=0, show_default=True, help="Time that each token takes."
+)
+@click.option(
+    "--failure-prompts", is_flag=True, help="Fail on prompts with [[fail-prefill]] or [[fail-decode]]."
+)
+@click.option(
+    "--backend-down",
+    is_flag=True,
+    help="Start with the model process down. (SIGUSR1 takes it down later, SIGUSR2 brings it up.)",
+)
+@click.option("--quiet", is_flag=True, help="Print no line for each request.")
+def serve(character: str, token_latency_ms: float, **flags: Any) -> None:
+    """Serve TGI's REST API from a tiny statistical model.
+
+    A stand-in for a real deployment in tests: all routes, real limits, real token counts, no GPU. SIGTERM
+    lets streams end, then exits 0.
+    """
+    try:
+        settings = Settings(character=CHARACTERS[character], token_latency=token_latency_ms / 1000, **flags)
+    except SettingsError as error:
+        raise Unusable(str(error)) from None
+    _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
+    # Imported late, so that --help and wrong flags are answered at once.
+    from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
+    from tgi_reference.services import start_services  # noqa: PLC0415
+
+    try:
+        listening = listen(settings)
+    except ListenError as error:
+        raise Unusable(str(error)) from None
+    services = start_services(settings)
+    _log(settings)
+    click.echo(note(settings, url_of(listening)))
+    sys.stdout.flush()
+    serve_forever(services, listening)
+
+
+def note(settings: Settings, url: str) -> str:
+    """What a server says of itself when it starts; not its key."""
+    peculiarities = [
+        text
+        for is_on, text in (
+            (settings.api_key is not None, "needs a key"),
+            (settings.disable_grammar_support, "refuses grammars"),
+            (settings.failure_prompts, "fails on marked prompts"),
+            (settings.backend_down, "its model process is down"),
+            (settings.token_latency > 0, f"takes {settings.token_latency * 1000:g} ms a token"),
+        )
+        if is_on
+    ]
+    return (
+        f"TGI reference server (a tiny statistical model, for tests) on {url}\n"
+        f"Answers as: {settings.character.name}. Set up: {', '.join(peculiarities) or 'as usual'}. Faults: none.\n"
+        f"Documentation: {url}/docs/"
+    )
+
+
+def _log(settings: Settings) -> None:
+    """Send log lines to standard error: one a request, unless quiet."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    for name in ("tgi_reference", "uvicorn.error"):
+        logging.getLogger(name).addHandler(handler)
+    logging.getLogger("tgi_reference").setLevel(logging.WARNING if settings.quiet else logging.INFO)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

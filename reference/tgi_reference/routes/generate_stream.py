@@ -1,0 +1,76 @@
+"""POST ``/generate_stream``: a prompt in, its continuation out token by token."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tgi_reference.errors import ApiError
+from tgi_reference.event_stream import MEDIA_TYPE, Dialect, EventStream, stream_headers
+from tgi_reference.exchange import Call, JsonEndpoint, error_response
+from tgi_reference.generation import Generation
+from tgi_reference.methods import Methods
+from tgi_reference.streams import TokenEvents, each, error_event
+from tgi_reference.validation import check_stream
+from tgi_reference.wire.requests import GENERATE, GenerateRequest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from tgi_reference.clients import Client
+    from tgi_reference.services import Services
+
+
+def route(services: Services) -> Route:
+    """The route."""
+    endpoint = JsonEndpoint(services, GENERATE, generate_stream)
+    return Route("/generate_stream", Methods(post=endpoint, key=services.settings.api_key))
+
+
+async def generate_stream(call: Call, request: GenerateRequest) -> Response:
+    """Answer with a stream of StreamResponse; errors that come before are a stream, too."""
+    return token_stream(call, request, Dialect(error_event, b"", _refusal))
+
+
+async def compatible_stream(call: Call, request: GenerateRequest) -> Response:
+    """The same for ``/`` and ``/invocations``, whose documented errors are in JSON."""
+    return token_stream(call, request, Dialect(error_event, b"", error_response))
+
+
+def token_stream(call: Call, request: GenerateRequest, dialect: Dialect) -> Response:
+    """The stream of a request."""
+    call.services.metrics.requests.inc()
+
+    async def source(client: Client) -> AsyncGenerator[list[bytes], None]:
+        _check(call, request)
+        generation = Generation(request)
+        events = TokenEvents(generation)
+        async with aclosing(call.services.generator.slices(generation, client)) as slices:
+            async for steps in slices:
+                yield list(each(events, steps))
+        call.count(generation)
+
+    return EventStream(
+        source,
+        dialect,
+        stream_headers(len(request.inputs)),
+        waits_for_first=call.services.settings.character.stream_errors_have_status,
+    )
+
+
+def _check(call: Call, request: GenerateRequest) -> None:
+    try:
+        check_stream(request.parameters)
+    except ApiError as error:
+        call.services.metrics.failed(error.metric)
+        raise
+
+
+def _refusal(error: ApiError) -> Response:
+    """The documented form: the status of the error, and the error as the stream's only event."""
+    response = Response(error_event(error), error.status)
+    response.headers["content-type"] = MEDIA_TYPE
+    return response

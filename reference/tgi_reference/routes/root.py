@@ -1,0 +1,38 @@
+"""``/``: GET tells health; POST is ``/generate`` or ``/generate_stream`` in the form of the older API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+from starlette.routing import Route
+
+from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
+from tgi_reference.methods import Methods
+from tgi_reference.routes.generate import generated
+from tgi_reference.routes.generate_stream import compatible_stream
+from tgi_reference.routes.health import Health
+from tgi_reference.wire.requests import COMPAT_GENERATE, CompatGenerateRequest, GenerateRequest
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from tgi_reference.services import Services
+
+
+def route(services: Services) -> Route:
+    """The route."""
+    endpoint = JsonEndpoint(services, COMPAT_GENERATE, compat_generate)
+    return Route("/", Methods(get=Health(services), post=endpoint, key=services.settings.api_key))
+
+
+async def compat_generate(call: Call, request: CompatGenerateRequest) -> Response:
+    """Answer with GenerateResponse in an array, or with a stream; by default with the prompt."""
+    parameters = request.parameters
+    if parameters.return_full_text is None:
+        parameters = evolve(parameters, return_full_text=True)
+    inner = GenerateRequest(request.inputs, parameters)
+    if request.stream:
+        return await compatible_stream(call, inner)
+    body, headers = await generated(call, inner)
+    return JsonResponse([body], headers=headers)

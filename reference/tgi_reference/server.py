@@ -1,0 +1,139 @@
+"""The server: sockets and processes around the application."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+from attrs import frozen
+
+from tgi_reference.app import make_app
+from tgi_reference.services import Services, start_services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from tgi_reference.settings import Settings
+
+_BACKLOG: Final = 2048
+_KEEP_ALIVE: Final = 75  # seconds that an idle connection stays open
+# Seconds that a server in a thread gives its last streams.
+_PATIENCE: Final = 5
+
+
+class ListenError(OSError):
+    """The address cannot be listened on; the message is one line."""
+
+
+class _Server(uvicorn.Server):
+    """A server whose signals mean: finish what runs, then leave with status 0; a second one: at once."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        replaced = {one: signal.signal(one, self._leave) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in replaced.items():
+                signal.signal(number, handler)
+
+    def _leave(self, _: int, __: FrameType | None) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens where the settings say.
+
+    Raises:
+        ListenError: the port is taken, or the host is none of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise ListenError(f"cannot listen on {where}: {os.strerror(error.errno or 0)}") from None
+
+
+def url_of(listening: socket.socket) -> str:
+    """The URL of a listening socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve_forever(services: Services, listening: socket.socket) -> None:
+    """Serve until a signal, then until the last stream has ended."""
+    _take_orders(services)
+    _server(services, None).run(sockets=[listening])
+
+
+def _take_orders(services: Services) -> None:
+    """Let SIGUSR1 take the model process down and SIGUSR2 bring it back, where there are such signals."""
+
+    def switch(*, down: bool) -> None:
+        services.backend.down = down
+
+    if hasattr(signal, "SIGUSR1"):
+        signal.signal(signal.SIGUSR1, lambda *_: switch(down=True))
+        signal.signal(signal.SIGUSR2, lambda *_: switch(down=False))
+
+
+def _server(services: Services, patience: int | None) -> _Server:
+    config = uvicorn.Config(
+        make_app(services),
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=patience,
+    )
+    return _Server(config)
+
+
+@frozen
+class Running:
+    """A server in a thread of this process."""
+
+    url: str
+    services: Services
+
+    def take_backend_down(self) -> None:
+        """Make the model process unreachable."""
+        self.services.backend.down = True
+
+    def bring_backend_up(self) -> None:
+        """Make the model process reachable again."""
+        self.services.backend.down = False
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Running]:
+    """Run a server in a thread, as long as the context lasts.
+
+    Raises:
+        ListenError: the port is taken.
+    """
+    listening = listen(settings)
+    services = start_services(settings)
+    server = _server(services, _PATIENCE)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield Running(url_of(listening), services)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()

@@ -1,0 +1,43 @@
+"""The parts of a running server, as the routes get them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from tgi_reference.admission import Admission
+from tgi_reference.backend import Backend
+from tgi_reference.engine import Engine
+from tgi_reference.generation import Generator
+from tgi_reference.metrics import Metrics
+from tgi_reference.validation import Validator
+
+if TYPE_CHECKING:
+    from tgi_reference.settings import Settings
+
+
+@frozen
+class Services:
+    """Settings, the model behind them, and what counts its work."""
+
+    settings: Settings
+    engine: Engine
+    backend: Backend
+    generator: Generator
+    metrics: Metrics
+
+
+def start_services(settings: Settings) -> Services:
+    """Load the model and put the parts together."""
+    engine = Engine()
+    metrics = Metrics(settings.max_total_tokens)
+    backend = Backend(engine, failure_prompts=settings.failure_prompts, down=settings.backend_down)
+    generator = Generator(
+        Validator(settings, engine),
+        backend,
+        Admission(settings.max_concurrent_requests),
+        metrics,
+        settings.token_latency,
+    )
+    return Services(settings, engine, backend, generator, metrics)

@@ -1,0 +1,234 @@
+"""Event streams: steps as the events of each route, rendered straight to bytes.
+
+A stream has to deliver tens of thousands of events a second, so the fixed parts of an event are put together
+once and only what changes is encoded for each. Every event is one item, a whole ``data:`` line with its blank
+line; what sends them joins those that are ready.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from tgi_reference.answers import END_TOKEN, encoded, error_body, logprobs_body, now, openai_reason, usage
+from tgi_reference.tools import NO_TOOL, parse_call
+from tgi_reference.wire.complaints import DecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgi_reference.engine import Finish, Step, Token
+    from tgi_reference.errors import ApiError
+    from tgi_reference.generation import Generation
+    from tgi_reference.settings import Settings
+
+DONE: Final = b"data: [DONE]\n\n"
+_text = lru_cache(maxsize=4096)(json.JSONEncoder(ensure_ascii=False).encode)
+
+
+def event(value: Any) -> bytes:
+    """Any value as an event."""
+    return b"data: " + encoded(value) + b"\n\n"
+
+
+def error_event(error: ApiError) -> bytes:
+    """The last event of a stream of tokens that fails."""
+    return event(error_body(str(error), error.error_type))
+
+
+def openai_error_event(error: ApiError) -> bytes:
+    """The event of an OpenAI-style stream that fails: the status is 422 for all kinds, as in TGI."""
+    return event({"error": {"message": str(error), "http_status_code": 422}})
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _token(token: Token) -> str:
+    special = "true" if token.special else "false"
+    return f'{{"id":{token.id},"text":{_text(token.text)},"logprob":{token.logprob!r},"special":{special}}}'
+
+
+class TokenEvents:
+    """The events of ``/generate_stream``: StreamResponse."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        self._index = 0
+
+    def render(self, step: Step) -> bytes:
+        """The event of one step; the last carries the text and, when asked for, the details."""
+        self._index += 1
+        top = f',"top_tokens":[{",".join(map(_token, step.top_tokens))}]' if step.top_tokens else ""
+        head = f'data: {{"index":{self._index},"token":{_token(step.token)}{top}'
+        if step.finish is None:
+            return _encode(f'{head},"generated_text":null,"details":null}}\n\n')
+        text, details = self._ending(step.finish)
+        return _encode(f'{head},"generated_text":{_text(text)},"details":{details}}}\n\n')
+
+    def _ending(self, finish: Finish) -> tuple[str, str]:
+        request = self._generation.request
+        prompt = request.inputs if request.parameters.return_full_text else ""
+        details = {
+            "finish_reason": finish.reason,
+            "generated_tokens": finish.generated_tokens,
+            "seed": finish.seed,
+            "input_length": self._generation.input_length,
+        }
+        return prompt + finish.generated_text, (
+            encoded(details).decode() if request.parameters.details else "null"
+        )
+
+
+class CompletionEvents:
+    """The events of ``/v1/completions`` for one prompt: Chunk, and CompletionFinal at its end."""
+
+    def __init__(self, settings: Settings, generation: Generation, index: int) -> None:
+        self._settings = settings
+        self._generation = generation
+        self._index = index
+        self._about = f'"model":{_text(settings.model_id)},"system_fingerprint":{_text(settings.fingerprint)}'
+
+    def render(self, step: Step) -> bytes:
+        """The event of one step."""
+        head = f'data: {{"object":"text_completion","id":"","created":{now()},'
+        reason = self._reason(step.finish)
+        choices = (
+            f'"choices":[{{"index":{self._index},"text":{_text(step.token.text)},"logprobs":null,'
+            f'"finish_reason":"{reason}"}}]'
+        )
+        if step.finish is None:
+            return _encode(f"{head}{choices},{self._about}}}\n\n")
+        counts = usage(self._generation.input_length, step.finish.generated_tokens)
+        return _encode(f'{head}{self._about},{choices},"usage":{encoded(counts).decode()}}}\n\n')
+
+    def _reason(self, finish: Finish | None) -> str:
+        """Empty before the end. TGI's streams name the end token, its other answers do not."""
+        if finish is None:
+            return ""
+        if finish.reason == END_TOKEN and self._settings.character.completion_streams_name_end_token:
+            return END_TOKEN
+        return openai_reason(finish.reason)
+
+
+class ChatEvents:
+    """The events of ``/v1/chat/completions`` without tools: ChatCompletionChunk."""
+
+    def __init__(
+        self, settings: Settings, generation: Generation, model: str, *, logprobs: bool, include_usage: bool
+    ) -> None:
+        self._generation = generation
+        self._logprobs = logprobs
+        self._include_usage = include_usage
+        self._about = f'"model":{_text(model)},"system_fingerprint":{_text(settings.fingerprint)}'
+
+    def render(self, step: Step) -> bytes:
+        """The event of one step, and the one with the usage at the end when asked for."""
+        text = "" if step.token.special else step.token.text
+        return self.chunk(step, f'"content":{_text(text)}') + self.ending(step)
+
+    def chunk(self, step: Step, delta: str) -> bytes:
+        """A chunk whose delta has the member ``delta``."""
+        logprobs = encoded(logprobs_body([step])).decode() if self._logprobs else "null"
+        reason = "null" if step.finish is None else f'"{openai_reason(step.finish.reason)}"'
+        return _encode(
+            f'{self._head()}"choices":[{{"index":0,"delta":{{"role":"assistant",{delta}}},'
+            f'"logprobs":{logprobs},"finish_reason":{reason}}}],"usage":null}}\n\n'
+        )
+
+    def ending(self, step: Step) -> bytes:
+        """The chunk without choices that carries the usage; nothing before the end, or unasked."""
+        if step.finish is None or not self._include_usage:
+            return b""
+        counts = usage(self._generation.input_length, step.finish.generated_tokens)
+        return _encode(f'{self._head()}"choices":[],"usage":{encoded(counts).decode()}}}\n\n')
+
+    def _head(self) -> str:
+        return f'data: {{"object":"chat.completion.chunk","id":"","created":{now()},{self._about},'
+
+
+class NoToolChosen(Exception):  # noqa: N818  # a turn of events: the chat runs again, without tools
+    """The model chose to answer in plain words."""
+
+
+class ToolEvents:
+    """The events of a chat whose answer is a tool call.
+
+    Nothing is sent until the name of the function is known. Then come its arguments, piece by piece, of which
+    the outer object's closing brace is held back.
+    """
+
+    def __init__(self, chunks: ChatEvents, call_id: str) -> None:
+        self._chunks = chunks
+        self._id = call_id
+        self._text = ""
+        self._name: str | None = None
+        self._is_whole = False
+
+    def render(self, step: Step) -> bytes:
+        """The events of one step; often none.
+
+        Raises:
+            NoToolChosen: the model named the function that stands for none.
+        """
+        piece = "" if step.token.special else step.token.text
+        known = len(self._text)
+        self._text += piece
+        is_new = self._name is None
+        sent = self._opening(step, known) if is_new else self._continued(step, "null", piece)
+        return sent + self._chunks.ending(step)
+
+    def _opening(self, step: Step, known: int) -> bytes:
+        """Once the function has its name, that and the brace that opens the arguments."""
+        for end in (place + 1 for place, letter in enumerate(self._text) if letter == '"' and place >= known):
+            self._name = _called(self._text[:end])
+            if self._name == NO_TOOL:
+                raise NoToolChosen
+            if self._name is not None:
+                rest = self._text[end:].lstrip().removeprefix(",")
+                return self._continued(step, _text(self._name), "{" + rest)
+        return b""
+
+    def _continued(self, step: Step, name: str, piece: str) -> bytes:
+        """A piece of the arguments; after their end only the chunk that finishes."""
+        if self._is_whole:
+            return self._delta(step, name, "") if step.finish else b""
+        if _is_call(self._text):
+            self._is_whole = True
+            piece = piece.rstrip().removesuffix("}")
+        return self._delta(step, name, piece)
+
+    def _delta(self, step: Step, name: str, arguments: str) -> bytes:
+        return self._chunks.chunk(
+            step,
+            f'"tool_calls":[{{"index":0,"id":{_text(self._id)},"type":"function",'
+            f'"function":{{"name":{name},"arguments":{_text(arguments)}}}}}]',
+        )
+
+
+def _called(text: str) -> str | None:
+    """The function that a text names, if it could be closed to a call here."""
+    try:
+        return parse_call(text + "}}").name
+    except DecodeError:
+        return None
+
+
+def _is_call(text: str) -> bool:
+    try:
+        parse_call(text)
+    except DecodeError:
+        return False
+    return True
+
+
+def each(
+    events: TokenEvents | CompletionEvents | ChatEvents | ToolEvents, steps: list[Step]
+) -> Iterator[bytes]:
+    """The events of some steps, those that are none left out."""
+    for step in steps:
+        rendered = events.render(step)
+        if rendered:
+            yield rendered
