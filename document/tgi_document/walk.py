@@ -117,6 +117,14 @@ def resolve(document: Document, reference: str) -> Any:
     return value
 
 
+def path_of(reference: str) -> Path:
+    """Give the path of the place that a local reference names."""
+    path: Path = ()
+    for part in reference[2:].split("/"):
+        path = (path, _unescaped(part))
+    return path
+
+
 def final_target(document: Document, reference: str) -> Any:
     """Follow a local reference, and those it leads to, until something other than a reference is there.
 
