@@ -70,7 +70,11 @@ class Engine:
         return self._grammars.compile(kind, value)
 
     def generate(self, ids: Sequence[int], parameters: SamplingParameters) -> Iterator[Step]:
-        """Write after the prompt ``ids``; the last step carries the finish."""
+        """Write after the prompt ``ids``; the last step carries the finish.
+
+        Raises:
+            GrammarError: While stepping: the grammar grows beyond what its library bears.
+        """
         writes_json = parameters.grammar is not None and parameters.grammar.kind == JSON
         model = self._objects if writes_json else self._prose
         return Run(self._vocabulary, model, ids, parameters).steps()

@@ -157,7 +157,7 @@ class GrammarCompiler:
             GrammarError: The kind is unknown, or the value is no valid grammar.
         """
         if kind == JSON:
-            return self._remembered(kind, json.dumps(closed(_schema(value))))
+            return self._remembered(kind, _schema_text(value))
         if kind == REGEX and isinstance(value, str):
             return self._remembered(kind, value)
         raise GrammarError(
@@ -179,15 +179,16 @@ class GrammarCompiler:
         return Grammar(kind, matcher, self._tokens)
 
 
-def _schema(value: Any) -> dict[str, Any]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError as error:
-            raise GrammarError(f"the grammar is no JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise GrammarError(f"a JSON schema is an object, not {type(value).__name__}")
-    return value
+def _schema_text(value: Any) -> str:
+    try:
+        schema = json.loads(value) if isinstance(value, str) else value
+        if isinstance(schema, dict):
+            return json.dumps(closed(schema))
+    except ValueError as error:
+        raise GrammarError(f"the grammar is no JSON: {error}") from error
+    except RecursionError as error:
+        raise GrammarError("the schema is nested too deep") from error
+    raise GrammarError(f"a JSON schema is an object, not {type(schema).__name__}")
 
 
 def _token_roles(vocabulary: Vocabulary) -> TokenRoles:
@@ -219,4 +220,5 @@ def _is_misplaced(text: str) -> bool:
 
 
 def _one_line(message: str) -> str:
-    return " ".join(message.split())
+    """The library's message without its dump of the parser."""
+    return " ".join(message.partition("<state>")[0].split())

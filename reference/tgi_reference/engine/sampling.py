@@ -212,9 +212,15 @@ def drawn(totals: Vector, chance: float) -> int:
 
 def _plan(logprobs: Vector, parameters: SamplingParameters) -> Plan:
     if parameters.temperature not in (None, 1.0):
-        logprobs = log_softmax(logprobs / parameters.temperature)
+        logprobs = tempered(logprobs, parameters.temperature)
     ids = _kept(logprobs, parameters)
     return Plan(logprobs, ids, np.exp(logprobs if ids is None else logprobs[ids]).cumsum())
+
+
+def tempered(scores: Vector, temperature: float) -> Vector:
+    """Log-probabilities at a temperature; near zero all but the best become impossible."""
+    with np.errstate(over="ignore"):
+        return log_softmax((scores - scores.max()) / temperature)
 
 
 def _kept(logprobs: Vector, parameters: SamplingParameters) -> Ids | None:
