@@ -1,0 +1,1 @@
+"""The suite's commands, one file each."""

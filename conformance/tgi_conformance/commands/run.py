@@ -1,0 +1,111 @@
+"""`tgi-conformance run URL`."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from tgi_conformance.deviations import DeviationsError, read_deviations, shipped_deviations
+from tgi_conformance.levels import Depth
+from tgi_conformance.options import Options, UsageError, route_name
+from tgi_conformance.outputs import check_writable, write_atomically
+from tgi_conformance.report import Report
+from tgi_conformance.reports.json_report import write_json
+from tgi_conformance.reports.junit import write_junit
+from tgi_conformance.reports.terminal import print_report
+from tgi_conformance.run import run
+from tgi_conformance.target import Key, Target, TargetError, parse_header, parse_url
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("run")
+@click.argument("url")
+@click.option("--api-key-env", metavar="NAME", help="Environment variable that holds the API key.")
+@click.option("--header", "headers", metavar="K:V", multiple=True, help="Header sent with each request.")
+@click.option(
+    "--level",
+    type=click.Choice([depth.value for depth in Depth]),
+    default=Depth.STANDARD.value,
+    show_default=True,
+    help="How deep to go.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Makes generated data repeatable.")
+@click.option("--only", metavar="ROUTE", multiple=True, help="Hold only this route (a name or a path).")
+@click.option("--skip", metavar="ROUTE", multiple=True, help="Leave this route out.")
+@click.option("--deviations", metavar="FILE", type=FILE, help="Known deviations of your own, in YAML.")
+@click.option("--strict", is_flag=True, help="Let known deviations fail the run.")
+@click.option("--json", "json_file", metavar="FILE", type=FILE, help="Write the report as JSON.")
+@click.option("--junit", "junit_file", metavar="FILE", type=FILE, help="Write the report as JUnit XML.")
+@click.option("--ca", metavar="FILE", type=FILE, help="Certificates to trust, in PEM.")
+def run_command(url: str, json_file: Path | None, junit_file: Path | None, **given: object) -> None:
+    """Hold the deployment at URL to the documented REST API and say whether it conforms.
+
+    Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell.
+    """
+    outputs = {path: writer for path, writer in ((json_file, write_json), (junit_file, write_junit)) if path}
+    try:
+        options = _options(url, **given)  # type: ignore[arg-type]
+        for path in outputs:
+            check_writable(path)
+    except (TargetError, UsageError, DeviationsError, OSError) as error:
+        raise click.UsageError(str(error)) from None
+    report = run(options)
+    for path, writer in outputs.items():
+        write_atomically(path, writer(report))
+    _show(report)
+    sys.exit(report.verdict.exit_code)
+
+
+def _options(  # noqa: PLR0913 - one parameter a flag
+    url: str,
+    *,
+    api_key_env: str | None,
+    headers: tuple[str, ...],
+    level: str,
+    seed: int,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    deviations: Path | None,
+    strict: bool,
+    ca: Path | None,
+) -> Options:
+    own = read_deviations(deviations) if deviations else ()
+    return Options(
+        target=Target(parse_url(url), _key(api_key_env), tuple(map(parse_header, headers)), _ca(ca)),
+        depth=Depth(level),
+        seed=seed,
+        only=tuple(map(route_name, only)),
+        skip=tuple(map(route_name, skip)),
+        strict=strict,
+        deviations=(*own, *shipped_deviations()),
+    )
+
+
+def _key(name: str | None) -> Key | None:
+    if name is None:
+        return None
+    value = os.environ.get(name, "")
+    if not value:
+        raise UsageError(f"--api-key-env {name}: expected an environment variable that holds the key; it is not set")
+    if not value.isascii() or not value.isprintable():
+        raise UsageError(f"--api-key-env {name}: the key holds a character that a header cannot carry")
+    return Key(name, value)
+
+
+def _ca(path: Path | None) -> Path | None:
+    if path is not None:
+        try:
+            ssl.create_default_context(cafile=str(path))
+        except (OSError, ssl.SSLError):
+            raise UsageError(f"--ca {path}: expected a file of certificates in PEM") from None
+    return path
+
+
+def _show(report: Report) -> None:
+    print_report(report, Console(highlight=False, soft_wrap=True))

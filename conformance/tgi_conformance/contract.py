@@ -1,0 +1,140 @@
+"""The documented interface as something to ask: operations, schemas, constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+
+from attrs import field, frozen
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from tgi_document.pinned import pinned_document
+from tgi_document.repairs import repair
+
+from tgi_conformance.exchange import EVENT_STREAM
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+URI = "urn:tgi-conformance:contract"
+
+
+@frozen
+class Operation:
+    """One documented operation; `pointer` leads to it in the document."""
+
+    method: str
+    path: str
+    pointer: str
+    definition: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Method and path, such as `POST /generate`."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """The documented statuses."""
+        return tuple(int(status) for status in self.definition["responses"] if str(status).isdigit())
+
+    def media_types(self, status: int) -> tuple[str, ...]:
+        """The documented media types of a status; empty where no body is documented."""
+        return tuple(self.definition["responses"].get(str(status), {}).get("content", {}))
+
+    def response_pointer(self, status: int, media_type: str) -> str:
+        """Where the document gives the schema of an answer."""
+        return f"{self.pointer}/responses/{status}/content/{escape(media_type)}/schema"
+
+    @property
+    def streams(self) -> bool:
+        """Whether an event stream is documented for its success."""
+        return EVENT_STREAM in self.media_types(200)
+
+
+@frozen(slots=False)
+class Contract:
+    """A repaired document: what the deployment promises."""
+
+    document: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """Every documented operation by its name."""
+        return {operation.name: operation for operation in self._operations()}
+
+    def problem(self, value: Any, pointer: str) -> str | None:
+        """Tell in one line how a value departs from the schema at the pointer; None where it fits."""
+        validator = Draft202012Validator({"$ref": f"{URI}{pointer}"}, registry=self._registry)
+        error = best_match(validator.iter_errors(value))
+        return None if error is None else f"at {error.json_path}: {error.message[:300]}"
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """A component schema as the document has it."""
+        found: Mapping[str, Any] = self.document["components"]["schemas"][name]
+        return found
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, item in self.document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    pointer = f"#/paths/{escape(path)}/{method}"
+                    yield Operation(method.upper(), path, pointer, item[method])
+
+    @cached_property
+    def _registry(self) -> Registry[Any]:
+        contents = as_json_schema(self.document)
+        return Registry().with_resource(URI, Resource(contents=contents, specification=DRAFT202012))
+
+
+@lru_cache(maxsize=1)
+def pinned_contract() -> Contract:
+    """The pinned document, repaired so that tools can read it, but not corrected: deviations tell the rest."""
+    document, _ = repair(pinned_document())
+    return Contract(document)
+
+
+def escape(member: str) -> str:
+    """Write a member's name as a part of a JSON pointer inside a URI fragment."""
+    return member.replace("~", "~0").replace("/", "~1")
+
+
+def as_json_schema(node: Any) -> Any:
+    """Turn OpenAPI 3.0's dialect into JSON Schema, read as a client reads answers.
+
+    `oneOf` becomes `anyOf`: the document writes it for untagged unions, which a reader tries one by one, and an
+    unknown member must not make an answer fit two of them.
+    """
+    if isinstance(node, list):
+        return [as_json_schema(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {
+        name: _members(member) if name in _MAPS else as_json_schema(member)
+        for name, member in node.items()
+        if name not in _PROSE
+    }
+    if isinstance(plain.get("oneOf"), list):
+        plain["anyOf"] = plain.pop("oneOf")
+    for bound in ("Minimum", "Maximum"):
+        _exclusive(plain, f"exclusive{bound}", bound.lower())
+    if plain.pop("nullable", None) is True:
+        return {"anyOf": [plain, {"type": "null"}]}
+    return plain
+
+
+_PROSE = frozenset({"example", "default", "discriminator", "xml", "externalDocs"})
+_MAPS = frozenset({"properties", "schemas", "paths"})  # their keys are names, not keywords
+
+
+def _members(node: Any) -> Any:
+    return {name: as_json_schema(member) for name, member in node.items()} if isinstance(node, dict) else node
+
+
+def _exclusive(schema: dict[str, Any], exclusive: str, inclusive: str) -> None:
+    flag = schema.get(exclusive)
+    if isinstance(flag, bool):
+        del schema[exclusive]
+        if flag and inclusive in schema:
+            schema[exclusive] = schema.pop(inclusive)

@@ -1,0 +1,104 @@
+"""Known departures of TGI from its own document: which requirement, what is seen instead, since when, by what evidence.
+
+What is seen is a JSON Schema over the observation (see UnmetError.observation), so that a worse break at the
+same place does not match and still fails.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from attrs import field, frozen
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
+
+from tgi_conformance.outcomes import UnmetError
+
+SHIPPED = "deviations.yaml"
+MEMBERS = {"requirement", "seen", "instead", "versions", "evidence"}
+
+
+class DeviationsError(ValueError):
+    """A deviations file that cannot be used; the message is one line."""
+
+
+@frozen
+class Deviation:
+    """One known departure.
+
+    Attributes:
+        requirements: Ids of requirements, or patterns of ids with `*`.
+        seen: A JSON Schema that the observation must fit.
+        instead: What the deployment does instead, in one line.
+        versions: The releases of TGI that do it, as a version specifier.
+        evidence: Where this is recorded.
+    """
+
+    requirements: tuple[str, ...]
+    seen: dict[str, Any] = field(eq=False, hash=False)
+    instead: str
+    versions: SpecifierSet
+    evidence: str
+
+    def covers(self, requirement: str, version: Version | None) -> bool:
+        """Tell whether it is about this requirement in this release (an unknown release counts as covered)."""
+        if not any(fnmatchcase(requirement, pattern) for pattern in self.requirements):
+            return False
+        return version is None or self.versions.contains(version.base_version)
+
+    def explains(self, unmet: UnmetError) -> bool:
+        """Tell whether what was seen is this departure and nothing worse."""
+        return Draft202012Validator(self.seen).is_valid(unmet.observation)
+
+
+def shipped_deviations() -> tuple[Deviation, ...]:
+    """The departures of TGI that come with the suite."""
+    return parse_deviations(files("tgi_conformance").joinpath(SHIPPED).read_text("utf-8"), SHIPPED)
+
+
+def read_deviations(path: Path) -> tuple[Deviation, ...]:
+    """Read a file of the user's own; raises DeviationsError."""
+    try:
+        return parse_deviations(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeviationsError(f"{path}: cannot be read: {error}") from None
+
+
+def parse_deviations(text: str, origin: str) -> tuple[Deviation, ...]:
+    """Parse a list of departures from YAML; raises DeviationsError, naming the entry."""
+    try:
+        entries = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DeviationsError(f"{origin}: no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(entries, list):
+        raise DeviationsError(f"{origin}: expected a list of deviations")
+    return tuple(_parse(entry, f"{origin}, entry {n}") for n, entry in enumerate(entries, 1))
+
+
+def _parse(entry: Any, where: str) -> Deviation:
+    if not isinstance(entry, dict) or set(entry) != MEMBERS:
+        raise DeviationsError(f"{where}: expected exactly the members {', '.join(sorted(MEMBERS))}")
+    try:
+        Draft202012Validator.check_schema(entry["seen"])
+        versions = SpecifierSet(str(entry["versions"]), prereleases=True)
+    except SchemaError as error:
+        raise DeviationsError(f"{where}: `seen` is no JSON Schema: {error.message[:200]}") from None
+    except InvalidSpecifier:
+        raise DeviationsError(f"{where}: `versions` is no version specifier such as '>=2.0'") from None
+    return Deviation(
+        requirements=_patterns(entry["requirement"]),
+        seen=entry["seen"],
+        instead=str(entry["instead"]),
+        versions=versions,
+        evidence=str(entry["evidence"]),
+    )
+
+
+def _patterns(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)

@@ -1,0 +1,88 @@
+"""Search for a broken promise with generated data: Hypothesis drives, Schemathesis generates from the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import hypothesis
+from attrs import define, field
+from hypothesis import HealthCheck, Phase, strategies
+
+from tgi_conformance.exchange import Exchange, NoAnswerError, Request
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.trial import Trial
+
+T = TypeVar("T")
+REQUESTS_TO_SHRINK = 25  # a smaller example is worth that much of somebody's GPU, and no more
+
+
+def explore(
+    trial: Trial,
+    cases: strategies.SearchStrategy[T],
+    request_of: Callable[[T], Request],
+    check: Callable[[T, Exchange], None],
+    *,
+    examples: int,
+) -> None:
+    """Send what the strategy draws and check each answer; raises UnmetError with the smallest example found.
+
+    A request is never sent twice: what Hypothesis replays is answered from memory, so that shrinking stays cheap
+    and a server that answers differently the second time makes no flake.
+    """
+    asked = _Asked(trial)
+
+    def hold(case: T) -> None:
+        exchange = asked.answer(request_of(case))
+        try:
+            with trial.case():
+                check(case, exchange)
+        except UnmetError:
+            asked.shrinking = True
+            raise
+
+    _drive(hold, cases, trial.setting.seed, trial.examples(examples))
+
+
+@define
+class _Asked:
+    """Answers by request, and how many more may be asked for once a break is found."""
+
+    trial: Trial
+    shrinking: bool = False
+    _left: int = REQUESTS_TO_SHRINK
+    _memory: dict[Request, Exchange | NoAnswerError] = field(factory=dict)
+
+    def answer(self, request: Request) -> Exchange:
+        if request not in self._memory:
+            if self.shrinking:
+                self._left -= 1
+                hypothesis.assume(self._left > 0)
+            self._memory[request] = self._send(request)
+        answer = self._memory[request]
+        if isinstance(answer, NoAnswerError):
+            raise answer
+        return answer
+
+    def _send(self, request: Request) -> Exchange | NoAnswerError:
+        try:
+            return self.trial.send(request)
+        except NoAnswerError as error:
+            # Looking for a smaller request that hangs would cost a deadline each.
+            self.shrinking, self._left = True, 0
+            return error
+
+
+def _drive(hold: Callable[[Any], None], cases: strategies.SearchStrategy[Any], seed: int, examples: int) -> None:
+    settings = hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        verbosity=hypothesis.Verbosity.quiet,
+    )
+    given = hypothesis.given(case=cases)(lambda case: hold(case))
+    settings(hypothesis.seed(seed)(given))()

@@ -1,0 +1,70 @@
+"""What the document says of an answer: its status, its media type, its schema."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import Form
+from tgi_conformance.exchange import EVENT_STREAM, JSON, Exchange, Request
+from tgi_conformance.families.naming import words
+from tgi_conformance.levels import Depth
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect, expect_fits, expect_media_type, expect_status
+
+
+def documented_answer(catalogue: Catalogue, request: Request, *, media_type: str = JSON) -> None:
+    """The answer to a plain request is the documented one."""
+
+    @catalogue.add(
+        "answer-fits-the-document",
+        f"A plain request is answered with 200, {media_type} and the documented schema.",
+        source=response_source(catalogue.operation, media_type),
+        depth=Depth.SMOKE,
+        why="A typed client cannot read anything else.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = trial.sample(request)
+        expect_status(exchange, OK)
+        expect_media_type(exchange, media_type)
+        pointer = trial.contract.operations[catalogue.operation].response_pointer(OK, media_type)
+        if media_type == JSON:
+            expect_fits(trial, exchange, exchange.response.json, pointer)
+
+
+def documented_stream(catalogue: Catalogue, form: Form) -> None:
+    """Every event of a stream is the documented one."""
+
+    @catalogue.add(
+        words(form, "events-fit-the-document"),
+        "A streamed request is answered with 200, text/event-stream, and every event fits the documented schema.",
+        source=response_source(form.operation, EVENT_STREAM),
+        depth=Depth.SMOKE,
+        why="A typed client cannot read anything else.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = trial.sample(form.ask())
+        expect_status(exchange, OK)
+        expect_media_type(exchange, EVENT_STREAM)
+        pointer = trial.contract.operations[form.operation].response_pointer(OK, EVENT_STREAM)
+        for event in json_events(exchange):
+            expect_fits(trial, exchange, event, pointer)
+
+
+def json_events(exchange: Exchange) -> list[object]:
+    """Every event of a stream but the terminator, as JSON; raises UnmetError where one is none."""
+    events = []
+    for event in exchange.response.stream.events:
+        if not event.is_done:
+            try:
+                events.append(event.json)
+            except (ValueError, RecursionError):
+                raise UnmetError("JSON in each event", event.data[:200], exchange) from None
+    expect(bool(events), "at least one event", "none", exchange)
+    return events
+
+
+def response_source(operation: str, media_type: str, status: int = OK) -> str:
+    """Point to an answer in the document."""
+    method, path = operation.split(" ")
+    escaped = path.replace("~", "~0").replace("/", "~1")
+    return f"#/paths/{escaped}/{method.lower()}/responses/{status}/content/{media_type.replace('/', '~1')}"

@@ -1,0 +1,136 @@
+"""What chat adds: roles, log-probabilities, tools."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tgi_conformance.api import Form, member
+from tgi_conformance.exchange import Exchange
+from tgi_conformance.families.answers import json_events
+from tgi_conformance.levels import Depth
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect, expect_equal, expect_status, seen
+
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "Tell the weather",
+        "arguments": {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]},
+        "parameters": {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]},
+    },
+}
+TOOL_TOKENS = 96
+
+
+def chat(catalogue: Catalogue, form: Form, streamed: Form) -> None:
+    """The promises of chat alone."""
+    _roles(catalogue, form, streamed)
+    _finish(catalogue, form)
+    _logprobs(catalogue, form)
+    _tools(catalogue, form, streamed)
+
+
+def _roles(catalogue: Catalogue, form: Form, streamed: Form) -> None:
+    @catalogue.add(
+        "message-is-the-assistants",
+        "The answer's role is `assistant`.",
+        source="#/components/schemas/TextMessage/properties/role",
+        depth=Depth.SMOKE,
+        why="Clients append the message to the conversation as it is.",
+    )
+    def message(trial: Trial) -> None:
+        exchange = trial.sample(form.ask())
+        expect_status(exchange, OK)
+        expect_equal("assistant", member(exchange.response.json, "choices", 0, "message", "role"), "role", exchange)
+
+    @catalogue.add(
+        "streamed-deltas-are-the-assistants",
+        "Every delta of a stream has the role `assistant`.",
+        source="#/components/schemas/TextMessage/properties/role",
+        operation=streamed.operation,
+        why="The document requires it in each delta.",
+    )
+    def deltas(trial: Trial) -> None:
+        exchange = trial.sample(streamed.ask())
+        expect_status(exchange, OK)
+        roles = {member(e, "choices", 0, "delta", "role") for e in json_events(exchange) if member(e, "choices")}
+        expect_equal({"assistant"}, roles, "roles", exchange)
+
+
+def _finish(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        "object-names-the-kind",
+        "`object` is `chat.completion`, and of chunks `chat.completion.chunk`.",
+        source="behaviour.md#openai-style-routes",
+        why="OpenAI's clients tell answers apart by it (text-generation-inference#1682).",
+    )
+    def kind(trial: Trial) -> None:
+        exchange = trial.sample(form.ask())
+        expect_status(exchange, OK)
+        expect_equal("chat.completion", member(exchange.response.json, "object"), "object", exchange)
+
+
+def _logprobs(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        "logprobs-have-an-entry-a-token",
+        "With `logprobs` each generated token has an entry, at most 0, with as many alternatives as asked.",
+        source="#/components/schemas/ChatRequest/properties/logprobs",
+        why="Evaluations score answers by them (text-generation-inference#2108).",
+    )
+    def check(trial: Trial) -> None:
+        exchange = trial.send(form.ask(tokens=4, temperature=0.0, logprobs=True, top_logprobs=2))
+        expect_status(exchange, OK)
+        entries = member(exchange.response.json, "choices", 0, "logprobs", "content") or []
+        counted = member(exchange.response.json, "usage", "completion_tokens")
+        expect_equal(counted, len(entries), "entries of logprobs", exchange)
+        for entry in entries:
+            logprob = member(entry, "logprob")
+            expect(isinstance(logprob, (int, float)) and logprob <= 0, "logprob <= 0", entry, exchange)
+            expect(len(member(entry, "top_logprobs") or []) >= 2, "2 alternatives", entry, exchange)
+
+
+def _tools(catalogue: Catalogue, form: Form, streamed: Form) -> None:
+    needs = ("tools",)
+
+    @catalogue.add(
+        "tool-arguments-are-json-text",
+        "A required tool is called with its name, and `arguments` is a string that parses as JSON.",
+        source="#/components/schemas/ChatRequest/properties/tools",
+        needs=needs,
+        why="OpenAI's clients parse the string; an object breaks them (text-generation-inference#2136).",
+    )
+    def unstreamed(trial: Trial) -> None:
+        exchange = trial.send(form.ask(tokens=TOOL_TOKENS, tools=[TOOL], tool_choice="required"))
+        expect_status(exchange, OK)
+        call = member(exchange.response.json, "choices", 0, "message", "tool_calls", 0, "function")
+        expect_equal("get_weather", member(call, "name"), "the tool's name", exchange)
+        _expect_arguments(member(call, "arguments"), exchange)
+
+    @catalogue.add(
+        "streamed-tool-arguments-are-json-text",
+        "Streamed, the pieces of `arguments` make up a string that parses as JSON.",
+        source="#/components/schemas/ToolCallDelta",
+        operation=streamed.operation,
+        needs=needs,
+        why="Agents act on the arguments (text-generation-inference#2461).",
+    )
+    def stream(trial: Trial) -> None:
+        exchange = trial.send(streamed.ask(tokens=TOOL_TOKENS, tools=[TOOL], tool_choice="required"))
+        expect_status(exchange, OK)
+        calls = [member(e, "choices", 0, "delta", "tool_calls", 0, "function") for e in json_events(exchange)]
+        names = [member(call, "name") for call in calls if member(call, "name")]
+        expect_equal(["get_weather"], names, "the tool's names", exchange)
+        _expect_arguments("".join(member(call, "arguments") or "" for call in calls), exchange)
+
+
+def _expect_arguments(arguments: Any, exchange: Exchange) -> None:
+    expect(isinstance(arguments, str), "arguments as a string", arguments, exchange)
+    try:
+        value = json.loads(arguments)
+    except ValueError:
+        raise UnmetError("arguments that parse as JSON", arguments, exchange) from None
+    expect(member(value, "city") in {"Paris", "Rome"}, "the arguments that the tool takes", seen(exchange), exchange)

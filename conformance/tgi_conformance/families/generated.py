@@ -1,0 +1,98 @@
+"""Whatever a generator can think of: documented requests have documented answers, others break nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.openapi.checks import UndefinedContentType, UndefinedStatusCode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tgi_conformance import api
+from tgi_conformance.contract import escape
+from tgi_conformance.exchange import EVENT_STREAM, Exchange
+from tgi_conformance.explore import explore
+from tgi_conformance.families.answers import json_events
+from tgi_conformance.generation import answer_to, cases, request_of
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect_fits, expect_status, seen
+
+POSITIVE_EXAMPLES = 12
+NEGATIVE_EXAMPLES = 16
+SERVER_ERROR = 500
+
+
+@schemathesis.check
+def documented_or_refused(ctx: Any, response: schemathesis.Response, case: Any) -> bool | None:  # noqa: ARG001
+    """What the contract forbids is refused by the client's fault, or taken and answered as documented."""
+    if response.status_code >= SERVER_ERROR and case.body is not None:
+        raise Failure(operation=case.operation.label, title="Server error", message=f"status {response.status_code}")
+    return None
+
+
+DOCUMENTED = (status_code_conformance, content_type_conformance, response_schema_conformance)
+UNBROKEN = (documented_or_refused,)
+
+
+def generated(catalogue: Catalogue) -> None:
+    """Hold an operation to its contract with generated data, positive and negative."""
+    method, path = catalogue.operation.split(" ")
+    pointer = f"#/paths/{escape(path)}/{method.lower()}"
+
+    @catalogue.add(
+        "documented-requests-have-documented-answers",
+        "Whatever the document allows is answered with a documented status, media type and schema.",
+        source=f"{pointer}/responses",
+        why="A typed client knows no other answers.",
+    )
+    def positive(trial: Trial) -> None:
+        _explore(trial, catalogue.operation, DOCUMENTED, POSITIVE_EXAMPLES, negative=False)
+
+    @catalogue.add(
+        "undocumented-requests-break-nothing",
+        "Whatever the document forbids is refused without a server error, and the server goes on.",
+        source=f"{pointer}/requestBody",
+        why="One client's mistake must not be an outage for the others.",
+    )
+    def negative(trial: Trial) -> None:
+        _explore(trial, catalogue.operation, UNBROKEN, NEGATIVE_EXAMPLES, negative=True)
+        if "GET /health" not in trial.facts.absent:
+            expect_status(trial.send(api.get("/health")), OK)
+
+
+def _explore(trial: Trial, name: str, checks: tuple[Any, ...], examples: int, *, negative: bool) -> None:
+    operation = trial.contract.operations[name]
+
+    def check(case: Any, exchange: Exchange) -> None:
+        if exchange.response.is_stream and exchange.response.status == OK:
+            _events_fit(trial, name, exchange)
+            return
+        try:
+            case.validate_response(answer_to(case, exchange), checks=list(checks))
+        except FailureGroup as group:
+            raise _unmet(group, exchange) from None
+
+    explore(trial, cases(trial.contract, operation, negative=negative), request_of, check, examples=examples)
+
+
+def _events_fit(trial: Trial, name: str, exchange: Exchange) -> None:
+    pointer = trial.contract.operations[name].response_pointer(OK, EVENT_STREAM)
+    for event in json_events(exchange):
+        expect_fits(trial, exchange, event, pointer)
+
+
+def _unmet(group: FailureGroup, exchange: Exchange) -> UnmetError:
+    failure = group.exceptions[0]
+    expected = "an answer that fits the document"
+    if isinstance(failure, UndefinedStatusCode):
+        expected = f"status {' or '.join(map(str, failure.allowed_status_codes))}"
+    elif isinstance(failure, UndefinedContentType):
+        expected = f"content-type {' or '.join(failure.defined_content_types)}"
+    return UnmetError(expected, f"{failure.title}: {seen(exchange)}", exchange)

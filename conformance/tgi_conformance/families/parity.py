@@ -1,0 +1,158 @@
+"""The same question has the same answer: asked again, streamed, and by another route."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tgi_conformance import api
+from tgi_conformance.answer import Answer
+from tgi_conformance.api import GENERATE, Form
+from tgi_conformance.exchange import Exchange
+from tgi_conformance.families.naming import words
+from tgi_conformance.families.tokens import LONG, ask, counted
+from tgi_conformance.levels import Depth
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, seen
+
+REPEATS = ("reproducible",)
+
+
+def repeats(catalogue: Catalogue, form: Form) -> None:
+    """A greedy answer is the same when asked for again, and a smaller limit gives its beginning."""
+
+    @catalogue.add(
+        words(form, "greedy-answers-repeat"),
+        "The same greedy request is answered with the same text.",
+        source="behaviour.md#greedy-and-sampled",
+        operation=form.operation,
+        needs=REPEATS,
+        why="Caches and tests rest on it.",
+    )
+    def again(trial: Trial) -> None:
+        _, first = ask(trial, form, LONG)
+        exchange = trial.send(form.ask(tokens=LONG, **counted(form)))
+        expect_equal(first.text, expect_answer(form, exchange).text, "the text", exchange)
+
+    @catalogue.add(
+        words(form, "smaller-limit-gives-a-prefix"),
+        "A smaller limit on tokens gives the beginning of the same greedy answer.",
+        source="behaviour.md#greedy-and-sampled",
+        operation=form.operation,
+        needs=REPEATS,
+        why="Otherwise the limit changes what is generated, not only how much.",
+    )
+    def prefix(trial: Trial) -> None:
+        _, whole = ask(trial, form, LONG)
+        for limit in (2, 5, 12):
+            exchange, part = ask(trial, form, limit)
+            text = (part.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
+            expect((whole.text or "").startswith(text), f"a prefix of {whole.text!r}", part.text, exchange)
+            expect(len(whole.tokens) <= limit or len(text) < len(whole.text or ""), "less text", text, exchange)
+
+
+def streamed_as_unstreamed(catalogue: Catalogue, streamed: Form, unstreamed: Form) -> None:
+    """A stream's pieces make up what the unstreamed request is answered with."""
+
+    @catalogue.add(
+        words(streamed, "stream-equals-the-unstreamed-answer"),
+        f"The pieces of a greedy stream make up the text that {unstreamed.path} answers unstreamed.",
+        source="behaviour.md#streams",
+        operation=streamed.operation,
+        needs=(*REPEATS, unstreamed.operation),
+        why="Turning streaming on must not change what users read.",
+    )
+    def check(trial: Trial) -> None:
+        _, whole = ask_plain(trial, unstreamed)
+        exchange, pieces = ask_plain(trial, streamed)
+        together = "".join(pieces.pieces)
+        expect_equal((whole.text or "").rstrip("\N{REPLACEMENT CHARACTER}"), together, "the pieces", exchange)
+        expect_equal(whole.finish, pieces.finish, "the finish reason", exchange)
+        if streamed.dialect == "generate":
+            expect_equal([t.get("id") for t in whole.tokens], [t.get("id") for t in pieces.tokens], "ids", exchange)
+
+
+def ask_plain(trial: Trial, form: Form) -> tuple[Exchange, Answer]:
+    """Ask greedily without the prompt in the answer."""
+    bare = {"return_full_text": False} if form.dialect == "generate" else {}
+    return ask(trial, form, LONG, **bare)
+
+
+def same_as_generate(catalogue: Catalogue, form: Form) -> None:
+    """A route that is generate by another name answers as generate does."""
+
+    @catalogue.add(
+        words(form, "answers-as-generate"),
+        "The same greedy request has the same tokens as at /generate.",
+        source="behaviour.md#other-routes",
+        operation=form.operation,
+        needs=(*REPEATS, GENERATE.operation),
+        why="The route is a way in, not another model.",
+    )
+    def check(trial: Trial) -> None:
+        _, expected = ask_plain(trial, GENERATE)
+        exchange, actual = ask_plain(trial, form)
+        expect_equal([t.get("id") for t in expected.tokens], [t.get("id") for t in actual.tokens], "ids", exchange)
+        expect_equal(expected.text, actual.text if not form.streamed else "".join(actual.pieces), "text", exchange)
+
+
+def full_text(catalogue: Catalogue, form: Form, *, default: bool) -> None:
+    """`return_full_text` puts the prompt before the text, or leaves it away."""
+
+    @catalogue.add(
+        words(form, "return-full-text-decides-about-the-prompt"),
+        f"`return_full_text` true puts the prompt before the text, false does not; left out it is {default}.".lower(),
+        source="#/components/schemas/GenerateParameters/properties/return_full_text",
+        operation=form.operation,
+        why="Chat interfaces that expect the answer alone show the prompt twice.",
+    )
+    def check(trial: Trial) -> None:
+        for asked in (True, False, None):
+            with trial.case():
+                extra: dict[str, Any] = {} if asked is None else {"return_full_text": asked}
+                exchange = trial.sample(form.ask(tokens=4, **extra))
+                text = expect_answer(form, exchange).text or ""
+                whole = default if asked is None else asked
+                starts = text.startswith(api.PROMPT)
+                expect(starts is whole, f"{'the prompt first' if whole else 'no prompt'}", text, exchange)
+
+
+def refused_alike(catalogue: Catalogue, streamed: Form, unstreamed: Form) -> None:
+    """What is refused unstreamed is refused streamed, and the other way round."""
+
+    @catalogue.add(
+        words(streamed, "refuses-what-is-refused-unstreamed"),
+        "A request that is refused unstreamed yields no token streamed.",
+        source="behaviour.md#streams",
+        operation=streamed.operation,
+        depth=Depth.STANDARD,
+        needs=(unstreamed.operation,),
+        why="A client that streams must learn of its mistake too (text-generation-inference#2514).",
+    )
+    def check(trial: Trial) -> None:
+        for asked in _questionable(streamed):
+            with trial.case():
+                plain = trial.send(unstreamed.ask(**{"tokens": 2, **asked}))
+                exchange = trial.send(streamed.ask(**{"tokens": 2, **asked}))
+                refused = plain.response.status != OK
+                expect(_has_token(exchange) is not refused, f"{'no ' if refused else ''}tokens", seen(exchange), exchange)
+
+
+def _questionable(form: Form) -> list[dict[str, Any]]:
+    shared: list[dict[str, Any]] = [{"temperature": -1.0}, {"top_p": 2.0}, {"frequency_penalty": 3.0}, {"seed": 7}]
+    if form.dialect == "generate":
+        return [*shared, {"repetition_penalty": 0.0}, {"top_k": 0}, {"typical_p": 2.0}, {"truncate": 0}]
+    return shared
+
+
+def _has_token(exchange: Exchange) -> bool:
+    if exchange.response.status != OK:
+        return False
+    bodies = []
+    for event in exchange.response.stream.events:
+        try:
+            bodies.append(event.json)
+        except (ValueError, RecursionError):
+            continue
+    return any(api.member(body, "token") or api.member(body, "choices") for body in bodies)
+

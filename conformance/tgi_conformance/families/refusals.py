@@ -1,0 +1,205 @@
+"""What a route must refuse whatever it means: bodies that are no JSON, of the wrong shape, type or size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve
+
+from tgi_conformance import api
+from tgi_conformance.api import Form
+from tgi_conformance.contract import Operation
+from tgi_conformance.exchange import EVENT_STREAM, JSON, Exchange, Request
+from tgi_conformance.levels import Level
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import UNPROCESSABLE, expect, expect_fits, expect_status, seen
+
+ERROR_RESPONSE = "#/components/schemas/ErrorResponse"
+WHY = "Clients decide by status and `error_type` whether to retry, to report or to mend the request."
+MALFORMED = {
+    "cut off": b'{"inputs": "x"',
+    "empty": b"",
+    "not JSON": b"inputs=x",
+    "a bare word": b"{inputs: x}",
+    "no UTF-8": b'{"inputs": "\xff\xfe"}',
+    "a lone surrogate": b'{"inputs": "\\ud800", "prompt": "\\ud800", "messages": "\\ud800"}',
+}
+TOO_LARGE = 3_000_000
+DEPTH = 2_000
+
+
+def refusals(catalogue: Catalogue, valid: Mapping[str, Any], required: str) -> None:
+    """The refusals of a route that takes a JSON body; `valid` is a body that it takes."""
+    path = catalogue.operation.partition(" ")[2]
+    _malformed(catalogue, path)
+    _missing(catalogue, path, valid, required)
+    _wrong_shape(catalogue, path)
+    _content_type(catalogue, path, valid)
+    _hostile(catalogue, path, required)
+    _wrong_method(catalogue, path)
+
+
+def _malformed(catalogue: Catalogue, path: str) -> None:
+    @catalogue.add(
+        "malformed-body-is-a-client-error",
+        "A body that is no JSON is refused with a 4xx status.",
+        source=_source(catalogue),
+        why="A 5xx makes clients retry what can never succeed; a 200 hides the mistake.",
+    )
+    def refused(trial: Trial) -> None:
+        for content in MALFORMED.values():
+            with trial.case():
+                _expect_client_error(trial.sample(_raw(path, content)))
+
+    @catalogue.add(
+        "malformed-body-is-a-documented-error",
+        "A body that is no JSON is refused as documented: 422 and an ErrorResponse.",
+        source=_source(catalogue),
+        level=Level.SHOULD,
+        why=WHY,
+    )
+    def documented(trial: Trial) -> None:
+        for content in MALFORMED.values():
+            with trial.case():
+                expect_refused(trial, catalogue.operation, trial.sample(_raw(path, content)))
+
+
+def _missing(catalogue: Catalogue, path: str, valid: Mapping[str, Any], required: str) -> None:
+    @catalogue.add(
+        f"missing-{required}-is-refused",
+        f"A body without `{required}` is refused with 422 and an ErrorResponse.",
+        source=_source(catalogue),
+        why=WHY,
+    )
+    def check(trial: Trial) -> None:
+        body = {name: value for name, value in valid.items() if name != required}
+        expect_refused(trial, catalogue.operation, trial.send(api.post(path, body)))
+
+
+def _wrong_shape(catalogue: Catalogue, path: str) -> None:
+    @catalogue.add(
+        "body-must-be-an-object",
+        "A body that is JSON but no object is refused with 422 and an ErrorResponse.",
+        source=_source(catalogue),
+        why=WHY,
+    )
+    def check(trial: Trial) -> None:
+        for body in (None, [], "text", 5, True):
+            with trial.case():
+                expect_refused(trial, catalogue.operation, trial.send(api.post(path, body)))
+
+
+def _content_type(catalogue: Catalogue, path: str, valid: Mapping[str, Any]) -> None:
+    plain = api.post(path, dict(valid))
+
+    @catalogue.add(
+        "content-type-may-carry-a-charset",
+        "A JSON body is taken whatever parameters its media type carries.",
+        source=_source(catalogue),
+        why="HTTP libraries add `; charset=utf-8` without being asked.",
+    )
+    def charset(trial: Trial) -> None:
+        headers = (("content-type", "application/json; charset=utf-8"),)
+        expect_status(trial.send(evolve(plain, headers=headers)), 200)
+
+    @catalogue.add(
+        "other-content-types-are-a-client-error",
+        "A body of another media type is refused with a 4xx status.",
+        source=_source(catalogue),
+        level=Level.SHOULD,
+        why="A form post that is taken for JSON is a hole for cross-site requests.",
+    )
+    def other(trial: Trial) -> None:
+        for headers in ((), (("content-type", "text/plain"),), (("content-type", "application/xml"),)):
+            with trial.case():
+                _expect_client_error(trial.send(evolve(plain, headers=headers)))
+
+
+def _hostile(catalogue: Catalogue, path: str, required: str) -> None:
+    @catalogue.add(
+        "oversized-body-is-a-client-error",
+        f"A body of {TOO_LARGE} bytes is refused with a 4xx status, and the server goes on.",
+        source="behaviour.md#framework-errors",
+        level=Level.SHOULD,
+        why="Without a bound one client takes the memory of all.",
+    )
+    def oversized(trial: Trial) -> None:
+        content = b'{"%s": "%s"}' % (required.encode(), b"a" * TOO_LARGE)
+        _expect_client_error(trial.send(_raw(path, content)))
+        expect_status(trial.send(api.get("/health")), 200)
+
+    @catalogue.add(
+        "deeply-nested-body-is-a-client-error",
+        f"A body nested {DEPTH} deep is refused with a 4xx status, and the server goes on.",
+        source=_source(catalogue),
+        why="A stack overflow takes the server down for everyone.",
+    )
+    def nested(trial: Trial) -> None:
+        content = b'{"%s": %s%s}' % (required.encode(), b"[" * DEPTH, b"]" * DEPTH)
+        _expect_client_error(trial.send(_raw(path, content)))
+        expect_status(trial.send(api.get("/health")), 200)
+
+
+def _wrong_method(catalogue: Catalogue, path: str) -> None:
+    @catalogue.add(
+        "other-methods-are-not-allowed",
+        "Undocumented methods are answered with 405 (or 404, or 501).",
+        source=f"#/paths/{path.replace('~', '~0').replace('/', '~1')}",
+        level=Level.SHOULD,
+        why="A method that is silently taken does something that nobody documented.",
+    )
+    def check(trial: Trial) -> None:
+        for method in ("PUT", "DELETE", "PATCH"):
+            with trial.case():
+                expect_status(trial.send(Request(method, path)), 405, 404, 501)
+
+
+def expect_refused(trial: Trial, operation: str, exchange: Exchange, *, error_type: str = "") -> None:
+    """Raise UnmetError unless this is the documented refusal: 422, and an ErrorResponse in a documented form."""
+    expect_status(exchange, UNPROCESSABLE)
+    response = exchange.response
+    offered = _refusal_forms(trial.contract.operations[operation])
+    expect(response.media_type in offered, f"content-type {' or '.join(offered)}", seen(exchange), exchange)
+    error = response.json
+    if response.media_type == EVENT_STREAM:
+        error = _only_event(exchange)
+    expect_fits(trial, exchange, error, ERROR_RESPONSE)
+    expect(bool(error["error"]), "an `error` that says something", error, exchange)
+    if error_type:
+        expect(error["error_type"] == error_type, f"error_type {error_type!r}", error, exchange)
+
+
+def expect_refused_form(trial: Trial, form: Form, exchange: Exchange, *, error_type: str = "validation") -> None:
+    """Raise UnmetError unless a generation request was refused as documented."""
+    expect_refused(trial, form.operation, exchange, error_type=error_type)
+
+
+def _refusal_forms(operation: Operation) -> tuple[str, ...]:
+    """Give the media types of a refusal: JSON, and where the operation streams the stream may carry the error."""
+    documented = operation.media_types(UNPROCESSABLE) or (JSON,)
+    return (*documented, EVENT_STREAM) if operation.streams else documented
+
+
+def _only_event(exchange: Exchange) -> Any:
+    events = exchange.response.stream.events
+    expect(len(events) == 1, "one event, the error", seen(exchange), exchange)
+    try:
+        return events[0].json
+    except (ValueError, RecursionError):
+        raise UnmetError("JSON in the error event", events[0].data[:200], exchange) from None
+
+
+def _expect_client_error(exchange: Exchange) -> None:
+    expect(400 <= exchange.response.status < 500, "a 4xx status", seen(exchange), exchange)  # noqa: PLR2004
+
+
+def _raw(path: str, content: bytes) -> Request:
+    return Request("POST", path, (("content-type", JSON),), content)
+
+
+def _source(catalogue: Catalogue) -> str:
+    method, path = catalogue.operation.split(" ")
+    return f"#/paths/{path.replace('~', '~0').replace('/', '~1')}/{method.lower()}/requestBody"

@@ -1,0 +1,105 @@
+"""Sampling: parameters have an effect, seeds repeat, what is reported is what was used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tgi_conformance.answer import Answer
+from tgi_conformance.api import Form, member
+from tgi_conformance.exchange import Exchange
+from tgi_conformance.families.naming import words
+from tgi_conformance.families.tokens import counted
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import expect, expect_answer, expect_equal
+
+TOKENS = 16
+SEEDS = (1, 2, 3, 42, 2**40 + 1)
+PARAMETERS = "#/components/schemas/GenerateParameters/properties"
+
+
+def sampling(catalogue: Catalogue, form: Form) -> None:
+    """The promises about sampling."""
+    _seed(catalogue, form)
+    if form.dialect == "generate":
+        _reported(catalogue, form)
+        _greedy_by_top_k(catalogue, form)
+
+
+def _sampled(trial: Trial, form: Form, **parameters: Any) -> tuple[Exchange, Answer]:
+    extra = {"details": True, "do_sample": True} if form.dialect == "generate" else {"temperature": 1.2}
+    exchange = trial.send(form.ask(tokens=TOKENS, **extra, **parameters))
+    return exchange, expect_answer(form, exchange)
+
+
+def _seed(catalogue: Catalogue, form: Form) -> None:
+    source = f"#/components/schemas/{form.schema}/properties/seed" if form.dialect != "generate" else f"{PARAMETERS}/seed"
+
+    @catalogue.add(
+        words(form, "seed-repeats"),
+        "The same seed gives the same sampled text.",
+        source=source,
+        operation=form.operation,
+        needs=("reproducible",),
+        why="Bug reports, tests and papers name a seed so that others see the same.",
+    )
+    def repeats(trial: Trial) -> None:
+        for seed in SEEDS[-2:]:
+            with trial.case():
+                _, first = _sampled(trial, form, seed=seed)
+                exchange, second = _sampled(trial, form, seed=seed)
+                expect_equal(first.text, second.text, f"the text for seed {seed}", exchange)
+
+    @catalogue.add(
+        words(form, "seeds-differ"),
+        f"{len(SEEDS)} seeds do not all give the same sampled text.",
+        source=source,
+        operation=form.operation,
+        why="A seed that is ignored, or sampling that is none, makes every answer the same.",
+    )
+    def differ(trial: Trial) -> None:
+        texts = set()
+        for seed in SEEDS:
+            exchange, answer = _sampled(trial, form, seed=seed)
+            texts.add(answer.text)
+            if len(texts) > 1:
+                return
+        expect(len(texts) > 1, "different texts", texts, exchange)
+
+
+def _reported(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "seed-is-reported"),
+        "`details.seed` is the seed that was asked for, one that was drawn, or null when nothing was sampled.",
+        source="#/components/schemas/Details/properties/seed",
+        operation=form.operation,
+        why="A drawn seed is the only way to ask for the same answer again.",
+    )
+    def check(trial: Trial) -> None:
+        for seed in (1, 2**63 - 1):
+            with trial.case():
+                exchange, answer = _sampled(trial, form, seed=seed)
+                expect_equal(seed, answer.seed, "details.seed", exchange)
+        with trial.case():
+            exchange, answer = _sampled(trial, form)
+            expect(answer.seed is not None, "a drawn seed", member(answer.raw, "details"), exchange)
+        with trial.case():
+            exchange = trial.sample(form.ask(tokens=2, **counted(form)))
+            expect_answer(form, exchange)
+            expect_equal(None, expect_answer(form, exchange).seed, "details.seed of a greedy answer", exchange)
+
+
+def _greedy_by_top_k(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "top-k-one-is-greedy"),
+        "Sampling from the single likeliest token gives the greedy answer.",
+        source=f"{PARAMETERS}/top_k",
+        operation=form.operation,
+        needs=("reproducible",),
+        why="A `top_k` that is ignored shows here first.",
+    )
+    def check(trial: Trial) -> None:
+        greedy = expect_answer(form, trial.sample(form.ask(tokens=TOKENS, **counted(form))))
+        exchange, sampled = _sampled(trial, form, top_k=1, seed=5)
+        ids = [token.get("id") for token in greedy.tokens]
+        expect_equal(ids, [token.get("id") for token in sampled.tokens], "ids", exchange)

@@ -1,0 +1,185 @@
+"""What every event stream keeps: framing, order, one end, the terminator of its dialect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tgi_conformance.answer import read_answer
+from tgi_conformance.api import Form, member
+from tgi_conformance.exchange import EVENT_STREAM, Exchange
+from tgi_conformance.families.answers import json_events, response_source
+from tgi_conformance.families.naming import words
+from tgi_conformance.levels import Depth, Level
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect, expect_media_type, expect_status, seen
+
+TOKENS = 12
+
+
+def streams(catalogue: Catalogue, form: Form) -> None:
+    """The promises of a streamed form."""
+    _framing(catalogue, form)
+    _terminator(catalogue, form)
+    _one_end(catalogue, form)
+    if form.dialect == "generate":
+        _generate_order(catalogue, form)
+    else:
+        _identity(catalogue, form)
+
+
+def _stream(trial: Trial, form: Form) -> Exchange:
+    extra = {"details": True} if form.dialect == "generate" else {}
+    exchange = trial.sample(form.ask(tokens=TOKENS, **extra))
+    expect_status(exchange, OK)
+    expect_media_type(exchange, EVENT_STREAM)
+    return exchange
+
+
+def _framing(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "stream-is-framed-strictly"),
+        "The stream reads by the WHATWG rules without a rest: UTF-8, known fields, a blank line after each event.",
+        source="https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
+        operation=form.operation,
+        depth=Depth.SMOKE,
+        why="A browser drops an event that no blank line ends; the last one carries the whole text.",
+    )
+    def framed(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        faults = exchange.response.stream.faults
+        expect(not faults, "an event stream without faults", "; ".join(faults[:3]), exchange)
+
+    @catalogue.add(
+        words(form, "events-are-messages"),
+        "Events have the default type `message`.",
+        source=response_source(form.operation, EVENT_STREAM),
+        operation=form.operation,
+        why="An EventSource listener for messages never sees events of another type.",
+    )
+    def messages(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        types = {event.type for event in exchange.response.stream.events}
+        expect(types <= {"message"}, "events of type message", sorted(types), exchange)
+
+
+def _terminator(catalogue: Catalogue, form: Form) -> None:
+    if form.dialect == "generate":
+        statement = "The stream just ends after the last event: no `[DONE]`."
+    else:
+        statement = "The last event is `[DONE]`, and there is one."
+
+    @catalogue.add(
+        words(form, "terminator"),
+        statement,
+        source="behaviour.md#streams",
+        operation=form.operation,
+        depth=Depth.SMOKE,
+        why="Without it OpenAI clients hang; with it clients of the generate dialect break on JSON.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        done = [event.is_done for event in exchange.response.stream.events]
+        expected = 0 if form.dialect == "generate" else 1
+        expect(sum(done) == expected, f"{expected} events [DONE]", sum(done), exchange)
+        expect(not expected or done[-1], "[DONE] last", exchange.response.stream.events[-1].data[:200], exchange)
+
+
+def _one_end(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "finishes-once"),
+        "Exactly one event finishes the answer, and no token follows it.",
+        source=response_source(form.operation, EVENT_STREAM),
+        operation=form.operation,
+        why="Clients stop at the first finish; what follows is lost, and without one they wait.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        finished = [bool(_finish(form, event)) for event in json_events(exchange) if _carries_token(form, event)]
+        expect(sum(finished) == 1 and finished[-1], "one finish, in the last event", finished, exchange)
+
+
+def _carries_token(form: Form, event: Any) -> bool:
+    if form.dialect == "generate":
+        return member(event, "token") is not None
+    return bool(member(event, "choices"))
+
+
+def _finish(form: Form, event: Any) -> Any:
+    if form.dialect == "generate":
+        return member(event, "generated_text") is not None
+    return member(event, "choices", 0, "finish_reason")
+
+
+def _generate_order(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "index-counts-from-one"),
+        "`index` counts the events from 1.",
+        source="#/components/schemas/StreamResponse/properties/index",
+        operation=form.operation,
+        why="A gap tells a client that it lost an event.",
+    )
+    def index(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        indices = [member(event, "index") for event in json_events(exchange)]
+        expect(indices == list(range(1, len(indices) + 1)), "1, 2, 3, …", indices, exchange)
+
+    @catalogue.add(
+        words(form, "only-the-last-event-tells-the-end"),
+        "`generated_text` and `details` are null until the last event, which has both when asked.",
+        source="#/components/schemas/StreamResponse/properties/details",
+        operation=form.operation,
+        why="Clients take the first event with `generated_text` for the end.",
+    )
+    def last(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        events = json_events(exchange)
+        early = [e for e in events[:-1] if member(e, "generated_text") is not None or member(e, "details")]
+        expect(not early, "null before the last event", early[:1], exchange)
+        expect(bool(member(events[-1], "details")), "details in the last event", events[-1], exchange)
+        expect(isinstance(member(events[-1], "generated_text"), str), "the whole text at last", events[-1], exchange)
+
+    @catalogue.add(
+        words(form, "details-only-when-asked"),
+        "Without `details` the last event has none.",
+        source="#/components/schemas/GenerateParameters/properties/details",
+        operation=form.operation,
+        level=Level.SHOULD,
+    )
+    def unasked(trial: Trial) -> None:
+        exchange = trial.sample(form.ask())
+        expect_status(exchange, OK)
+        details = member(json_events(exchange)[-1], "details")
+        expect(details is None, "details null", details, exchange)
+
+
+def _identity(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "chunks-belong-together"),
+        "`id`, `created`, `model` and `system_fingerprint` are the same in every chunk.",
+        source=response_source(form.operation, EVENT_STREAM),
+        operation=form.operation,
+        why="Clients put chunks of several answers together by their `id`.",
+    )
+    def together(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        for name in ("id", "model", "system_fingerprint"):
+            values = {str(member(event, name)) for event in json_events(exchange)}
+            expect(len(values) == 1, f"one `{name}`", sorted(values), exchange)
+
+    @catalogue.add(
+        words(form, "usage-comes-as-promised"),
+        "`usage` counts what was generated, once, at the end.",
+        source="behaviour.md#streams",
+        operation=form.operation,
+        why="Gateways bill by it.",
+    )
+    def usage(trial: Trial) -> None:
+        options = {"stream_options": {"include_usage": True}} if form.dialect == "chat" else {}
+        exchange = trial.sample(form.ask(tokens=TOKENS, **options))
+        expect_status(exchange, OK)
+        counted = [event for event in json_events(exchange) if member(event, "usage")]
+        expect(len(counted) == 1, "one chunk with usage", len(counted), exchange)
+        expect(counted[0] == json_events(exchange)[-1], "usage in the last chunk", seen(exchange), exchange)
+        answer = read_answer(form, exchange)
+        expect(answer.generated is not None, "completion_tokens", member(counted[0], "usage"), exchange)

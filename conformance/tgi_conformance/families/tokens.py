@@ -1,0 +1,193 @@
+"""Arithmetic: tokens are counted right, limits are limits, and the pieces make up the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tgi_conformance.answer import Answer
+from tgi_conformance.api import Form, member
+from tgi_conformance.exchange import Exchange
+from tgi_conformance.families.naming import words
+from tgi_conformance.levels import Depth
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import expect, expect_answer, expect_equal
+
+LIMITS = (1, 2, 5, 12)
+LONG = 24
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def tokens(catalogue: Catalogue, form: Form) -> None:
+    """The arithmetic of a form."""
+    _limit(catalogue, form)
+    _length(catalogue, form)
+    if form.dialect == "generate":
+        _details(catalogue, form)
+        _text(catalogue, form)
+        _logprobs(catalogue, form)
+    else:
+        _usage(catalogue, form)
+    if not form.streamed:
+        _headers(catalogue, form)
+
+
+def ask(trial: Trial, form: Form, limit: int, **parameters: Any) -> tuple[Exchange, Answer]:
+    """Ask for an answer whose tokens are counted, greedily; give it with what it says."""
+    exchange = trial.sample(form.ask(tokens=limit, **counted(form), **parameters))
+    return exchange, expect_answer(form, exchange)
+
+
+def counted(form: Form) -> dict[str, Any]:
+    """What makes a form count its tokens and decode greedily."""
+    if form.dialect == "generate":
+        return {"details": True}
+    if form.dialect == "chat" and form.streamed:
+        return {"temperature": 0.0, "stream_options": {"include_usage": True}}
+    return {"temperature": 0.0}
+
+
+def _source(form: Form) -> str:
+    if form.dialect == "generate":
+        return "#/components/schemas/GenerateParameters/properties/max_new_tokens"
+    return f"#/components/schemas/{form.schema}/properties/max_tokens"
+
+
+def _limit(catalogue: Catalogue, form: Form) -> None:
+    limit_name = form.limit_name
+
+    @catalogue.add(
+        words(form, f"{limit_name.replace('_', '-')}-is-a-limit"),
+        f"No answer has more tokens than `{limit_name}`.",
+        source=_source(form),
+        operation=form.operation,
+        depth=Depth.SMOKE,
+        why="The limit is what a client pays for and what it has room for.",
+    )
+    def check(trial: Trial) -> None:
+        for limit in LIMITS:
+            with trial.case():
+                exchange, answer = ask(trial, form, limit)
+                generated = answer.generated
+                expect(generated is not None, "a count of generated tokens", answer.raw, exchange)
+                expect(1 <= (generated or 0) <= limit, f"1 to {limit} tokens", generated, exchange)
+                most = max(len(answer.tokens), sum(bool(piece) for piece in answer.pieces))
+                expect(most <= limit, f"at most {limit} tokens", most, exchange)
+
+
+def _length(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "length-means-the-limit-was-reached"),
+        "`finish_reason` is `length` exactly when as many tokens were generated as allowed.",
+        source="#/components/schemas/FinishReason",
+        operation=form.operation,
+        why="Clients ask for more when they read `length`, and for nothing when they do not.",
+    )
+    def check(trial: Trial) -> None:
+        for limit in LIMITS:
+            with trial.case():
+                exchange, answer = ask(trial, form, limit)
+                if answer.finish == "length":
+                    expect_equal(limit, answer.generated, "generated tokens at `length`", exchange)
+                else:
+                    allowed = ("eos_token",) if form.dialect == "generate" else ("stop", "eos_token")
+                    expect(answer.finish in allowed, f"length or {allowed[0]}", answer.finish, exchange)
+
+
+def _details(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "generated-tokens-are-counted"),
+        "`details.generated_tokens` is the number of tokens shown.",
+        source="#/components/schemas/Details/properties/generated_tokens",
+        operation=form.operation,
+        depth=Depth.SMOKE,
+        why="Gateways bill by it.",
+    )
+    def check(trial: Trial) -> None:
+        for limit in (*LIMITS, LONG):
+            with trial.case():
+                exchange, answer = ask(trial, form, limit)
+                expect_equal(len(answer.tokens), answer.generated, "generated_tokens", exchange)
+
+
+def _text(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "tokens-make-up-the-text"),
+        "The texts of the tokens that are not special, put together, are `generated_text`.",
+        source="#/components/schemas/Token/properties/text",
+        operation=form.operation,
+        depth=Depth.SMOKE,
+        why="A client that shows tokens as they come must end with the text that another reads whole.",
+    )
+    def check(trial: Trial) -> None:
+        for prompt in ("What is Deep Learning?", "Une idée naïve: 日本語の 🤖"):
+            with trial.case():
+                exchange = trial.sample(form.ask(prompt, tokens=LONG, details=True, return_full_text=False))
+                answer = expect_answer(form, exchange)
+                together = "".join(str(t.get("text")) for t in answer.tokens if not t.get("special"))
+                whole = (answer.text or "").rstrip(REPLACEMENT)
+                expect_equal(whole, together.rstrip(REPLACEMENT), "the tokens' texts put together", exchange)
+
+
+def _logprobs(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "log-probabilities-are-at-most-zero"),
+        "Every token's `logprob` is a number that is at most 0.",
+        source="#/components/schemas/Token/properties/logprob",
+        operation=form.operation,
+        why="exp of it is shown as a percentage, and summed up to rank answers.",
+    )
+    def check(trial: Trial) -> None:
+        exchange, answer = ask(trial, form, LONG)
+        for token in answer.tokens:
+            logprob = token.get("logprob")
+            fits = isinstance(logprob, (int, float)) and not isinstance(logprob, bool) and logprob <= 0
+            expect(fits, "logprob <= 0", token, exchange)
+
+
+def _usage(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "usage-adds-up"),
+        "`total_tokens` is `prompt_tokens` plus `completion_tokens`, none of them 0.",
+        source="#/components/schemas/Usage",
+        operation=form.operation,
+        depth=Depth.SMOKE,
+        why="Gateways bill by it.",
+    )
+    def check(trial: Trial) -> None:
+        for limit in LIMITS:
+            with trial.case():
+                exchange, answer = ask(trial, form, limit)
+                usage = _find_usage(form, exchange, answer)
+                counts = [member(usage, name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
+                whole = all(isinstance(count, int) and count > 0 for count in counts)
+                expect(whole and counts[0] + counts[1] == counts[2], "prompt + completion = total", usage, exchange)
+
+
+def _find_usage(form: Form, exchange: Exchange, answer: Answer) -> Any:
+    if not form.streamed:
+        return member(answer.raw, "usage")
+    found = None
+    for event in exchange.response.stream.events:
+        if not event.is_done:
+            found = member(event.json, "usage") or found
+    return found
+
+
+def _headers(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        "headers-count-the-tokens",
+        "`x-generated-tokens` and `x-prompt-tokens` say what the body says.",
+        source="behaviour.md#headers",
+        operation=form.operation,
+        needs=("tgi-headers",),
+        why="Proxies meter by the headers and never parse the body.",
+    )
+    def check(trial: Trial) -> None:
+        exchange, answer = ask(trial, form, LIMITS[-1])
+        headers = exchange.response.headers
+        expect_equal(str(answer.generated), headers.get("x-generated-tokens"), "x-generated-tokens", exchange)
+        if answer.prompt is not None:
+            expect_equal(str(answer.prompt), headers.get("x-prompt-tokens"), "x-prompt-tokens", exchange)
+
+

@@ -1,0 +1,140 @@
+"""Requirements as pytest items, and the one who conducts them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from attrs import define, field
+
+from tgi_conformance.levels import Depth, Level, Outcome
+from tgi_conformance.options import Options
+from tgi_conformance.pool import Pool
+from tgi_conformance.preparation import prepare
+from tgi_conformance.pytest_plugin import CONDUCTOR
+from tgi_conformance.report import Result
+from tgi_conformance.requirement import Requirement
+from tgi_conformance.routes import catalogues
+from tgi_conformance.target import Key, Target, TargetError, parse_header, parse_url
+from tgi_conformance.trial import Setting, Trial
+from tgi_conformance.deviations import shipped_deviations
+
+
+@define
+class Conductor:
+    """Holds the requirements that pytest collected, and keeps what came of them."""
+
+    options: Options
+    setting: Setting
+    on_result: Callable[[Result], None] = lambda _: None
+    trials: list[tuple[Result, Trial]] = field(factory=list)
+    _pool: Pool | None = None
+
+    @classmethod
+    def from_pytest(cls, config: pytest.Config) -> Conductor:
+        """Read the options of a user's own pytest; raises pytest.UsageError."""
+        name = config.getoption("--tgi-api-key-env")
+        if name and not os.environ.get(name):
+            raise pytest.UsageError(f"--tgi-api-key-env: {name} is not set")
+        try:
+            target = Target(
+                parse_url(config.getoption("--tgi-url")),
+                Key(name, os.environ[name]) if name else None,
+                tuple(parse_header(text) for text in config.getoption("--tgi-header")),
+            )
+        except TargetError as error:
+            raise pytest.UsageError(str(error)) from None
+        options = Options(
+            target,
+            Depth(config.getoption("--tgi-level")),
+            config.getoption("--tgi-seed"),
+            deviations=shipped_deviations(),
+        )
+        setting = prepare(options)
+        problem = setting.facts.unreachable or setting.facts.locked
+        if problem:
+            raise pytest.UsageError(f"{target.shown_url}: {target.scrub(problem)}")
+        return cls(options, setting)
+
+    @contextmanager
+    def under_way(self, items: Iterable[pytest.Item]) -> Iterator[None]:
+        """Begin with the collected requirements; at the end drop what was not begun."""
+        self._pool = Pool(self.setting, self.options.concurrency)
+        self._pool.start(item.requirement for item in items if isinstance(item, RequirementItem))
+        try:
+            yield
+        finally:
+            self._pool.close()
+
+    def result(self, requirement: Requirement) -> Result:
+        """Wait for what came of a requirement."""
+        assert self._pool is not None  # noqa: S101 - pytest runs items within its loop
+        result, trial = self._pool.result(requirement)
+        self.trials.append((result, trial))
+        self.on_result(result)
+        return result
+
+
+class RouteFile(pytest.File):
+    """A file of requirements; without a deployment its items say that they need one."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Give an item for each requirement that the run holds."""
+        conductor = self.config.stash.get(CONDUCTOR, None)
+        module = f"tgi_conformance.routes.{self.path.stem}"
+        for catalogue in catalogues():
+            if catalogue.module == module:
+                for requirement in catalogue.requirements:
+                    if conductor is None or conductor.options.selects(requirement):
+                        yield RequirementItem.from_parent(self, name=requirement.id, requirement=requirement)
+
+
+class BrokenError(Exception):
+    """A result that fails the item; it is shown as the result, not as a traceback."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.id)
+        self.result = result
+
+
+class RequirementItem(pytest.Item):
+    """One requirement; a failed SHOULD or MAY is an expected failure, as it fails no run."""
+
+    def __init__(self, *, requirement: Requirement, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.requirement = requirement
+        self.add_marker(requirement.level.value.lower())
+
+    def runtest(self) -> None:
+        """Turn the requirement's outcome into pytest's."""
+        conductor = self.config.stash.get(CONDUCTOR, None)
+        if conductor is None:
+            pytest.skip("no deployment was named: --tgi-url URL")
+        result = conductor.result(self.requirement)
+        if result.outcome is Outcome.UNSUPPORTED:
+            pytest.skip(result.reason)
+        if result.outcome is Outcome.KNOWN_DEVIATION and not conductor.options.strict:
+            pytest.xfail(f"known deviation: {result.reason}")
+        if result.outcome is Outcome.FAIL and result.level is not Level.MUST:
+            pytest.xfail(f"{result.level.value}: expected {result.expected}, got {result.actual}")
+        if result.outcome is not Outcome.PASS:
+            raise BrokenError(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:  # noqa: ARG002
+        """Show a broken promise as people need it."""
+        if not isinstance(excinfo.value, BrokenError):
+            return str(excinfo.value)  # an expected failure; every other exception became an outcome before
+        result = excinfo.value.result
+        lines = [f"{result.level.value} {result.id}: {result.statement}", f"  source:   {result.source}"]
+        if result.outcome is Outcome.INCONCLUSIVE:
+            return "\n".join([*lines, f"  could not tell: {result.reason}"])
+        return "\n".join(
+            [*lines, f"  expected: {result.expected}", f"  actual:   {result.actual}", f"  {result.curl}"]
+        )
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Name the item by its id."""
+        return self.path, None, self.requirement.id

@@ -1,0 +1,104 @@
+"""Hold one requirement against the deployment and say what came of it."""
+
+from __future__ import annotations
+
+import time
+
+from attrs import evolve
+
+from tgi_conformance.curl import curl_line
+from tgi_conformance.exchange import NoAnswerError, Request
+from tgi_conformance.levels import Outcome
+from tgi_conformance.outcomes import InconclusiveError, UnmetError, UnsupportedError, shown
+from tgi_conformance.report import Result
+from tgi_conformance.requirement import Requirement
+from tgi_conformance.trial import Setting, Trial
+
+
+def judge(requirement: Requirement, setting: Setting) -> tuple[Result, Trial]:
+    """Run the requirement's check; every exception becomes an outcome."""
+    trial = Trial(requirement, setting)
+    started = time.monotonic()
+    result = _judge(trial)
+    scrub = setting.client.target.scrub
+    return evolve(
+        result,
+        expected=scrub(result.expected),
+        actual=scrub(result.actual),
+        reason=scrub(result.reason),
+        seconds=time.monotonic() - started,
+        cases=trial.cases,
+    ), trial
+
+
+def _judge(trial: Trial) -> Result:
+    missing = _missing(trial)
+    if missing:
+        return _result(trial, Outcome.UNSUPPORTED, reason=missing)
+    try:
+        with trial.case():
+            trial.requirement.check(trial)
+    except UnmetError as unmet:
+        return _broken(trial, unmet)
+    except NoAnswerError as error:
+        return _no_answer(trial, error)
+    except UnsupportedError as error:
+        return _result(trial, Outcome.UNSUPPORTED, reason=str(error))
+    except InconclusiveError as error:
+        return _result(trial, Outcome.INCONCLUSIVE, reason=str(error))
+    except Exception as error:  # noqa: BLE001 - a fault of the suite must not pass for one of the server
+        return _result(trial, Outcome.INCONCLUSIVE, reason=f"the suite failed: {type(error).__name__}: {error}")
+    return _held(trial)
+
+
+def _missing(trial: Trial) -> str:
+    absent = trial.facts.absent
+    needed = (trial.requirement.operation, *trial.requirement.needs)
+    return next((absent[name] for name in needed if name in absent), "")
+
+
+def _held(trial: Trial) -> Result:
+    if not trial.departures:
+        return _result(trial, Outcome.PASS)
+    deviation, unmet = next(iter(trial.departures.items()))
+    reason = f"{deviation.instead} ({deviation.evidence})"
+    return evolve(_broken(trial, unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason)
+
+
+def _broken(trial: Trial, unmet: UnmetError) -> Result:
+    return evolve(
+        _result(trial, Outcome.FAIL),
+        expected=unmet.expected,
+        actual=shown(unmet.actual),
+        curl=_curl(trial, unmet.request),
+    )
+
+
+def _no_answer(trial: Trial, error: NoAnswerError) -> Result:
+    """A server that is gone or a run out of time tells nothing; one that does not answer breaks a promise."""
+    if error.kind in {"refused", "budget"}:
+        return _result(trial, Outcome.INCONCLUSIVE, reason=str(error))
+    return evolve(
+        _result(trial, Outcome.FAIL),
+        expected="a whole answer",
+        actual=str(error),
+        curl=_curl(trial, error.request),
+    )
+
+
+def _curl(trial: Trial, request: Request | None) -> str:
+    return curl_line(trial.setting.client.target, request) if request else ""
+
+
+def _result(trial: Trial, outcome: Outcome, *, reason: str = "") -> Result:
+    requirement = trial.requirement
+    return Result(
+        id=requirement.id,
+        level=requirement.level,
+        operation=requirement.operation,
+        statement=requirement.statement,
+        source=requirement.source,
+        why=requirement.why,
+        outcome=outcome,
+        reason=reason,
+    )

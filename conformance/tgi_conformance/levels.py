@@ -1,0 +1,49 @@
+"""The three scales of the suite: how binding, how deep, and what came of it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Level(str, Enum):
+    """How binding a requirement is, in the words of RFC 2119."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+class Depth(str, Enum):
+    """How deep a run goes; a run holds every requirement of its own depth and of those above it."""
+
+    SMOKE = "smoke"
+    STANDARD = "standard"
+    EXHAUSTIVE = "exhaustive"
+
+    def includes(self, other: Depth) -> bool:
+        """Tell whether a run of this depth holds requirements of the other."""
+        order = list(Depth)
+        return order.index(other) <= order.index(self)
+
+
+class Outcome(str, Enum):
+    """What came of one requirement."""
+
+    PASS = "pass"  # noqa: S105 - an outcome, no password
+    FAIL = "fail"
+    KNOWN_DEVIATION = "known deviation"
+    UNSUPPORTED = "unsupported"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Verdict(str, Enum):
+    """What a whole run says."""
+
+    CONFORMS = "conforms"
+    DOES_NOT_CONFORM = "does not conform"
+    COULD_NOT_TELL = "could not tell"
+
+    @property
+    def exit_code(self) -> int:
+        """The status that the command ends with: 0, 1 or 3 (2 is wrong usage)."""
+        return {Verdict.CONFORMS: 0, Verdict.DOES_NOT_CONFORM: 1, Verdict.COULD_NOT_TELL: 3}[self]

@@ -1,0 +1,44 @@
+"""Files that a run writes: found out to be unwritable before it begins, replaced whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def check_writable(path: Path) -> None:
+    """Raise OSError, naming the path, unless a file can be put there."""
+    folder = path.parent
+    if path.is_dir():
+        raise IsADirectoryError(f"{path}: expected a file to write, found a folder")
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{path}: the folder {folder} does not exist")
+    try:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
+    except OSError as error:
+        raise PermissionError(f"{path}: cannot be written: {error.strerror}") from None
+    os.close(handle)
+    Path(name).unlink()
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Put a file in place in one step; raises OSError."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,47 @@
+"""Hold several requirements at a time, and those that want the deployment to themselves one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from attrs import define, field
+
+from tgi_conformance.judge import judge
+from tgi_conformance.report import Result
+from tgi_conformance.requirement import Requirement
+from tgi_conformance.trial import Setting, Trial
+
+Judged = tuple[Result, Trial]
+
+
+@define
+class Pool:
+    """Requirements under way; a result is waited for when it is asked for."""
+
+    setting: Setting
+    concurrency: int
+    _futures: dict[str, Future[Judged]] = field(factory=dict, init=False)
+    _executor: ThreadPoolExecutor | None = field(default=None, init=False)
+
+    def start(self, requirements: Iterable[Requirement]) -> None:
+        """Begin with those that may be held side by side."""
+        self._executor = ThreadPoolExecutor(self.concurrency, thread_name_prefix="requirement")
+        for requirement in requirements:
+            if not requirement.alone:
+                self._futures[requirement.id] = self._executor.submit(judge, requirement, self.setting)
+
+    def result(self, requirement: Requirement) -> Judged:
+        """Wait for a requirement's result; one that must be alone is held now, when nothing else is under way."""
+        future = self._futures.get(requirement.id)
+        if future is not None:
+            return future.result()
+        for other in self._futures.values():
+            other.exception()
+        return judge(requirement, self.setting)
+
+    def close(self) -> None:
+        """Drop what was not begun and wait for the rest."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+        self.setting.client.close()

@@ -1,0 +1,188 @@
+"""Ask a deployment what it is and what it offers, before any requirement is held against it.
+
+What a deployment does not offer makes requirements unsupported, with the probe's evidence, and is never a failure
+by itself: a gateway that serves only the OpenAI-style routes is judged by those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+from packaging.version import InvalidVersion, Version
+
+from tgi_conformance import api
+from tgi_conformance.answer import read_answer
+from tgi_conformance.client import Client
+from tgi_conformance.exchange import Exchange, NoAnswerError, Request
+
+ABSENT = (404, 405, 501)
+LOCKED = (401, 403)
+OK = 200
+
+CHOICE = {"type": "regex", "value": "(yes|no)"}
+CHAT_MESSAGES = {"messages": [{"role": "user", "content": api.PROMPT}]}
+
+# One harmless request for each operation of the contract.
+MINIMAL: dict[str, Request] = {
+    "GET /info": api.get("/info"),
+    "GET /health": api.get("/health"),
+    "GET /metrics": api.get("/metrics"),
+    "GET /v1/models": api.get("/v1/models"),
+    "POST /": api.ROOT.ask(tokens=1),
+    "POST /generate": api.GENERATE.ask(tokens=1),
+    "POST /generate_stream": api.GENERATE_STREAM.ask(tokens=1),
+    "POST /v1/chat/completions": api.CHAT.ask(tokens=1),
+    "POST /v1/completions": api.COMPLETIONS.ask(tokens=1),
+    "POST /invocations": api.INVOCATIONS.ask(tokens=1),
+    "POST /tokenize": api.post("/tokenize", {"inputs": api.PROMPT}),
+    "POST /chat_tokenize": api.post("/chat_tokenize", CHAT_MESSAGES),
+}
+GENERATION = tuple(dict.fromkeys(form.operation for form in (*api.UNSTREAMED, *api.STREAMED)))
+
+
+@frozen
+class Facts:
+    """What the probes found.
+
+    Attributes:
+        info: The body of `/info`; empty where it is no JSON object.
+        absent: For each operation or ability that is not offered, the evidence in one line.
+        locked: Evidence that the key was refused, or None.
+        unreachable: Evidence that nothing answers, or None.
+    """
+
+    info: Mapping[str, Any] = field(factory=dict)
+    absent: Mapping[str, str] = field(factory=dict)
+    locked: str | None = None
+    unreachable: str | None = None
+
+    @property
+    def version(self) -> Version | None:
+        """The release that `/info` claims; None where it claims none."""
+        try:
+            return Version(str(self.info.get("version", "")))
+        except InvalidVersion:
+            return None
+
+    @property
+    def generates(self) -> bool:
+        """Whether any generation route is offered."""
+        return any(operation not in self.absent for operation in GENERATION)
+
+    def limit(self, name: str) -> int | None:
+        """A limit that `/info` advertises; None where it advertises none."""
+        value = self.info.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def probe(client: Client) -> Facts:
+    """Ask everything; a deployment that cannot be reached or lets nobody in ends the asking at once."""
+    answers: dict[str, Exchange] = {}
+    absent: dict[str, str] = {}
+    for operation, request in MINIMAL.items():
+        try:
+            answers[operation] = client.send(request)
+        except NoAnswerError as error:
+            if error.kind == "refused":
+                return Facts(unreachable=str(error))
+            continue  # it is there, and the requirements will say what is wrong with it
+        if answers[operation].response.status in ABSENT:
+            absent[operation] = f"{operation} answered {answers[operation].response.status}"
+    info = answers["GET /info"].response.json if "GET /info" in answers else None
+    return Facts(
+        info=info if isinstance(info, dict) else {},
+        absent={**absent, **_abilities(client, absent)},
+        locked=_locked(answers),
+    )
+
+
+def _locked(answers: Mapping[str, Exchange]) -> str | None:
+    generation = [answers[operation] for operation in GENERATION if operation in answers]
+    refused = [e for e in generation if e.response.status in LOCKED]
+    offered = [e for e in generation if e.response.status not in ABSENT]
+    if refused and len(refused) == len(offered):
+        return f"POST {refused[0].request.path} answered {refused[0].response.status}"
+    return None
+
+
+def _abilities(client: Client, absent: Mapping[str, str]) -> dict[str, str]:
+    """Ask for what depends on the model or the server's set-up; give the evidence for what is not there."""
+    found = {}
+    for ability, ask in _ABILITIES.items():
+        try:
+            evidence = ask(client, absent)
+        except NoAnswerError as error:
+            evidence = f"{error.request.method} {error.request.path}: {error}"
+        if evidence:
+            found[ability] = evidence
+    return found
+
+
+def _grammar(client: Client, absent: Mapping[str, str]) -> str | None:
+    if "POST /generate" in absent:
+        return absent["POST /generate"]
+    return _unless_ok(client.send(api.GENERATE.ask("Is it so? ", tokens=8, grammar=CHOICE)), "with a regex grammar")
+
+
+def _tools(client: Client, absent: Mapping[str, str]) -> str | None:
+    if "POST /v1/chat/completions" in absent:
+        return absent["POST /v1/chat/completions"]
+    return _grammar(client, absent)
+
+
+def _chat_template(client: Client, absent: Mapping[str, str]) -> str | None:
+    if "POST /v1/chat/completions" in absent:
+        return absent["POST /v1/chat/completions"]
+    exchange = client.send(api.CHAT.ask(tokens=1))
+    if api.member(exchange.response.json, "error_type") == "template_error":
+        return f"POST /v1/chat/completions answered {exchange.response.status} template_error"
+    return None
+
+
+def _prefill(client: Client, absent: Mapping[str, str]) -> str | None:
+    if "POST /generate" in absent:
+        return absent["POST /generate"]
+    exchange = client.send(api.GENERATE.ask(tokens=1, decoder_input_details=True))
+    if api.member(exchange.response.json, "details", "prefill") == []:
+        return "POST /generate with decoder_input_details answered an empty `prefill`"
+    return _unless_ok(exchange, "with decoder_input_details")
+
+
+def _headers(client: Client, absent: Mapping[str, str]) -> str | None:
+    form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
+    if form is None:
+        return "no generation route is offered"
+    exchange = client.send(form.ask(tokens=1))
+    if "x-generated-tokens" in exchange.response.headers:
+        return None
+    return f"{form.operation} answered without x-generated-tokens"
+
+
+def _reproducible(client: Client, absent: Mapping[str, str]) -> str | None:
+    """Greedy decoding that repeats to the last digit of each log-probability is needed to compare answers."""
+    form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
+    if form is None:
+        return "no generation route is offered"
+    extra = {"details": True} if form.dialect == "generate" else {"temperature": 0.0}
+    answers = [read_answer(form, client.send(form.ask(tokens=12, **extra))) for _ in range(3)]
+    if any((a.text, a.tokens) != (answers[0].text, answers[0].tokens) for a in answers):
+        return f"three equal greedy requests to {form.path} were answered differently"
+    return None
+
+
+def _unless_ok(exchange: Exchange, what: str) -> str | None:
+    if exchange.response.status == OK:
+        return None
+    return f"{exchange.request.method} {exchange.request.path} {what} answered {exchange.response.status}"
+
+
+_ABILITIES: dict[str, Callable[[Client, Mapping[str, str]], str | None]] = {
+    "grammar": _grammar,
+    "tools": _tools,
+    "chat-template": _chat_template,
+    "prefill": _prefill,
+    "tgi-headers": _headers,
+    "reproducible": _reproducible,
+}

@@ -1,0 +1,82 @@
+"""What a run says, as values: reporters know these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from tgi_conformance.levels import Depth, Level, Outcome, Verdict
+
+
+@frozen
+class Result:
+    """What came of one requirement.
+
+    Attributes:
+        id, level, operation, statement, source, why: As the requirement says.
+        outcome: What came of it.
+        cases: How many cases were looked at.
+        expected, actual: What should have come and what came (fail, known deviation); empty otherwise.
+        reason: Why it is a known deviation, unsupported or inconclusive; empty otherwise.
+        curl: A line that reproduces it; empty where there is none.
+        seconds: How long it took.
+    """
+
+    id: str
+    level: Level
+    operation: str
+    statement: str
+    source: str
+    why: str
+    outcome: Outcome
+    cases: int = 0
+    expected: str = ""
+    actual: str = ""
+    reason: str = ""
+    curl: str = ""
+    seconds: float = field(default=0.0, eq=False)
+
+    @property
+    def route(self) -> str:
+        """The first word of the id."""
+        return self.id.partition(".")[0]
+
+
+@frozen
+class Report:
+    """A whole run.
+
+    Attributes:
+        version: The suite's own version.
+        target: The deployment's URL without user name and password.
+        server: What the deployment says of itself (`/info`).
+        level: How deep the run went.
+        seed: What made generated data repeatable.
+        started: When, in ISO 8601 with the offset.
+        seconds: How long it took.
+        requests, generated_tokens: What it cost.
+        verdict: What it says.
+        reason: Why it could not tell; empty otherwise.
+        requirements: A result for each requirement, in the order of the catalogue.
+        stale_deviations: Known deviations that were looked for and did not show.
+    """
+
+    version: str
+    target: str
+    server: Mapping[str, Any]
+    level: Depth
+    seed: int
+    started: str
+    seconds: float
+    requests: int
+    generated_tokens: int
+    verdict: Verdict
+    reason: str
+    requirements: tuple[Result, ...]
+    stale_deviations: tuple[str, ...] = ()
+
+    def having(self, outcome: Outcome) -> tuple[Result, ...]:
+        """Give the results of one outcome."""
+        return tuple(result for result in self.requirements if result.outcome is outcome)

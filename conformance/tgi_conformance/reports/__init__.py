@@ -1,0 +1,1 @@
+"""Reporters: each turns a Report into one form and knows nothing else."""

@@ -1,0 +1,58 @@
+"""The report as JSON, by the schema that is shipped beside this file."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from tgi_conformance.report import Report, Result
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Give the report as JSON values."""
+    return {
+        "tool": {"name": "tgi-conformance", "version": report.version},
+        "target": report.target,
+        "server": dict(report.server),
+        "level": report.level.value,
+        "seed": report.seed,
+        "start": report.started,
+        "duration": round(report.seconds, 3),
+        "requests": report.requests,
+        "generated_tokens": report.generated_tokens,
+        "verdict": report.verdict.value,
+        "reason": report.reason,
+        "requirements": [_result(result) for result in report.requirements],
+        "stale_deviations": list(report.stale_deviations),
+    }
+
+
+def write_json(report: Report) -> str:
+    """Give the report as a JSON text."""
+    return json.dumps(as_json(report), indent=2, ensure_ascii=True) + "\n"
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of the report."""
+    text = files("tgi_conformance.reports").joinpath("report.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "id": result.id,
+        "level": result.level.value,
+        "operation": result.operation,
+        "statement": result.statement,
+        "source": result.source,
+        "why": result.why,
+        "outcome": result.outcome.value,
+        "cases": result.cases,
+        "expected": result.expected,
+        "actual": result.actual,
+        "reason": result.reason,
+        "curl": result.curl,
+        "seconds": round(result.seconds, 3),
+    }

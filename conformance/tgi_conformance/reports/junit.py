@@ -1,0 +1,72 @@
+"""The report as JUnit XML: a suite a route, failures as failures, what is not there as skipped."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from tgi_conformance.levels import Level, Outcome
+from tgi_conformance.report import Report, Result
+from tgi_conformance.reports.plain import plain
+
+
+def write_junit(report: Report) -> str:
+    """Give the report as an XML text; a run that could not begin has one case that is an error."""
+    document = JUnitXml("tgi-conformance")
+    for route, results in groupby(report.requirements, key=lambda result: result.route):
+        suite = TestSuite(route)
+        suite.hostname = plain(report.target)
+        suite.timestamp = report.started
+        suite.add_testcases([_case(result) for result in results])
+        document.add_testsuite(suite)
+    if not report.requirements:
+        document.add_testsuite(_nothing_held(report))
+    document.update_statistics()
+    text: str = document.tostring().decode("utf-8")
+    return text
+
+
+def _case(result: Result) -> TestCase:
+    case = TestCase(result.id, classname=f"tgi_conformance.{result.route}", time=result.seconds)
+    verdict = _verdict(result)
+    if verdict is not None:
+        case.result = [verdict]
+    return case
+
+
+def _verdict(result: Result) -> Failure | Error | Skipped | None:
+    if result.outcome is Outcome.PASS:
+        return None
+    if result.outcome is Outcome.FAIL and result.level is Level.MUST:
+        failure = Failure(_short(result), f"{result.level.value} broken")
+        failure.text = _whole(result)
+        return failure
+    if result.outcome is Outcome.INCONCLUSIVE and result.level is Level.MUST:
+        return Error(plain(result.reason), "inconclusive")
+    if result.outcome is Outcome.FAIL:
+        return Skipped(f"{result.level.value} not kept: {_short(result)}", "should")
+    return Skipped(plain(f"{result.outcome.value}: {result.reason}"), result.outcome.value)
+
+
+def _short(result: Result) -> str:
+    return plain(f"expected {result.expected}, got {result.actual}")
+
+
+def _whole(result: Result) -> str:
+    lines = [
+        result.statement,
+        f"source: {result.source}",
+        f"expected: {result.expected}",
+        f"actual: {result.actual}",
+        f"reproduce: {result.curl}",
+    ]
+    return "\n".join(plain(line) for line in lines)
+
+
+def _nothing_held(report: Report) -> TestSuite:
+    suite = TestSuite("run")
+    case = TestCase("the-deployment-can-be-tested", classname="tgi_conformance")
+    case.result = [Error(plain(report.reason), report.verdict.value)]
+    suite.add_testcase(case)
+    return suite

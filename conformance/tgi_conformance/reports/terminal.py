@@ -1,0 +1,112 @@
+"""What a run prints: a line a route, the failures folded by cause, the price and the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tgi_conformance.levels import Level, Outcome, Verdict
+from tgi_conformance.report import Report, Result
+from tgi_conformance.reports.plain import plain
+
+COLUMNS = (
+    (Outcome.PASS, "passed", "green"),
+    (Outcome.FAIL, "failed", "red"),
+    (Outcome.KNOWN_DEVIATION, "known", "yellow"),
+    (Outcome.UNSUPPORTED, "unsupported", "cyan"),
+    (Outcome.INCONCLUSIVE, "unclear", "magenta"),
+)
+COLOUR = {Verdict.CONFORMS: "green", Verdict.DOES_NOT_CONFORM: "red", Verdict.COULD_NOT_TELL: "magenta"}
+MOST_CAUSES = 12
+MOST_IDS = 4
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print the whole of it."""
+    if report.requirements:
+        console.print(_routes(report))
+    _print_broken(report, console)
+    _print_known(report, console)
+    for stale in report.stale_deviations:
+        console.print(f"[yellow]stale deviation[/] {_safe(stale)}")
+    console.print(_price(report), highlight=False)
+    colour = COLOUR[report.verdict]
+    reason = f": {_safe(report.reason)}" if report.reason else ""
+    console.print(f"[bold {colour}]{report.target} {report.verdict.value}[/]{reason}", highlight=False)
+
+
+def _routes(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("route")
+    for _, title, _ in COLUMNS:
+        table.add_column(title, justify="right")
+    counts: dict[str, Counter[Outcome]] = defaultdict(Counter)
+    for result in report.requirements:
+        counts[result.route][result.outcome] += 1
+    for route, count in counts.items():
+        table.add_row(route, *(_cell(count[outcome], colour) for outcome, _, colour in COLUMNS))
+    return table
+
+
+def _cell(count: int, colour: str) -> str:
+    return f"[{colour}]{count}[/]" if count else "[dim]·[/]"
+
+
+def _print_broken(report: Report, console: Console) -> None:
+    groups = fold(report.having(Outcome.FAIL))
+    for results in groups[:MOST_CAUSES]:
+        _print_cause(results, console)
+    if len(groups) > MOST_CAUSES:
+        console.print(f"… and {len(groups) - MOST_CAUSES} more causes; --json FILE has them all\n")
+    for result in report.having(Outcome.INCONCLUSIVE)[:MOST_CAUSES]:
+        console.print(f"[magenta]unclear[/] {result.id}: {_safe(result.reason)}", highlight=False)
+
+
+def _print_cause(results: list[Result], console: Console) -> None:
+    first = results[0]
+    binding = first.level is Level.MUST
+    title = f"[bold {'red' if binding else 'yellow'}]{first.level.value} {first.id}[/]  {_safe(first.statement)}"
+    more = [result.id for result in results[1:]]
+    lines = [title]
+    if more:
+        rest = f" and {len(more) - MOST_IDS} more" if len(more) > MOST_IDS else ""
+        lines.append(f"  the same  {', '.join(more[:MOST_IDS])}{rest}")
+    lines += [f"  expected  {_safe(first.expected)}", f"  actual    {_safe(first.actual)}"]
+    if first.why:
+        lines.append(f"  matters   {_safe(first.why)}")
+    lines += [f"  source    {_safe(first.source)}", f"  [dim]{_safe(first.curl)}[/]", ""]
+    console.print("\n".join(lines), highlight=False, soft_wrap=True)
+
+
+def fold(results: Iterable[Result]) -> list[list[Result]]:
+    """Group failures by what came, MUST before SHOULD, the largest group first among equals."""
+    groups: dict[tuple[Level, str, str], list[Result]] = defaultdict(list)
+    for result in results:
+        groups[result.level, result.expected, result.actual].append(result)
+    order = list(Level)
+    return sorted(groups.values(), key=lambda group: (order.index(group[0].level), -len(group)))
+
+
+def _print_known(report: Report, console: Console) -> None:
+    known = report.having(Outcome.KNOWN_DEVIATION)
+    reasons = Counter(result.reason for result in known)
+    for reason, count in reasons.items():
+        console.print(f"[yellow]known[/] {count}× {_safe(reason)}", highlight=False)
+
+
+def _price(report: Report) -> str:
+    counts = Counter(result.outcome for result in report.requirements)
+    said = ", ".join(f"{counts[outcome]} {title}" for outcome, title, _ in COLUMNS if counts[outcome])
+    return (
+        f"{len(report.requirements)} requirements ({said or 'none held'}); level {report.level.value}, "
+        f"seed {report.seed}; {report.requests} requests, {report.generated_tokens} generated tokens, "
+        f"{report.seconds:.1f} s"
+    )
+
+
+def _safe(text: str) -> str:
+    return escape(plain(text))

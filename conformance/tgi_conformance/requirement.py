@@ -1,0 +1,102 @@
+"""A requirement: one promise of the API, where it is made, and the function that holds a deployment to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from tgi_conformance.levels import Depth, Level
+
+if TYPE_CHECKING:
+    from tgi_conformance.trial import Trial
+
+    Check = Callable[[Trial], None]
+
+MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
+
+
+def _stable_words(_: object, __: object, value: str) -> None:
+    if not ID.fullmatch(value):
+        raise ValueError(f"{value!r} is no requirement id: expected route.words-joined-by-hyphens")
+
+
+@frozen
+class Requirement:
+    """One promise of the API.
+
+    Attributes:
+        id: Stable words, `route.what-is-promised`; never a position.
+        level: How binding it is.
+        depth: The shallowest run that holds it.
+        operation: The method and path that it is about, such as `POST /generate`.
+        statement: What must hold, in one line.
+        source: A pointer into the document (`#/...`), or `behaviour.md#...`, an entry of docs/behaviour.md.
+        why: What goes wrong for clients where it does not hold.
+        needs: Names of facts that must hold for it to apply (see probes.py).
+        alone: Whether nothing else may be sent while it is held.
+        check: Sends what must be sent and raises Unmet where the promise is broken.
+    """
+
+    id: str = field(validator=_stable_words)
+    level: Level
+    operation: str
+    statement: str
+    source: str
+    check: Check
+    why: str = ""
+    depth: Depth = Depth.STANDARD
+    needs: tuple[str, ...] = ()
+    alone: bool = False
+
+    @property
+    def route(self) -> str:
+        """The first word of the id, which is also the name of the file that holds it."""
+        return self.id.partition(".")[0]
+
+
+@frozen
+class Catalogue:
+    """The requirements of one route, in the order in which they are held; `module` is the file that holds them."""
+
+    module: str
+    route: str
+    operation: str
+    requirements: list[Requirement] = field(factory=list)
+
+    def add(
+        self,
+        words: str,
+        statement: str,
+        *,
+        source: str,
+        level: Level = MUST,
+        depth: Depth = Depth.STANDARD,
+        needs: Iterable[str] = (),
+        why: str = "",
+        operation: str = "",
+        alone: bool = False,
+    ) -> Callable[[Check], Check]:
+        """Register the decorated function as the requirement `route.words`."""
+
+        def register(check: Check) -> Check:
+            self.requirements.append(
+                Requirement(
+                    id=f"{self.route}.{words}",
+                    level=level,
+                    operation=operation or self.operation,
+                    statement=statement,
+                    source=source,
+                    check=check,
+                    why=why,
+                    depth=depth,
+                    needs=tuple(needs),
+                    alone=alone,
+                )
+            )
+            return check
+
+        return register

@@ -1,0 +1,39 @@
+"""POST /v1/chat/completions: OpenAI's chat, streamed or not."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import CHAT as FORM
+from tgi_conformance.api import CHAT_STREAM as STREAM
+from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.answers import documented_answer, documented_stream
+from tgi_conformance.families.chat import chat
+from tgi_conformance.families.generated import generated
+from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.parameters import parameters
+from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
+from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.stops import stops
+from tgi_conformance.families.streams import streams
+from tgi_conformance.families.tokens import tokens
+from tgi_conformance.requirement import Catalogue
+
+CATALOGUE = Catalogue(__name__, "chat-completions", FORM.operation)
+MEMBERS = pinned_contract().schema("ChatRequest")["properties"]
+POINTER = "#/components/schemas/ChatRequest"
+
+documented_answer(CATALOGUE, FORM.ask())
+documented_stream(CATALOGUE, STREAM)
+for form in (FORM, STREAM):
+    tokens(CATALOGUE, form)
+    repeats(CATALOGUE, form)
+    stops(CATALOGUE, form)
+    sampling(CATALOGUE, form)
+    grammars(CATALOGUE, form)
+    parameters(CATALOGUE, form, MEMBERS, POINTER)
+streams(CATALOGUE, STREAM)
+streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
+refused_alike(CATALOGUE, STREAM, FORM)
+chat(CATALOGUE, FORM, STREAM)
+refusals(CATALOGUE, FORM.body(), "messages")
+generated(CATALOGUE)

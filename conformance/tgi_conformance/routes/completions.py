@@ -1,0 +1,71 @@
+"""POST /v1/completions: OpenAI's completions, streamed or not."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import COMPLETIONS as FORM
+from tgi_conformance.api import COMPLETIONS_STREAM as STREAM
+from tgi_conformance.api import PROMPT, member
+from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.answers import documented_answer, documented_stream, json_events
+from tgi_conformance.families.generated import generated
+from tgi_conformance.families.parameters import parameters
+from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
+from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.stops import stops
+from tgi_conformance.families.streams import streams
+from tgi_conformance.families.tokens import tokens
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+
+CATALOGUE = Catalogue(__name__, "completions", FORM.operation)
+MEMBERS = pinned_contract().schema("CompletionRequest")["properties"]
+POINTER = "#/components/schemas/CompletionRequest"
+TWO_PROMPTS = [PROMPT, "Which token comes next?"]
+
+documented_answer(CATALOGUE, FORM.ask())
+documented_stream(CATALOGUE, STREAM)
+for form in (FORM, STREAM):
+    tokens(CATALOGUE, form)
+    repeats(CATALOGUE, form)
+    stops(CATALOGUE, form)
+    sampling(CATALOGUE, form)
+    parameters(CATALOGUE, form, MEMBERS, POINTER)
+streams(CATALOGUE, STREAM)
+streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
+refused_alike(CATALOGUE, STREAM, FORM)
+refusals(CATALOGUE, FORM.body(), "prompt")
+generated(CATALOGUE)
+
+
+@CATALOGUE.add(
+    "each-prompt-has-its-choice",
+    "Two prompts are answered by two choices, `index` 0 and 1, and `usage` sums over both.",
+    source="#/components/schemas/Prompt",
+    why="Batches are read back by `index`.",
+)
+def each_prompt(trial: Trial) -> None:
+    """Send two prompts."""
+    exchange = trial.send(FORM.request({**FORM.body(tokens=3, temperature=0.0), "prompt": TWO_PROMPTS}))
+    expect_status(exchange, OK)
+    choices = member(exchange.response.json, "choices") or []
+    expect_equal([0, 1], sorted(member(choice, "index") for choice in choices), "indices", exchange)
+    generated_tokens = member(exchange.response.json, "usage", "completion_tokens")
+    expect(isinstance(generated_tokens, int) and 2 <= generated_tokens <= 6, "2 to 6 tokens", generated_tokens, exchange)
+
+
+@CATALOGUE.add(
+    "streamed-choices-finish-once-each",
+    "Streamed, each of two prompts has its chunks and exactly one finish reason.",
+    source="#/components/schemas/Chunk",
+    why="Batches are read back by `index` (text-generation-inference#2336).",
+)
+def streamed_choices(trial: Trial) -> None:
+    """Send two prompts, streamed."""
+    exchange = trial.send(STREAM.request({**STREAM.body(tokens=3, temperature=0.0), "prompt": TWO_PROMPTS}))
+    expect_status(exchange, OK)
+    for index in (0, 1):
+        chunks = [e for e in json_events(exchange) if member(e, "choices", 0, "index") == index]
+        finishes = [bool(member(e, "choices", 0, "finish_reason")) for e in chunks]
+        expect(sum(finishes) == 1 and finishes[-1], f"one finish of choice {index}, at its end", finishes, exchange)

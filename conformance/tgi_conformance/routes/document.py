@@ -1,0 +1,77 @@
+"""The served document: found from /docs, valid, closed, and the contract's."""
+
+from __future__ import annotations
+
+from packaging.version import InvalidVersion, Version
+from tgi_document.diff import diff
+from tgi_document.pinned import pinned_document
+
+from tgi_conformance.api import get
+from tgi_conformance.levels import Depth
+from tgi_conformance.outcomes import UnmetError, UnsupportedError
+from tgi_conformance.probes import ABSENT
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import expect
+
+CATALOGUE = Catalogue(__name__, "document", "GET /api-doc/openapi.json")
+PLACES = ("/docs", "/api-doc/openapi.json", "/openapi.json")
+
+
+@CATALOGUE.add(
+    "document-is-whole",
+    "The OpenAPI document that /docs leads to is valid JSON, within bounds, and its references lead somewhere.",
+    source="behaviour.md#documentation",
+    depth=Depth.SMOKE,
+    why="Clients are generated from it (text-generation-inference#1586).",
+)
+def whole(trial: Trial) -> None:
+    """Take what was fetched before the run; a deployment that serves none anywhere does not offer it."""
+    if trial.setting.served.document is not None:
+        return
+    statuses = {place: trial.send(get(place)).response.status for place in PLACES}
+    if all(status in ABSENT for status in statuses.values()):
+        raise UnsupportedError(", ".join(f"GET {place} answered {status}" for place, status in statuses.items()))
+    raise UnmetError("an OpenAPI document", trial.setting.served.problem)
+
+
+@CATALOGUE.add(
+    "document-is-found-from-docs",
+    "GET /docs leads a browser to a page whose script names the document.",
+    source="behaviour.md#documentation",
+    why="It is where people look.",
+)
+def found(trial: Trial) -> None:
+    """Tell how the document was found."""
+    served = trial.setting.served
+    if served.document is None:
+        raise UnsupportedError("no document is served")
+    expect("/docs" in served.how, "a document named by /docs", f"{served.how}: {served.url}")
+
+
+@CATALOGUE.add(
+    "document-is-the-contract",
+    "The served document promises what the pinned one of the same release does.",
+    source="#/paths",
+    why="A client generated from the pinned document breaks on each difference.",
+)
+def contract(trial: Trial) -> None:
+    """Compare with the pinned document, where the deployment claims its release."""
+    served = trial.setting.served.document
+    if served is None:
+        raise UnsupportedError("no document is served")
+    pinned = pinned_document()
+    release, mine = _release(pinned), trial.facts.version
+    if mine is None or release is None or mine.release[:2] != release.release[:2]:
+        raise UnsupportedError(f"the deployment says it is {mine or 'no release'}, the pinned document is of {release}")
+    breaking = [change for change in diff(pinned, dict(served)) if change.breaks]
+    lines = [f"{change.kind} at {change.pointer}" for change in breaking]
+    expect(not lines, "no breaking difference", f"{len(lines)}: {'; '.join(lines[:5])}")
+
+
+def _release(document: dict[str, object]) -> Version | None:
+    info = document.get("info")
+    try:
+        return Version(str(info.get("version"))) if isinstance(info, dict) else None
+    except InvalidVersion:
+        return None

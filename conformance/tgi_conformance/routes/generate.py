@@ -1,0 +1,32 @@
+"""POST /generate: one answer, unstreamed."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import GENERATE as FORM
+from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.details import details
+from tgi_conformance.families.generated import generated
+from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.parameters import parameters
+from tgi_conformance.families.parity import full_text, repeats
+from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.stops import stops
+from tgi_conformance.families.tokens import tokens
+from tgi_conformance.requirement import Catalogue
+
+CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
+MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
+
+documented_answer(CATALOGUE, FORM.ask())
+tokens(CATALOGUE, FORM)
+repeats(CATALOGUE, FORM)
+full_text(CATALOGUE, FORM, default=False)
+details(CATALOGUE, FORM)
+stops(CATALOGUE, FORM)
+sampling(CATALOGUE, FORM)
+grammars(CATALOGUE, FORM)
+refusals(CATALOGUE, FORM.body(), "inputs")
+parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
+generated(CATALOGUE)

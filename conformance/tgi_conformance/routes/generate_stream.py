@@ -1,0 +1,37 @@
+"""POST /generate_stream: one answer, token by token."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import GENERATE
+from tgi_conformance.api import GENERATE_STREAM as FORM
+from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.answers import documented_stream
+from tgi_conformance.families.details import top_tokens
+from tgi_conformance.families.generated import generated
+from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.parameters import parameters
+from tgi_conformance.families.parity import full_text, refused_alike, repeats, streamed_as_unstreamed
+from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.stops import stops
+from tgi_conformance.families.streams import streams
+from tgi_conformance.families.tokens import tokens
+from tgi_conformance.requirement import Catalogue
+
+CATALOGUE = Catalogue(__name__, "generate-stream", FORM.operation)
+MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
+
+documented_stream(CATALOGUE, FORM)
+streams(CATALOGUE, FORM)
+tokens(CATALOGUE, FORM)
+repeats(CATALOGUE, FORM)
+streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
+refused_alike(CATALOGUE, FORM, GENERATE)
+full_text(CATALOGUE, FORM, default=False)
+top_tokens(CATALOGUE, FORM)
+stops(CATALOGUE, FORM)
+sampling(CATALOGUE, FORM)
+grammars(CATALOGUE, FORM)
+refusals(CATALOGUE, FORM.body(), "inputs")
+parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
+generated(CATALOGUE)

@@ -1,0 +1,66 @@
+"""GET /health: whether the model answers."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import get
+from tgi_conformance.levels import Depth, Level
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+
+CATALOGUE = Catalogue(__name__, "health", "GET /health")
+SOURCE = "#/paths/~1health/get/responses/200"
+QUICK = 5.0
+
+
+@CATALOGUE.add(
+    "healthy-server-says-so",
+    "A server that generates answers 200.",
+    source=SOURCE,
+    depth=Depth.SMOKE,
+    why="Orchestrators restart what is not healthy.",
+)
+def healthy(trial: Trial) -> None:
+    """Ask."""
+    expect_status(trial.send(get("/health")), OK)
+
+
+@CATALOGUE.add(
+    "health-has-no-body",
+    "The answer has no body.",
+    source=SOURCE,
+    level=Level.SHOULD,
+)
+def bodiless(trial: Trial) -> None:
+    """Look for a body."""
+    exchange = trial.send(get("/health"))
+    expect_status(exchange, OK)
+    expect_equal(b"", exchange.response.body, "the body", exchange)
+
+
+@CATALOGUE.add(
+    "health-is-quick",
+    f"The answer comes within {QUICK:.0f} seconds while others generate.",
+    source=SOURCE,
+    why="A probe that times out is a restart (text-generation-inference#3241).",
+)
+def quick(trial: Trial) -> None:
+    """Ask a few times."""
+    for _ in range(3):
+        with trial.case():
+            exchange = trial.send(get("/health"))
+            expect_status(exchange, OK)
+            expect(exchange.response.seconds < QUICK, f"within {QUICK} s", f"{exchange.response.seconds:.1f} s", exchange)
+
+
+@CATALOGUE.add(
+    "sagemaker-ping-is-health",
+    "GET /ping answers as /health, where it is served.",
+    source="behaviour.md#other-routes",
+    level=Level.SHOULD,
+    needs=("POST /invocations",),
+    why="SageMaker asks there.",
+)
+def ping(trial: Trial) -> None:
+    """Ask there."""
+    expect_status(trial.send(get("/ping")), OK)

@@ -1,0 +1,56 @@
+"""POST /invocations: SageMaker's way in, for bodies of generate, chat and completions."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import CHAT, COMPLETIONS, post
+from tgi_conformance.api import INVOCATIONS as FORM
+from tgi_conformance.api import INVOCATIONS_STREAM as STREAM
+from tgi_conformance.families.answers import documented_answer, documented_stream
+from tgi_conformance.families.generated import generated
+from tgi_conformance.families.parity import refused_alike, same_as_generate, streamed_as_unstreamed
+from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.streams import streams
+from tgi_conformance.families.tokens import tokens
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect_fits, expect_status
+
+CATALOGUE = Catalogue(__name__, "invocations", FORM.operation)
+
+documented_answer(CATALOGUE, FORM.ask())
+documented_stream(CATALOGUE, STREAM)
+tokens(CATALOGUE, FORM)
+tokens(CATALOGUE, STREAM)
+streams(CATALOGUE, STREAM)
+same_as_generate(CATALOGUE, FORM)
+streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
+refused_alike(CATALOGUE, STREAM, FORM)
+refusals(CATALOGUE, FORM.body(), "inputs")
+generated(CATALOGUE)
+
+
+@CATALOGUE.add(
+    "takes-chat-bodies",
+    "A chat request is answered as /v1/chat/completions answers it.",
+    source="#/components/schemas/SagemakerRequest",
+    needs=("chat-template",),
+    why="SageMaker offers this route alone.",
+)
+def takes_chat(trial: Trial) -> None:
+    """Send a chat request."""
+    exchange = trial.send(post("/invocations", CHAT.body()))
+    expect_status(exchange, OK)
+    expect_fits(trial, exchange, exchange.response.json, "#/components/schemas/ChatCompletion")
+
+
+@CATALOGUE.add(
+    "takes-completion-bodies",
+    "A completion request is answered as /v1/completions answers it.",
+    source="#/components/schemas/SagemakerRequest",
+    why="SageMaker offers this route alone.",
+)
+def takes_completions(trial: Trial) -> None:
+    """Send a completion request."""
+    exchange = trial.send(post("/invocations", COMPLETIONS.body()))
+    expect_status(exchange, OK)
+    expect_fits(trial, exchange, exchange.response.json, "#/components/schemas/CompletionFinal")

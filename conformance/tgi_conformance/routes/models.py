@@ -1,0 +1,56 @@
+"""GET /v1/models: what OpenAI's clients list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tgi_conformance.api import get, member
+from tgi_conformance.exchange import Exchange
+from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_status
+
+CATALOGUE = Catalogue(__name__, "models", "GET /v1/models")
+INFO = "#/components/schemas/ModelInfo"
+
+documented_answer(CATALOGUE, get("/v1/models"))
+
+
+def _models(exchange: Exchange) -> list[Any]:
+    """Give the models of either shape: the documented one, and OpenAI's list that TGI serves."""
+    body = exchange.response.json
+    return body["data"] if isinstance(member(body, "data"), list) else [body]
+
+
+@CATALOGUE.add(
+    "models-are-described",
+    "Each model that is listed, or the one that is described, is a ModelInfo whose `object` is `model`.",
+    source=INFO,
+    why="Clients fill a menu with the ids.",
+)
+def described(trial: Trial) -> None:
+    """Look at each."""
+    exchange = trial.sample(get("/v1/models"))
+    expect_status(exchange, OK)
+    models = _models(exchange)
+    expect(bool(models), "a model", exchange.response.text, exchange)
+    for model in models:
+        expect_fits(trial, exchange, model, INFO)
+        expect_equal("model", member(model, "object"), "object", exchange)
+        expect(bool(member(model, "id")), "an id", model, exchange)
+
+
+@CATALOGUE.add(
+    "model-is-the-served-one",
+    "`/info` names one of the models.",
+    source=f"{INFO}/properties/id",
+    needs=("GET /info",),
+    why="A client that asks for the listed id must be understood.",
+)
+def served(trial: Trial) -> None:
+    """Compare with /info."""
+    exchange = trial.sample(get("/v1/models"))
+    expect_status(exchange, OK)
+    ids = [member(model, "id") for model in _models(exchange)]
+    expect(trial.facts.info.get("model_id") in ids, f"{trial.facts.info.get('model_id')!r} listed", ids, exchange)

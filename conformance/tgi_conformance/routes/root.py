@@ -1,0 +1,33 @@
+"""POST /: generate as older clients know it, streamed or not by a member of the body."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import ROOT as FORM
+from tgi_conformance.api import ROOT_STREAM as STREAM
+from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.answers import documented_answer, documented_stream
+from tgi_conformance.families.generated import generated
+from tgi_conformance.families.parameters import parameters
+from tgi_conformance.families.parity import full_text, refused_alike, same_as_generate, streamed_as_unstreamed
+from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.streams import streams
+from tgi_conformance.families.tokens import tokens
+from tgi_conformance.requirement import Catalogue
+
+CATALOGUE = Catalogue(__name__, "root", FORM.operation)
+MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
+POINTER = "#/components/schemas/GenerateParameters"
+
+documented_answer(CATALOGUE, FORM.ask())
+documented_stream(CATALOGUE, STREAM)
+tokens(CATALOGUE, FORM)
+tokens(CATALOGUE, STREAM)
+streams(CATALOGUE, STREAM)
+full_text(CATALOGUE, FORM, default=True)
+same_as_generate(CATALOGUE, FORM)
+streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
+refused_alike(CATALOGUE, STREAM, FORM)
+refusals(CATALOGUE, FORM.body(), "inputs")
+parameters(CATALOGUE, FORM, MEMBERS, POINTER)
+parameters(CATALOGUE, STREAM, MEMBERS, POINTER)
+generated(CATALOGUE)

@@ -1,0 +1,96 @@
+"""POST /tokenize: the tokens of a text, with their places in it."""
+
+from __future__ import annotations
+
+from tgi_conformance.api import member, post
+from tgi_conformance.exchange import Exchange
+from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.generated import generated
+from tgi_conformance.families.refusals import refusals
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.requirement import Catalogue
+from tgi_conformance.trial import Trial
+from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_status
+
+CATALOGUE = Catalogue(__name__, "tokenize", "POST /tokenize")
+TEXTS = ("What is Deep Learning?", "naïve 🤖 日本", "  two  spaces\n", "x")
+ANSWER = "#/components/schemas/TokenizeResponse"
+
+documented_answer(CATALOGUE, post("/tokenize", {"inputs": TEXTS[0]}))
+refusals(CATALOGUE, {"inputs": "x"}, "inputs")
+generated(CATALOGUE)
+
+
+def tokens_of(trial: Trial, text: str) -> tuple[Exchange, list[dict[str, object]]]:
+    """Tokenize a text; raises UnmetError unless the answer is the documented one."""
+    exchange = trial.sample(post("/tokenize", {"inputs": text}))
+    expect_status(exchange, OK)
+    expect_fits(trial, exchange, exchange.response.json, ANSWER)
+    return exchange, exchange.response.json
+
+
+@CATALOGUE.add(
+    "offsets-lead-into-the-text",
+    "`start` and `stop` are byte offsets into the UTF-8 text, in order, and `text` is what stands there.",
+    source="#/components/schemas/SimpleToken/properties/start",
+    why="Highlighting and cutting a prompt go by the offsets.",
+)
+def offsets(trial: Trial) -> None:
+    """Look up each token's text by its offsets; inside a character the whole character may be shown."""
+    for text in TEXTS:
+        with trial.case():
+            exchange, tokens = tokens_of(trial, text)
+            data = text.encode()
+            places = [(member(token, "start"), member(token, "stop")) for token in tokens]
+            expect(all(0 <= a <= b <= len(data) for a, b in places), f"offsets within {len(data)} bytes", places, exchange)
+            expect(places == sorted(places), "offsets in order", places, exchange)
+            for token, (start, stop) in zip(tokens, places, strict=True):
+                shown = data[start:stop].decode("utf-8", "ignore").strip()
+                expect(shown in str(member(token, "text")), f"{shown!r} within the token", token, exchange)
+
+
+@CATALOGUE.add(
+    "tokens-cover-the-text",
+    "The tokens leave no visible character of the text out.",
+    source="#/components/schemas/TokenizeResponse",
+    why="A count of tokens that misses some breaks every budget.",
+)
+def cover(trial: Trial) -> None:
+    """Mark the bytes that tokens cover."""
+    for text in TEXTS:
+        with trial.case():
+            exchange, tokens = tokens_of(trial, text)
+            covered: set[int] = set()
+            for token in tokens:
+                covered |= set(range(int(str(member(token, "start"))), int(str(member(token, "stop")))))
+            missing = {i for i, byte in enumerate(text.encode()) if not chr(byte).isspace()} - covered
+            expect(not missing, "every byte in a token", f"bytes {sorted(missing)} of {text!r} missing", exchange)
+
+
+@CATALOGUE.add(
+    "same-text-same-tokens",
+    "The same text has the same tokens, and equal words in it have equal ids.",
+    source="#/components/schemas/SimpleToken/properties/id",
+    why="Token counts are cached.",
+)
+def same(trial: Trial) -> None:
+    """Ask twice."""
+    request = post("/tokenize", {"inputs": TEXTS[0]})
+    _, first = tokens_of(trial, TEXTS[0])
+    exchange = trial.send(request)
+    expect_equal(first, exchange.response.json, "the tokens", exchange)
+    texts = {(member(t, "id"), str(member(t, "text"))) for t in first}
+    ids = {id_ for id_, _ in texts}
+    if len(ids) != len(texts):
+        raise UnmetError("one text for each id", sorted(map(str, texts)), exchange)
+
+
+@CATALOGUE.add(
+    "empty-text-has-no-visible-tokens",
+    "An empty text is no error.",
+    source="behaviour.md#tokenize",
+)
+def empty(trial: Trial) -> None:
+    """Ask for the tokens of nothing: none, or special ones that cover nothing."""
+    exchange, tokens = tokens_of(trial, "")
+    expect(all(member(t, "start") == member(t, "stop") for t in tokens), "tokens of no width", tokens, exchange)

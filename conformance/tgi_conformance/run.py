@@ -1,0 +1,135 @@
+"""Run the suite against one deployment and give its report."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from datetime import datetime, timezone
+from importlib.metadata import version
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tgi_conformance import pytest_plugin
+from tgi_conformance.items import Conductor
+from tgi_conformance.levels import Level, Outcome, Verdict
+from tgi_conformance.options import Options
+from tgi_conformance.preparation import prepare
+from tgi_conformance.report import Report, Result
+from tgi_conformance.trial import Setting, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) -> Report:
+    """Ask the deployment what it is, hold it to every requirement asked for, and say what came of it.
+
+    Raises nothing for what a deployment does: a target that cannot be reached has a report too.
+    """
+    started, clock = datetime.now(timezone.utc), time.monotonic()
+    conductor = Conductor(options, prepare(options), on_result)
+    reason = _cannot_begin(conductor.setting)
+    if not reason:
+        _under_pytest(conductor)
+    results = tuple(result for result, _ in conductor.trials)
+    verdict, reason = _verdict(results, reason, strict=options.strict)
+    setting = conductor.setting
+    return Report(
+        version=version("tgi-conformance"),
+        target=options.target.shown_url,
+        server=options.target.scrub(dict(setting.facts.info)),
+        level=options.depth,
+        seed=options.seed,
+        started=started.isoformat(timespec="seconds"),
+        seconds=time.monotonic() - clock,
+        requests=setting.client.price.requests,
+        generated_tokens=setting.client.price.generated_tokens,
+        verdict=verdict,
+        reason=options.target.scrub(reason),
+        requirements=results,
+        stale_deviations=tuple(_stale(options, conductor.trials)),
+    )
+
+
+def _cannot_begin(setting: Setting) -> str:
+    if setting.facts.unreachable:
+        return f"the deployment cannot be reached: {setting.facts.unreachable}"
+    if setting.facts.locked:
+        key = setting.client.target.key
+        held = f"the key in ${key.name} was refused" if key else "it wants an API key (--api-key-env NAME)"
+        return f"{held}: {setting.facts.locked}"
+    if not setting.facts.generates:
+        return "no generation route of TGI is there: each answered 404, 405 or 501"
+    return ""
+
+
+def _under_pytest(conductor: Conductor) -> None:
+    """Let pytest collect and run, without the plugins, settings and output of whoever's folder this is."""
+    arguments = ["--pyargs", "tgi_conformance", "-c", os.devnull, "--rootdir", str(pytest_plugin.ROUTES.parent)]
+    arguments += ["--disable-plugin-autoload", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging"]
+    output = StringIO()
+    with _quiet(), redirect_stdout(output), redirect_stderr(output):
+        status = pytest.main(arguments, plugins=[pytest_plugin, _Handover(conductor)])
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if status == pytest.ExitCode.INTERNAL_ERROR:
+        raise RuntimeError(f"pytest could not run the suite: {output.getvalue()[-2000:]}")
+
+
+class _Handover:
+    """Gives the conductor to the plugin, which makes one of its own only in a user's session."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        self._conductor = conductor
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[pytest_plugin.CONDUCTOR] = self._conductor
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Hypothesis, Schemathesis and the user's PYTEST_ADDOPTS out of the run."""
+    kept = os.environ.pop("PYTEST_ADDOPTS", None)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if kept is not None:
+            os.environ["PYTEST_ADDOPTS"] = kept
+
+
+def _verdict(results: Iterable[Result], reason: str, *, strict: bool) -> tuple[Verdict, str]:
+    if reason:
+        return Verdict.COULD_NOT_TELL, reason
+    binding = [result for result in results if result.level is Level.MUST]
+    broken = {Outcome.FAIL, Outcome.KNOWN_DEVIATION} if strict else {Outcome.FAIL}
+    if any(result.outcome in broken for result in binding):
+        return Verdict.DOES_NOT_CONFORM, ""
+    unknown = [result for result in binding if result.outcome is Outcome.INCONCLUSIVE]
+    if unknown:
+        return Verdict.COULD_NOT_TELL, f"{len(unknown)} requirements are inconclusive: {unknown[0].reason}"
+    if not any(result.outcome in {Outcome.PASS, Outcome.KNOWN_DEVIATION} for result in binding):
+        return Verdict.COULD_NOT_TELL, "no requirement could be held"
+    return Verdict.CONFORMS, ""
+
+
+def _stale(options: Options, trials: Iterable[tuple[Result, Trial]]) -> Iterator[str]:
+    """Name the known deviations that every one of their requirements was held without."""
+    trials = list(trials)
+    for deviation in options.deviations:
+        held = [
+            trial
+            for result, trial in trials
+            if deviation.covers(result.id, trial.facts.version)
+            and result.outcome in {Outcome.PASS, Outcome.KNOWN_DEVIATION}
+        ]
+        if held and not any(deviation in trial.departures for trial in held):
+            yield f"{', '.join(deviation.requirements)}: {deviation.instead}"

@@ -1,0 +1,39 @@
+"""The document that the deployment serves, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from tgi_document.errors import DocumentError
+from tgi_document.fetch import Access, fetch_document
+
+from tgi_conformance.client import Bounds
+from tgi_conformance.target import Target
+
+
+@frozen
+class Served:
+    """A document, where it was found and how; or the problem in one line."""
+
+    document: Mapping[str, Any] | None = None
+    url: str = ""
+    how: str = ""
+    problem: str = ""
+
+
+def fetch_served(target: Target, bounds: Bounds) -> Served:
+    """Find the deployment's document as a person would; raises nothing."""
+    access = Access(
+        headers=target.headers,
+        api_key=target.key.value if target.key else None,
+        api_key_env=target.key.name if target.key else None,
+        ca=target.ca,
+        timeout=bounds.request_seconds,
+    )
+    try:
+        found = fetch_document(target.url, access)
+    except DocumentError as error:
+        return Served(problem=str(error))
+    return Served(found.document, found.url, found.how)

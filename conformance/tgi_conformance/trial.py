@@ -1,0 +1,105 @@
+"""What a requirement's check works with: the deployment, what is known of it, and the run's settings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from attrs import define, field, frozen
+
+from tgi_conformance.client import Client
+from tgi_conformance.contract import Contract
+from tgi_conformance.deviations import Deviation
+from tgi_conformance.exchange import Exchange, Request
+from tgi_conformance.levels import Depth
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.probes import Facts
+from tgi_conformance.requirement import Requirement
+from tgi_conformance.served import Served
+
+
+@define
+class Samples:
+    """Answers that several requirements look at, each asked for once a run."""
+
+    _client: Client
+    _kept: dict[Request, Exchange] = field(factory=dict, init=False)
+    _locks: dict[Request, threading.Lock] = field(factory=dict, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def get(self, request: Request) -> Exchange:
+        """Give the answer to a request, sent only the first time; raises NoAnswerError."""
+        with self._lock:
+            lock = self._locks.setdefault(request, threading.Lock())
+        with lock:
+            if request not in self._kept:
+                self._kept[request] = self._client.send(request)
+            return self._kept[request]
+
+
+@frozen
+class Setting:
+    """What is the same for every requirement of a run."""
+
+    client: Client
+    samples: Samples
+    facts: Facts
+    contract: Contract
+    served: Served
+    deviations: tuple[Deviation, ...]
+    depth: Depth
+    seed: int
+
+
+@define
+class Trial:
+    """One requirement held against one deployment."""
+
+    requirement: Requirement
+    setting: Setting
+    cases: int = 0
+    departures: dict[Deviation, UnmetError] = field(factory=dict)
+
+    @property
+    def facts(self) -> Facts:
+        """What the probes found."""
+        return self.setting.facts
+
+    @property
+    def contract(self) -> Contract:
+        """What the deployment promises."""
+        return self.setting.contract
+
+    def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
+        """Send a request; raises NoAnswerError."""
+        return self.setting.client.send(request, authenticate=authenticate)
+
+    def sample(self, request: Request) -> Exchange:
+        """Give the answer to a request that other requirements look at too; raises NoAnswerError."""
+        return self.setting.samples.get(request)
+
+    @contextmanager
+    def case(self) -> Iterator[None]:
+        """Count one case; where it shows a known deviation, keep that and go on with the next case."""
+        self.cases += 1
+        try:
+            yield
+        except UnmetError as unmet:
+            deviation = self.deviation(unmet)
+            if deviation is None:
+                raise
+            self.departures.setdefault(deviation, unmet)
+
+    def deviation(self, unmet: UnmetError) -> Deviation | None:
+        """Find the known deviation that explains what was seen."""
+        for deviation in self.setting.deviations:
+            if deviation.covers(self.requirement.id, self.facts.version) and deviation.explains(unmet):
+                return deviation
+        return None
+
+    def examples(self, standard: int) -> int:
+        """Scale a number of generated examples to the depth of the run."""
+        return {Depth.SMOKE: min(standard, 2), Depth.STANDARD: standard, Depth.EXHAUSTIVE: standard * 10}[
+            self.setting.depth
+        ]

@@ -1,0 +1,73 @@
+"""A few verifiers that every requirement uses: each says what was expected and what came, in one form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tgi_conformance.answer import Answer, read_answer
+from tgi_conformance.api import Form
+from tgi_conformance.exchange import NOT_JSON, Exchange
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.trial import Trial
+
+OK = 200
+UNPROCESSABLE = 422
+
+
+def expect(holds: bool, expected: str, actual: Any, exchange: Exchange | None = None) -> None:  # noqa: FBT001
+    """Raise UnmetError unless it holds."""
+    if not holds:
+        raise UnmetError(expected, actual, exchange)
+
+
+def expect_equal(expected: Any, actual: Any, what: str, exchange: Exchange) -> None:
+    """Raise UnmetError unless the two are equal."""
+    expect(expected == actual, f"{what} = {expected!r}", actual, exchange)
+
+
+def expect_status(exchange: Exchange, *statuses: int) -> None:
+    """Raise UnmetError unless the status is one of these."""
+    status = exchange.response.status
+    expect(status in statuses, "status " + " or ".join(map(str, statuses)), seen(exchange), exchange)
+
+
+def expect_media_type(exchange: Exchange, *media_types: str) -> None:
+    """Raise UnmetError unless the media type, parameters aside, is one of these."""
+    expect(
+        exchange.response.media_type in media_types,
+        "content-type " + " or ".join(media_types),
+        exchange.response.headers.get("content-type", "none"),
+        exchange,
+    )
+
+
+def expect_fits(trial: Trial, exchange: Exchange, value: Any, pointer: str) -> None:
+    """Raise UnmetError unless a value fits the schema at the pointer into the contract."""
+    expect(value is not NOT_JSON, "JSON", seen(exchange), exchange)
+    problem = trial.contract.problem(value, pointer)
+    expect(problem is None, f"what {pointer} says", problem, exchange)
+
+
+def expect_error(exchange: Exchange, trial: Trial, *, status: int = UNPROCESSABLE, error_type: str = "") -> None:
+    """Raise UnmetError unless this is a documented error: its status, JSON, ErrorResponse, and its type."""
+    expect_status(exchange, status)
+    expect_media_type(exchange, "application/json")
+    expect_fits(trial, exchange, exchange.response.json, "#/components/schemas/ErrorResponse")
+    expect(bool(exchange.response.json["error"]), "an `error` that says something", "", exchange)
+    if error_type:
+        expect_equal(error_type, exchange.response.json["error_type"], "error_type", exchange)
+
+
+def expect_answer(form: Form, exchange: Exchange) -> Answer:
+    """Raise UnmetError unless this is a whole successful answer with a text; give what it says."""
+    expect_status(exchange, OK)
+    expect_media_type(exchange, "text/event-stream" if form.streamed else "application/json")
+    answer = read_answer(form, exchange)
+    expect(answer.text is not None, "a generated text", seen(exchange), exchange)
+    return answer
+
+
+def seen(exchange: Exchange) -> str:
+    """Write an answer in one line: status, media type and the beginning of its body."""
+    response = exchange.response
+    return f"{response.status} {response.media_type or 'without content-type'}: {response.text[:300]!r}"
