@@ -92,7 +92,7 @@ def _checked_url(text: str) -> httpx.URL:
         return url.copy_with(fragment=None)
     if url.query or url.fragment:
         raise DocumentError(f"{shown(url)}: has a query or fragment, expected a deployment's bare URL")
-    return url.copy_with(raw_path=re.sub(rb"(/docs)?/*$", b"/", url.raw_path))
+    return url.copy_with(raw_path=url.raw_path.rstrip(b"/").removesuffix(b"/docs").rstrip(b"/") + b"/")
 
 
 async def _fetch(url: httpx.URL, access: Access) -> Fetched:

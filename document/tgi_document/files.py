@@ -36,8 +36,9 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)  # a device or a pipe takes it; a folder does not
+        return
     # In the same folder, since a file can only be renamed in one step within a file system.
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     try:

@@ -1,0 +1,112 @@
+"""What the commands over documents have in common: the options for a server, and how they end."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from tgi_document.changes_report import FORMATS
+from tgi_document.errors import DocumentError
+from tgi_document.fetch import Access, fetch_document, key_from_environment
+from tgi_document.load import load_document
+from tgi_document.text import quoted, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tgi_document.walk import Document
+
+SAME, CHANGED, COULD_NOT = 0, 1, 2
+INTERRUPTED = 130
+
+_OPTIONS = (
+    click.option("--api-key-env", metavar="NAME", help="Environment variable that holds an API key."),
+    click.option(
+        "--header", "headers", metavar="NAME:VALUE", multiple=True, help="Header to send; repeatable."
+    ),
+    click.option(
+        "--ca", type=click.Path(path_type=Path), metavar="FILE", help="CA certificates to trust (PEM)."
+    ),
+    click.option(
+        *("--timeout", "timeout"),
+        type=click.FloatRange(min=0.001, max=86_400),
+        default=30.0,
+        show_default=True,
+        help="Seconds to find a document in.",
+    ),
+    click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True),
+)
+
+
+def options_for_servers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how to reach a server, and how to report."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def access_from(
+    api_key_env: str | None,
+    headers: tuple[str, ...],
+    ca: Path | None,
+    timeout: float,
+) -> Access:
+    """Make of the options what `fetch_document` takes.
+
+    Raises:
+        DocumentError: When the environment variable is not set, or a header has no colon.
+    """
+    if math.isnan(timeout):
+        raise DocumentError("--timeout nan: no number, expected seconds")
+    key = key_from_environment(api_key_env) if api_key_env else None
+    return Access(tuple(_header(text) for text in headers), key, api_key_env, ca, timeout)
+
+
+def document_from(source: str, access: Access) -> tuple[Document, str]:
+    """Read a document from a file or a server, and say where it was.
+
+    Raises:
+        DocumentError: When it cannot be had.
+    """
+    if "://" in source:
+        found = fetch_document(source, access)
+        return (found.document, found.url)
+    return (load_document(Path(source)), source)
+
+
+def run(command: click.Command) -> NoReturn:
+    """Run a command; whatever goes wrong is one line on standard error, and exit code 2."""
+    try:
+        code = command.main(standalone_mode=False)
+    except (click.ClickException, DocumentError) as error:
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        _end(f"{command.name}: {visible(message, 1000)}", COULD_NOT)
+    except (click.Abort, KeyboardInterrupt):
+        _end(f"{command.name}: interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the report has seen enough; what is still buffered shall not raise again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(COULD_NOT)
+    sys.exit(code)
+
+
+def _end(line: str, code: int) -> NoReturn:
+    click.echo(line, err=True)
+    sys.exit(code)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon:
+        # What is before the colon is shown only if there is one: without it, all of it may be a secret.
+        raise DocumentError(
+            f"--header: a header without a colon ({len(text)} characters), expected NAME:VALUE"
+        )
+    if not name.strip():
+        raise DocumentError(f"--header {quoted(name)}: a header without a name, expected NAME:VALUE")
+    return (name.strip(), value.strip())
