@@ -229,7 +229,7 @@ def test_a_pattern_that_grows_too_large_ends_the_run_with_an_error(end: End, eng
     grammar = engine.compile_grammar("regex", "(((a{500}){500}){500}){500}")
     with pytest.raises(GrammarError, match=r"^lexer error: too many expressions constructed$"):
         end(max_new_tokens=5, grammar=grammar)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 5
 
 
 def test_a_schema_may_be_text(engine: Engine) -> None:
