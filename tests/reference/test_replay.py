@@ -1,0 +1,87 @@
+"""Each recorded exchange, sent again byte for byte over a socket, is answered as the real router answered."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from attrs import evolve
+from comparison import differences
+from raw_http import exchange
+from transcripts import recordings
+
+from tgi_reference.server import Running, running
+from tgi_reference.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Exchanges that cannot hold, each with the reason.
+IMPOSSIBLE: dict[str, str] = {}
+
+LIMITS = Settings(
+    max_input_tokens=512,
+    max_total_tokens=1024,
+    max_best_of=2,
+    max_stop_sequences=4,
+    max_top_n_tokens=5,
+    max_client_batch_size=4,
+    failure_prompts=True,
+)
+
+
+@contextmanager
+def _set_up(name: str) -> Iterator[Running]:
+    changes: dict[str, dict[str, Any]] = {
+        "default": {},
+        "api-key": {"api_key": "sesame"},
+        "overloaded": {"max_concurrent_requests": 1, "token_latency": 0.05},
+        "grammar-disabled": {"disable_grammar_support": True},
+        "backend-down": {"backend_down": True},
+    }
+    with running(evolve(LIMITS, **changes[name])) as server:
+        if name != "overloaded":
+            yield server
+            return
+        with _held_open(server):
+            yield server
+
+
+@contextmanager
+def _held_open(server: Running) -> Iterator[None]:
+    """One stream that takes the only permit for as long as the context lasts."""
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    connection.request("POST", "/generate_stream", b'{"inputs":"x"}', {"content-type": "application/json"})
+    connection.getresponse().readline()
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("server", ["default", "api-key", "overloaded", "grammar-disabled", "backend-down"])
+def test_recorded_exchanges_hold(server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ours = [one for one in recordings() if one.server == server]
+    wrong: dict[str, list[str]] = {}
+    start = time.perf_counter()
+    with _set_up(server) as running_server:
+        for one in ours:
+            answer = exchange(running_server.url, one.method, one.path, one.headers, one.body)
+            found = differences(one, answer)
+            if found:
+                wrong[one.name] = found
+    with capsys.disabled():
+        held = len(ours) - len(wrong)
+        seconds = time.perf_counter() - start
+        print(f"\n{server}: {held} of {len(ours)} exchanges hold ({seconds:.1f} s)", end=" ")  # noqa: T201
+    assert IMPOSSIBLE.keys() & {one.name for one in ours} == wrong.keys(), "\n".join(
+        f"{name}: {line}" for name, lines in wrong.items() for line in lines
+    )
+
+
+def test_all_recordings_are_replayed() -> None:
+    assert 389 == len(recordings())
