@@ -22,7 +22,7 @@ from tgi_conformance.exchange import JSON, Exchange, Request
 TOKENS = 2
 PROMPTS = 2
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
-INTEGERS = {"int32": 2**31 - 1, "int64": 2**63 - 1}
+LARGEST: dict[str, float] = {"int32": 2**31 - 1, "int64": 2**63 - 1, "float": 3.4e38, "double": 1.7e308}
 LIMITS = ("max_tokens", "max_new_tokens")
 
 
@@ -102,19 +102,19 @@ def _harmless(node: Any) -> Any:
 def _schema(document: str, *, negative: bool) -> Any:
     raw = json.loads(document)
     for schema in raw["components"]["schemas"].values():
-        _in_machine_integers(schema)
+        _in_machine_numbers(schema)
         if not negative:
             _without_unknown_members(schema)
     return schemathesis.openapi.from_dict(raw)
 
 
-def _in_machine_integers(node: Any) -> None:
-    """An integer's format is a bound that generators do not know."""
+def _in_machine_numbers(node: Any) -> None:
+    """A number's format is a bound that generators do not know."""
     for schema in _schemas(node):
-        largest = INTEGERS.get(str(schema.get("format")))
+        largest = LARGEST.get(str(schema.get("format")))
         if largest is not None:
             schema.setdefault("maximum", largest)
-            schema.setdefault("minimum", -largest - 1)
+            schema.setdefault("minimum", -largest)
 
 
 def _without_unknown_members(schema: dict[str, Any]) -> None:

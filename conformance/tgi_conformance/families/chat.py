@@ -20,7 +20,6 @@ TOOL = {
         "name": "get_weather",
         "description": "Tell the weather",
         "arguments": {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]},
-        "parameters": {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]},
     },
 }
 TOOL_TOKENS = 96
