@@ -22,6 +22,7 @@ from tgi_conformance.outcomes import UnmetError
 
 SHIPPED = "deviations.yaml"
 MEMBERS = {"requirement", "seen", "instead", "versions", "evidence"}
+OPTIONAL = {"by_chance"}
 
 
 class DeviationsError(ValueError):
@@ -38,6 +39,7 @@ class Deviation:
         instead: What the deployment does instead, in one line.
         versions: The releases of TGI that do it, as a version specifier.
         evidence: Where this is recorded.
+        by_chance: Whether only generated data shows it, so that its absence says nothing.
     """
 
     requirements: tuple[str, ...]
@@ -45,6 +47,7 @@ class Deviation:
     instead: str
     versions: SpecifierSet
     evidence: str
+    by_chance: bool = False
 
     def covers(self, requirement: str, version: Version | None) -> bool:
         """Tell whether it is about this requirement in this release (an unknown release counts as covered)."""
@@ -82,7 +85,7 @@ def parse_deviations(text: str, origin: str) -> tuple[Deviation, ...]:
 
 
 def _parse(entry: Any, where: str) -> Deviation:
-    if not isinstance(entry, dict) or set(entry) != MEMBERS:
+    if not isinstance(entry, dict) or set(entry) - OPTIONAL != MEMBERS:
         raise DeviationsError(f"{where}: expected exactly the members {', '.join(sorted(MEMBERS))}")
     try:
         Draft202012Validator.check_schema(entry["seen"])
@@ -97,6 +100,7 @@ def _parse(entry: Any, where: str) -> Deviation:
         instead=str(entry["instead"]),
         versions=versions,
         evidence=str(entry["evidence"]),
+        by_chance=entry.get("by_chance") is True,
     )
 
 

@@ -38,6 +38,14 @@ class Event:
         """The data as JSON; raises ValueError where it is none."""
         return json.loads(self.data)
 
+    @property
+    def json_or_none(self) -> Any:
+        """The data as JSON; None where it is none."""
+        try:
+            return self.json
+        except (ValueError, RecursionError):
+            return None
+
 
 @frozen
 class EventStream:

@@ -1,9 +1,9 @@
-"""Search for a broken promise with generated data: Hypothesis drives, Schemathesis generates from the contract."""
+"""Search for a broken promise with generated data: Hypothesis drives, Schemathesis generates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
 from attrs import define, field
@@ -11,9 +11,15 @@ from hypothesis import HealthCheck, Phase, strategies
 
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
 from tgi_conformance.outcomes import UnmetError
-from tgi_conformance.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tgi_conformance.trial import Trial
 
 T = TypeVar("T")
+# Hypothesis moves the interpreter's recursion limit and keeps caches, so one search runs at a time.
+EXPLORING = threading.RLock()
 REQUESTS_TO_SHRINK = 25  # a smaller example is worth that much of somebody's GPU, and no more
 
 
@@ -27,8 +33,8 @@ def explore(
 ) -> None:
     """Send what the strategy draws and check each answer; raises UnmetError with the smallest example found.
 
-    A request is never sent twice: what Hypothesis replays is answered from memory, so that shrinking stays cheap
-    and a server that answers differently the second time makes no flake.
+    A request is never sent twice: what Hypothesis replays is answered from memory, so that shrinking stays
+    cheap and a server that answers differently the second time makes no flake.
     """
     asked = _Asked(trial)
 
@@ -73,7 +79,9 @@ class _Asked:
             return error
 
 
-def _drive(hold: Callable[[Any], None], cases: strategies.SearchStrategy[Any], seed: int, examples: int) -> None:
+def _drive(
+    hold: Callable[[Any], None], cases: strategies.SearchStrategy[Any], seed: int, examples: int
+) -> None:
     settings = hypothesis.settings(
         max_examples=examples,
         database=None,
@@ -84,5 +92,6 @@ def _drive(hold: Callable[[Any], None], cases: strategies.SearchStrategy[Any], s
         suppress_health_check=list(HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
     )
-    given = hypothesis.given(case=cases)(lambda case: hold(case))
-    settings(hypothesis.seed(seed)(given))()
+    given = hypothesis.given(case=cases)(hold)
+    with EXPLORING:
+        settings(hypothesis.seed(seed)(given))()

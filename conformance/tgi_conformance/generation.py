@@ -1,7 +1,7 @@
 """Requests generated from the contract by Schemathesis, kept cheap and harmless.
 
-Whatever is generated goes to somebody's GPU: every body gets a small token limit, and no server is made to fetch
-an address that a generator invented.
+Whatever is generated goes to somebody's GPU: every body gets a small token limit, and no server is made to
+fetch an address that a generator invented.
 """
 
 from __future__ import annotations
@@ -9,20 +9,23 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import schemathesis
-from hypothesis import strategies
 from schemathesis.generation import GenerationMode
 
-from tgi_conformance.contract import Contract, Operation
 from tgi_conformance.exchange import JSON, Exchange, Request
+
+if TYPE_CHECKING:
+    from hypothesis import strategies
+
+    from tgi_conformance.contract import Contract, Operation
 
 TOKENS = 2
 PROMPTS = 2
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
-LARGEST: dict[str, float] = {"int32": 2**31 - 1, "int64": 2**63 - 1, "float": 3.4e38, "double": 1.7e308}
+LARGEST: dict[str, float] = {"integer": 2**31 - 1, "int32": 2**31 - 1, "int64": 2**63 - 1, "float": 3.4e38, "double": 1.7e308}
 LIMITS = ("max_tokens", "max_new_tokens")
 
 
@@ -31,7 +34,10 @@ def cases(contract: Contract, operation: Operation, *, negative: bool) -> strate
     # Schemathesis keeps its caches on the schema, so one is made for each contract.
     schema = _schema(json.dumps(contract.document, sort_keys=True), negative=negative)
     mode = GenerationMode.NEGATIVE if negative else GenerationMode.POSITIVE
-    return schema[operation.path][operation.method].as_strategy(generation_mode=mode)
+    strategy: strategies.SearchStrategy[Any] = schema[operation.path][operation.method].as_strategy(
+        generation_mode=mode
+    )
+    return strategy
 
 
 def request_of(case: Any) -> Request:
@@ -50,7 +56,9 @@ def answer_to(case: Any, exchange: Exchange) -> schemathesis.Response:
     """Give the answer as Schemathesis's checks read it."""
     response = httpx.Response(
         exchange.response.status,
-        headers=[(k, v) for k, v in exchange.response.headers.multi_items() if k.lower() != "content-encoding"],
+        headers=[
+            (k, v) for k, v in exchange.response.headers.multi_items() if k.lower() != "content-encoding"
+        ],
         content=exchange.response.body,
         request=httpx.Request(case.method, "http://deployment" + case.path),
     )
@@ -83,7 +91,7 @@ def _limited(members: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _bounded(name: str, value: Any) -> Any:
     if name in {*LIMITS, "n", "best_of"} and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return TOKENS if value > TOKENS else value
+        return min(value, TOKENS)
     if name == "prompt" and isinstance(value, list):
         return value[:PROMPTS]
     return value
@@ -111,14 +119,14 @@ def _schema(document: str, *, negative: bool) -> Any:
 def _in_machine_numbers(node: Any) -> None:
     """A number's format is a bound that generators do not know."""
     for schema in _schemas(node):
-        largest = LARGEST.get(str(schema.get("format")))
+        largest = LARGEST.get(str(schema.get("format", schema.get("type"))))
         if largest is not None:
             schema.setdefault("maximum", largest)
             schema.setdefault("minimum", -largest)
 
 
 def _without_unknown_members(schema: dict[str, Any]) -> None:
-    """Spend the examples on what the contract names; unknown members are ignored, and held to that elsewhere."""
+    """Spend the examples on what the contract names; unknown members have a requirement of their own."""
     if "properties" in schema:
         schema.setdefault("additionalProperties", False)
 

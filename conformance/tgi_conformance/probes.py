@@ -1,21 +1,24 @@
 """Ask a deployment what it is and what it offers, before any requirement is held against it.
 
-What a deployment does not offer makes requirements unsupported, with the probe's evidence, and is never a failure
-by itself: a gateway that serves only the OpenAI-style routes is judged by those.
+What a deployment does not offer makes requirements unsupported, with the probe's evidence, and is never a
+failure by itself: a gateway that serves only the OpenAI-style routes is judged by those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 from packaging.version import InvalidVersion, Version
 
 from tgi_conformance import api
 from tgi_conformance.answer import read_answer
-from tgi_conformance.client import Client
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tgi_conformance.client import Client
 
 ABSENT = (404, 405, 501)
 LOCKED = (401, 403)
@@ -123,7 +126,9 @@ def _abilities(client: Client, absent: Mapping[str, str]) -> dict[str, str]:
 def _grammar(client: Client, absent: Mapping[str, str]) -> str | None:
     if "POST /generate" in absent:
         return absent["POST /generate"]
-    return _unless_ok(client.send(api.GENERATE.ask("Is it so? ", tokens=8, grammar=CHOICE)), "with a regex grammar")
+    return _unless_ok(
+        client.send(api.GENERATE.ask("Is it so? ", tokens=8, grammar=CHOICE)), "with a regex grammar"
+    )
 
 
 def _tools(client: Client, absent: Mapping[str, str]) -> str | None:

@@ -125,6 +125,8 @@ def _stale(options: Options, trials: Iterable[tuple[Result, Trial]]) -> Iterator
     """Name the known deviations that every one of their requirements was held without."""
     trials = list(trials)
     for deviation in options.deviations:
+        if deviation.by_chance:
+            continue
         held = [
             trial
             for result, trial in trials

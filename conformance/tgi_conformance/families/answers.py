@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from tgi_conformance.api import Form
+from typing import TYPE_CHECKING
+
 from tgi_conformance.exchange import EVENT_STREAM, JSON, Exchange, Request
 from tgi_conformance.families.naming import words
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_fits, expect_media_type, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.api import Form
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 
 def documented_answer(catalogue: Catalogue, request: Request, *, media_type: str = JSON) -> None:
@@ -36,7 +40,7 @@ def documented_stream(catalogue: Catalogue, form: Form) -> None:
 
     @catalogue.add(
         words(form, "events-fit-the-document"),
-        "A streamed request is answered with 200, text/event-stream, and every event fits the documented schema.",
+        "A streamed request is answered with 200, text/event-stream, and every event fits its schema.",
         source=response_source(form.operation, EVENT_STREAM),
         depth=Depth.SMOKE,
         why="A typed client cannot read anything else.",

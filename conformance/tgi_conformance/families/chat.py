@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import Form, member
-from tgi_conformance.exchange import Exchange
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status, seen
+
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 TOOL = {
     "type": "function",
     "function": {
         "name": "get_weather",
         "description": "Tell the weather",
-        "arguments": {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]},
+        "arguments": {
+            "type": "object",
+            "properties": {"city": {"enum": ["Paris", "Rome"]}},
+            "required": ["city"],
+        },
     },
 }
 TOOL_TOKENS = 96
+TOP = 2
 
 
 def chat(catalogue: Catalogue, form: Form, streamed: Form) -> None:
@@ -44,7 +51,9 @@ def _roles(catalogue: Catalogue, form: Form, streamed: Form) -> None:
     def message(trial: Trial) -> None:
         exchange = trial.sample(form.ask())
         expect_status(exchange, OK)
-        expect_equal("assistant", member(exchange.response.json, "choices", 0, "message", "role"), "role", exchange)
+        expect_equal(
+            "assistant", member(exchange.response.json, "choices", 0, "message", "role"), "role", exchange
+        )
 
     @catalogue.add(
         "streamed-deltas-are-the-assistants",
@@ -56,7 +65,9 @@ def _roles(catalogue: Catalogue, form: Form, streamed: Form) -> None:
     def deltas(trial: Trial) -> None:
         exchange = trial.sample(streamed.ask())
         expect_status(exchange, OK)
-        roles = {member(e, "choices", 0, "delta", "role") for e in json_events(exchange) if member(e, "choices")}
+        roles = {
+            member(e, "choices", 0, "delta", "role") for e in json_events(exchange) if member(e, "choices")
+        }
         expect_equal({"assistant"}, roles, "roles", exchange)
 
 
@@ -81,7 +92,7 @@ def _logprobs(catalogue: Catalogue, form: Form) -> None:
         why="Evaluations score answers by them (text-generation-inference#2108).",
     )
     def check(trial: Trial) -> None:
-        exchange = trial.send(form.ask(tokens=4, temperature=0.0, logprobs=True, top_logprobs=2))
+        exchange = trial.send(form.ask(tokens=4, temperature=0.0, logprobs=True, top_logprobs=TOP))
         expect_status(exchange, OK)
         entries = member(exchange.response.json, "choices", 0, "logprobs", "content") or []
         counted = member(exchange.response.json, "usage", "completion_tokens")
@@ -89,7 +100,7 @@ def _logprobs(catalogue: Catalogue, form: Form) -> None:
         for entry in entries:
             logprob = member(entry, "logprob")
             expect(isinstance(logprob, (int, float)) and logprob <= 0, "logprob <= 0", entry, exchange)
-            expect(len(member(entry, "top_logprobs") or []) >= 2, "2 alternatives", entry, exchange)
+            expect(len(member(entry, "top_logprobs") or []) >= TOP, f"{TOP} alternatives", entry, exchange)
 
 
 def _tools(catalogue: Catalogue, form: Form, streamed: Form) -> None:
@@ -132,4 +143,9 @@ def _expect_arguments(arguments: Any, exchange: Exchange) -> None:
         value = json.loads(arguments)
     except ValueError:
         raise UnmetError("arguments that parse as JSON", arguments, exchange) from None
-    expect(member(value, "city") in {"Paris", "Rome"}, "the arguments that the tool takes", seen(exchange), exchange)
+    expect(
+        member(value, "city") in {"Paris", "Rome"},
+        "the arguments that the tool takes",
+        seen(exchange),
+        exchange,
+    )

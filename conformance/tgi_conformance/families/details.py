@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.answer import Answer
 from tgi_conformance.api import Form, member
-from tgi_conformance.exchange import Exchange
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import counted
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
+from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal
+
+if TYPE_CHECKING:
+    from tgi_conformance.answer import Answer
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 TOKENS = 4
 TOP = 3
+KEPT = 3
+SEQUENCES = 2
 PARAMETERS = "#/components/schemas/GenerateParameters/properties"
 
 
@@ -34,7 +39,7 @@ def _asked(trial: Trial, form: Form, **parameters: Any) -> tuple[Exchange, Answe
 def _prefill(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         "prefill-shows-the-prompt",
-        "`decoder_input_details` fills `prefill` with the prompt's tokens: the first without a log-probability.",
+        "`decoder_input_details` fills `prefill` with the prompt's tokens, the first without a logprob.",
         source=f"{PARAMETERS}/decoder_input_details",
         needs=("prefill",),
         why="Scoring a given text rests on it (text-generation-inference#2973).",
@@ -71,10 +76,10 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         _, whole = _asked(trial, form, decoder_input_details=True)
-        exchange, cut = _asked(trial, form, decoder_input_details=True, truncate=3)
+        exchange, cut = _asked(trial, form, decoder_input_details=True, truncate=KEPT)
         ids = [member(token, "id") for token in member(whole.raw, "details", "prefill") or []]
         kept = [member(token, "id") for token in member(cut.raw, "details", "prefill") or []]
-        expect(len(kept) <= 3, "at most 3 prompt tokens", kept, exchange)
+        expect(len(kept) <= KEPT, f"at most {KEPT} prompt tokens", kept, exchange)
         expect(bool(kept) and kept[-1] == ids[-1], "the end of the prompt", kept, exchange)
 
 
@@ -86,9 +91,9 @@ def _best_of(catalogue: Catalogue, form: Form) -> None:
         why="Whoever pays for two sequences wants to see both.",
     )
     def check(trial: Trial) -> None:
-        if (trial.facts.limit("max_best_of") or 2) < 2:
-            return
-        exchange = trial.send(form.ask(tokens=TOKENS, details=True, do_sample=True, best_of=2))
+        if (trial.facts.limit("max_best_of") or SEQUENCES) < SEQUENCES:
+            raise UnsupportedError("/info advertises a max_best_of of 1")
+        exchange = trial.send(form.ask(tokens=TOKENS, details=True, do_sample=True, best_of=SEQUENCES))
         answer = expect_answer(form, exchange)
         others = member(answer.raw, "details", "best_of_sequences")
         expect(isinstance(others, list) and len(others) == 1, "one other sequence", others, exchange)
@@ -106,7 +111,7 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
 
     @catalogue.add(
         words(form, "top-tokens-are-as-many-as-asked"),
-        f"`top_n_tokens` {TOP} shows at least {TOP} tokens for each token, best first, the greedy one on top.",
+        f"`top_n_tokens` {TOP} shows at least {TOP} tokens for each, best first, the greedy one among them.",
         source=f"{PARAMETERS}/top_n_tokens",
         operation=form.operation,
         why="Constrained decoding and classification read the alternatives (text-generation-inference#1629).",
@@ -118,7 +123,9 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
         for token, top in zip(answer.tokens, tops, strict=True):
             logprobs = [member(entry, "logprob") for entry in top]
             numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
-            expect(numbers and len(top) >= TOP, f"at least {TOP} tokens with log-probabilities", top, exchange)
+            expect(
+                numbers and len(top) >= TOP, f"at least {TOP} tokens with log-probabilities", top, exchange
+            )
             expect(logprobs == sorted(logprobs, reverse=True), "best first", logprobs, exchange)
             ids = [member(entry, "id") for entry in top]
             expect(len(set(ids)) == len(ids), "different tokens", ids, exchange)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from schemathesis.core.failures import Failure, FailureGroup
@@ -12,13 +12,15 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 from tgi_conformance import api
 from tgi_conformance.contract import escape
 from tgi_conformance.exchange import EVENT_STREAM, JSON, Exchange
-from tgi_conformance.explore import explore
+from tgi_conformance.explore import EXPLORING, explore
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.generation import answer_to, cases, request_of
 from tgi_conformance.outcomes import UnmetError
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect_fits, expect_status, seen
+
+if TYPE_CHECKING:
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 POSITIVE_EXAMPLES = 12
 NEGATIVE_EXAMPLES = 16
@@ -29,7 +31,9 @@ SERVER_ERROR = 500
 def documented_or_refused(ctx: Any, response: schemathesis.Response, case: Any) -> bool | None:  # noqa: ARG001
     """What the contract forbids is refused by the client's fault, or taken and answered as documented."""
     if response.status_code >= SERVER_ERROR and case.body is not None:
-        raise Failure(operation=case.operation.label, title="Server error", message=f"status {response.status_code}")
+        raise Failure(
+            operation=case.operation.label, title="Server error", message=f"status {response.status_code}"
+        )
     return None
 
 
@@ -68,7 +72,8 @@ def _explore(trial: Trial, name: str, checks: tuple[Any, ...], examples: int, *,
 
     def check(case: Any, exchange: Exchange) -> None:
         if exchange.response.is_stream and exchange.response.status == OK:
-            _events_fit(trial, name, exchange)
+            if not negative:
+                _events_fit(trial, name, exchange)
             return
         try:
             case.validate_response(answer_to(case, exchange), checks=list(checks))
@@ -77,7 +82,9 @@ def _explore(trial: Trial, name: str, checks: tuple[Any, ...], examples: int, *,
         if not negative:
             _answer_fits(trial, name, exchange)
 
-    explore(trial, cases(trial.contract, operation, negative=negative), request_of, check, examples=examples)
+    with EXPLORING:
+        drawn = cases(trial.contract, operation, negative=negative)
+        explore(trial, drawn, request_of, check, examples=examples)
 
 
 def _answer_fits(trial: Trial, name: str, exchange: Exchange) -> None:

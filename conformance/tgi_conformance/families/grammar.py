@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from tgi_conformance.api import Form
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import counted
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import expect, expect_answer
+
+if TYPE_CHECKING:
+    from tgi_conformance.api import Form
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 SCHEMA = {
     "type": "object",
@@ -42,7 +44,9 @@ def grammars(catalogue: Catalogue, form: Form) -> None:
         **shared,
     )
     def regex(trial: Trial) -> None:
-        exchange = trial.send(form.ask(tokens=TOKENS, **counted(form), **{name: {"type": "regex", "value": REGEX}}))
+        exchange = trial.send(
+            form.ask(tokens=TOKENS, **counted(form), **{name: {"type": "regex", "value": REGEX}})
+        )
         answer = expect_answer(form, exchange)
         text = "".join(answer.pieces) if form.streamed else answer.text or ""
         expect(re.fullmatch(REGEX, text.strip()) is not None, f"a match of {REGEX}", text, exchange)
@@ -54,13 +58,15 @@ def grammars(catalogue: Catalogue, form: Form) -> None:
         **shared,
     )
     def schema(trial: Trial) -> None:
-        exchange = trial.send(form.ask(tokens=TOKENS, **counted(form), **{name: {"type": "json", "value": SCHEMA}}))
+        exchange = trial.send(
+            form.ask(tokens=TOKENS, **counted(form), **{name: {"type": "json", "value": SCHEMA}})
+        )
         answer = expect_answer(form, exchange)
         text = "".join(answer.pieces) if form.streamed else answer.text or ""
         try:
             value = json.loads(text)
         except ValueError:
-            expect(False, "JSON that fits the schema", text, exchange)  # noqa: FBT003
+            expect(False, "JSON that fits the schema", text, exchange)
         else:
             fits = Draft202012Validator(SCHEMA).is_valid(value)
             expect(fits, f"JSON that fits {json.dumps(SCHEMA)}", text, exchange)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tgi_conformance.api import Form
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tgi_conformance.api import Form
 
 
 def words(form: Form, name: str) -> str:

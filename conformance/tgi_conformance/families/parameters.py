@@ -1,23 +1,26 @@
 """What the document says of each request member: its type and its bounds, held on both sides of each.
 
-The values follow from the contract's own schema, so that a constraint that the document gains is held too. Where
-a deployment advertises a limit of its own at `/info`, that limit takes the place of the document's.
+The values follow from the contract's own schema, so that a constraint that the document gains is held too.
+Where a deployment advertises a limit of its own at `/info`, that limit takes the place of the document's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tgi_conformance.api import Form
 from tgi_conformance.families.naming import hyphened, words
 from tgi_conformance.families.refusals import WHY, expect_refused
 from tgi_conformance.levels import Depth
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tgi_conformance.api import Form
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 # Members whose documented bound is configured by whoever runs the server.
 ADVERTISED = {("stop", "maxItems"): "max_stop_sequences", ("best_of", "maximum"): "max_best_of"}
@@ -34,14 +37,16 @@ LEFT_OUT = frozenset({"stream", "messages", "inputs", "prompt", "model", "suffix
 
 @frozen
 class Sided:
-    """A bound of a member, with a value on each side of it; `inside` or `outside` is empty where none exists."""
+    """A bound of a member, with the values on each side of it that tell whether it is kept."""
 
     keyword: str
     inside: tuple[Any, ...]
     outside: tuple[Any, ...]
 
 
-def parameters(catalogue: Catalogue, form: Form, members: Mapping[str, Mapping[str, Any]], pointer: str) -> None:
+def parameters(
+    catalogue: Catalogue, form: Form, members: Mapping[str, Mapping[str, Any]], pointer: str
+) -> None:
     """Hold the type and the bounds of each member; `pointer` leads to the schema that has them."""
     for name, schema in members.items():
         if name not in LEFT_OUT:
@@ -51,7 +56,9 @@ def parameters(catalogue: Catalogue, form: Form, members: Mapping[str, Mapping[s
                 _bounded(catalogue, form, name, schema, source)
 
 
-def bounds(name: str, schema: Mapping[str, Any], limit: Callable[[str], int | None] = lambda _: None) -> Iterator[Sided]:
+def bounds(
+    name: str, schema: Mapping[str, Any], limit: Callable[[str], int | None] = lambda _: None
+) -> Iterator[Sided]:
     """Give the values on both sides of each bound that the schema sets."""
     step = 1 if schema.get("type") == "integer" else 0.5
     for keyword, towards in (("minimum", 1), ("maximum", -1)):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tgi_conformance import api
-from tgi_conformance.answer import Answer
 from tgi_conformance.api import GENERATE, Form
-from tgi_conformance.exchange import Exchange
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import LONG, ask, counted
 from tgi_conformance.levels import Depth
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, seen
+
+if TYPE_CHECKING:
+    from tgi_conformance.answer import Answer
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 REPEATS = ("reproducible",)
 
@@ -48,7 +50,9 @@ def repeats(catalogue: Catalogue, form: Form) -> None:
             exchange, part = ask(trial, form, limit)
             text = (part.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
             expect((whole.text or "").startswith(text), f"a prefix of {whole.text!r}", part.text, exchange)
-            expect(len(whole.tokens) <= limit or len(text) < len(whole.text or ""), "less text", text, exchange)
+            expect(
+                len(whole.tokens) <= limit or len(text) < len(whole.text or ""), "less text", text, exchange
+            )
 
 
 def streamed_as_unstreamed(catalogue: Catalogue, streamed: Form, unstreamed: Form) -> None:
@@ -69,7 +73,9 @@ def streamed_as_unstreamed(catalogue: Catalogue, streamed: Form, unstreamed: For
         expect_equal((whole.text or "").rstrip("\N{REPLACEMENT CHARACTER}"), together, "the pieces", exchange)
         expect_equal(whole.finish, pieces.finish, "the finish reason", exchange)
         if streamed.dialect == "generate":
-            expect_equal([t.get("id") for t in whole.tokens], [t.get("id") for t in pieces.tokens], "ids", exchange)
+            expect_equal(
+                [t.get("id") for t in whole.tokens], [t.get("id") for t in pieces.tokens], "ids", exchange
+            )
 
 
 def ask_plain(trial: Trial, form: Form) -> tuple[Exchange, Answer]:
@@ -92,8 +98,12 @@ def same_as_generate(catalogue: Catalogue, form: Form) -> None:
     def check(trial: Trial) -> None:
         _, expected = ask_plain(trial, GENERATE)
         exchange, actual = ask_plain(trial, form)
-        expect_equal([t.get("id") for t in expected.tokens], [t.get("id") for t in actual.tokens], "ids", exchange)
-        expect_equal(expected.text, actual.text if not form.streamed else "".join(actual.pieces), "text", exchange)
+        expect_equal(
+            [t.get("id") for t in expected.tokens], [t.get("id") for t in actual.tokens], "ids", exchange
+        )
+        expect_equal(
+            expected.text, actual.text if not form.streamed else "".join(actual.pieces), "text", exchange
+        )
 
 
 def full_text(catalogue: Catalogue, form: Form, *, default: bool) -> None:
@@ -101,7 +111,7 @@ def full_text(catalogue: Catalogue, form: Form, *, default: bool) -> None:
 
     @catalogue.add(
         words(form, "return-full-text-decides-about-the-prompt"),
-        f"`return_full_text` true puts the prompt before the text, false does not; left out it is {default}.".lower(),
+        f"`return_full_text` decides whether the prompt comes first; left out, it is {str(default).lower()}.",
         source="#/components/schemas/GenerateParameters/properties/return_full_text",
         operation=form.operation,
         why="Chat interfaces that expect the answer alone show the prompt twice.",
@@ -135,11 +145,21 @@ def refused_alike(catalogue: Catalogue, streamed: Form, unstreamed: Form) -> Non
                 plain = trial.send(unstreamed.ask(**{"tokens": 2, **asked}))
                 exchange = trial.send(streamed.ask(**{"tokens": 2, **asked}))
                 refused = plain.response.status != OK
-                expect(_has_token(exchange) is not refused, f"{'no ' if refused else ''}tokens", seen(exchange), exchange)
+                expect(
+                    _has_token(exchange) is not refused,
+                    f"{'no ' if refused else ''}tokens",
+                    seen(exchange),
+                    exchange,
+                )
 
 
 def _questionable(form: Form) -> list[dict[str, Any]]:
-    shared: list[dict[str, Any]] = [{"temperature": -1.0}, {"top_p": 2.0}, {"frequency_penalty": 3.0}, {"seed": 7}]
+    shared: list[dict[str, Any]] = [
+        {"temperature": -1.0},
+        {"top_p": 2.0},
+        {"frequency_penalty": 3.0},
+        {"seed": 7},
+    ]
     if form.dialect == "generate":
         return [*shared, {"repetition_penalty": 0.0}, {"top_k": 0}, {"typical_p": 2.0}, {"truncate": 0}]
     return shared
@@ -148,11 +168,5 @@ def _questionable(form: Form) -> list[dict[str, Any]]:
 def _has_token(exchange: Exchange) -> bool:
     if exchange.response.status != OK:
         return False
-    bodies = []
-    for event in exchange.response.stream.events:
-        try:
-            bodies.append(event.json)
-        except (ValueError, RecursionError):
-            continue
+    bodies = [event.json_or_none for event in exchange.response.stream.events]
     return any(api.member(body, "token") or api.member(body, "choices") for body in bodies)
-

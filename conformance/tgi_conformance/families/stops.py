@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from tgi_conformance.answer import Answer
-from tgi_conformance.api import Form
+from typing import TYPE_CHECKING
+
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import LONG, ask, counted
 from tgi_conformance.outcomes import InconclusiveError
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import expect, expect_answer, expect_equal
+
+if TYPE_CHECKING:
+    from tgi_conformance.answer import Answer
+    from tgi_conformance.api import Form
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 WIDTHS = (6, 3, 9)
 LONGEST_TOKEN = 40
@@ -39,7 +43,12 @@ def stops(catalogue: Catalogue, form: Form) -> None:
                 end = text.find(stop) + len(stop)
                 expect(text.startswith(cut), f"the beginning of {text!r}", cut, exchange)
                 expect(len(cut) >= end, f"{stop!r} kept in the text", cut, exchange)
-                expect(stop not in before_last(form, answer, cut), f"an end with the token after {stop!r}", cut, exchange)
+                expect(
+                    stop not in before_last(form, answer, cut),
+                    f"an end with the token after {stop!r}",
+                    cut,
+                    exchange,
+                )
                 expect_equal("stop_sequence", answer.finish, "the finish reason", exchange)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.answer import read_answer
 from tgi_conformance.api import Form, member
@@ -10,9 +10,11 @@ from tgi_conformance.exchange import EVENT_STREAM, Exchange
 from tgi_conformance.families.answers import json_events, response_source
 from tgi_conformance.families.naming import words
 from tgi_conformance.levels import Depth, Level
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_media_type, expect_status, seen
+
+if TYPE_CHECKING:
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 TOKENS = 12
 
@@ -39,7 +41,7 @@ def _stream(trial: Trial, form: Form) -> Exchange:
 def _framing(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "stream-is-framed-strictly"),
-        "The stream reads by the WHATWG rules without a rest: UTF-8, known fields, a blank line after each event.",
+        "The stream reads by the WHATWG rules without a rest: UTF-8, known fields, a blank line at each end.",
         source="https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
         operation=form.operation,
         depth=Depth.SMOKE,
@@ -82,7 +84,9 @@ def _terminator(catalogue: Catalogue, form: Form) -> None:
         done = [event.is_done for event in exchange.response.stream.events]
         expected = 0 if form.dialect == "generate" else 1
         expect(sum(done) == expected, f"{expected} events [DONE]", sum(done), exchange)
-        expect(not expected or done[-1], "[DONE] last", exchange.response.stream.events[-1].data[:200], exchange)
+        expect(
+            not expected or done[-1], "[DONE] last", exchange.response.stream.events[-1].data[:200], exchange
+        )
 
 
 def _one_end(catalogue: Catalogue, form: Form) -> None:
@@ -95,7 +99,9 @@ def _one_end(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         exchange = _stream(trial, form)
-        finished = [bool(_finish(form, event)) for event in json_events(exchange) if _carries_token(form, event)]
+        finished = [
+            bool(_finish(form, event)) for event in json_events(exchange) if _carries_token(form, event)
+        ]
         expect(sum(finished) == 1 and finished[-1], "one finish, in the last event", finished, exchange)
 
 
@@ -137,7 +143,12 @@ def _generate_order(catalogue: Catalogue, form: Form) -> None:
         early = [e for e in events[:-1] if member(e, "generated_text") is not None or member(e, "details")]
         expect(not early, "null before the last event", early[:1], exchange)
         expect(bool(member(events[-1], "details")), "details in the last event", events[-1], exchange)
-        expect(isinstance(member(events[-1], "generated_text"), str), "the whole text at last", events[-1], exchange)
+        expect(
+            isinstance(member(events[-1], "generated_text"), str),
+            "the whole text at last",
+            events[-1],
+            exchange,
+        )
 
     @catalogue.add(
         words(form, "details-only-when-asked"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.answer import Answer
 from tgi_conformance.api import Form, member
-from tgi_conformance.exchange import Exchange
 from tgi_conformance.families.naming import words
 from tgi_conformance.levels import Depth
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import expect, expect_answer, expect_equal
+
+if TYPE_CHECKING:
+    from tgi_conformance.answer import Answer
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
 
 LIMITS = (1, 2, 5, 12)
 LONG = 24
@@ -159,9 +161,16 @@ def _usage(catalogue: Catalogue, form: Form) -> None:
             with trial.case():
                 exchange, answer = ask(trial, form, limit)
                 usage = _find_usage(form, exchange, answer)
-                counts = [member(usage, name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
+                counts = [
+                    member(usage, name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")
+                ]
                 whole = all(isinstance(count, int) and count > 0 for count in counts)
-                expect(whole and counts[0] + counts[1] == counts[2], "prompt + completion = total", usage, exchange)
+                expect(
+                    whole and counts[0] + counts[1] == counts[2],
+                    "prompt + completion = total",
+                    usage,
+                    exchange,
+                )
 
 
 def _find_usage(form: Form, exchange: Exchange, answer: Answer) -> Any:
@@ -189,5 +198,3 @@ def _headers(catalogue: Catalogue, form: Form) -> None:
         expect_equal(str(answer.generated), headers.get("x-generated-tokens"), "x-generated-tokens", exchange)
         if answer.prompt is not None:
             expect_equal(str(answer.prompt), headers.get("x-prompt-tokens"), "x-prompt-tokens", exchange)
-
-

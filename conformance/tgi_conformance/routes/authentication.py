@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from tgi_conformance.api import get
-from tgi_conformance.exchange import Request
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.probes import LOCKED, MINIMAL
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect_status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgi_conformance.exchange import Request
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "authentication", "any operation")
 SOURCE = "behaviour.md#authentication"
@@ -43,7 +47,9 @@ def right(trial: Trial) -> None:
             expect_status(trial.sample(request), OK)
 
 
-@CATALOGUE.add("missing-key-is-refused", "Without a key those routes answer 401 (or 403).", source=SOURCE, why=WHY)
+@CATALOGUE.add(
+    "missing-key-is-refused", "Without a key those routes answer 401 (or 403).", source=SOURCE, why=WHY
+)
 def missing(trial: Trial) -> None:
     """Send none."""
     for request in _protected(trial):
@@ -51,7 +57,9 @@ def missing(trial: Trial) -> None:
             expect_status(trial.send(request, authenticate=False), *LOCKED)
 
 
-@CATALOGUE.add("wrong-key-is-refused", "With another key those routes answer 401 (or 403).", source=SOURCE, why=WHY)
+@CATALOGUE.add(
+    "wrong-key-is-refused", "With another key those routes answer 401 (or 403).", source=SOURCE, why=WHY
+)
 def wrong(trial: Trial) -> None:
     """Send a key that is none, and the beginning of none."""
     for request in _protected(trial):

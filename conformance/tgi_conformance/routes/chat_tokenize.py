@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tgi_conformance.api import CHAT, PROMPT, member, post
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "chat-tokenize", "POST /chat_tokenize")
 BODY = {"messages": [{"role": "user", "content": PROMPT}]}
@@ -62,9 +66,15 @@ def counted(trial: Trial) -> None:
 def longer(trial: Trial) -> None:
     """Add a turn."""
     short = trial.sample(post("/chat_tokenize", BODY))
-    turns = [*BODY["messages"], {"role": "assistant", "content": "Many layers."}, {"role": "user", "content": "Why?"}]
+    turns = [
+        *BODY["messages"],
+        {"role": "assistant", "content": "Many layers."},
+        {"role": "user", "content": "Why?"},
+    ]
     exchange = trial.send(post("/chat_tokenize", {"messages": turns}))
     expect_status(exchange, OK)
     counts = [len(member(e.response.json, "tokenize_response") or []) for e in (short, exchange)]
     expect(counts[1] > counts[0], f"more than {counts[0]} tokens", counts[1], exchange)
-    expect_equal(True, "Many layers." in str(member(exchange.response.json, "templated_text")), "the turn", exchange)
+    expect_equal(
+        True, "Many layers." in str(member(exchange.response.json, "templated_text")), "the turn", exchange
+    )

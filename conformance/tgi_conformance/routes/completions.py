@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tgi_conformance.api import COMPLETIONS as FORM
 from tgi_conformance.api import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.api import PROMPT, member
@@ -16,8 +18,10 @@ from tgi_conformance.families.stops import stops
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "completions", FORM.operation)
 MEMBERS = pinned_contract().schema("CompletionRequest")["properties"]
@@ -52,7 +56,12 @@ def each_prompt(trial: Trial) -> None:
     choices = member(exchange.response.json, "choices") or []
     expect_equal([0, 1], sorted(member(choice, "index") for choice in choices), "indices", exchange)
     generated_tokens = member(exchange.response.json, "usage", "completion_tokens")
-    expect(isinstance(generated_tokens, int) and 2 <= generated_tokens <= 6, "2 to 6 tokens", generated_tokens, exchange)
+    expect(
+        isinstance(generated_tokens, int) and 2 <= generated_tokens <= 6,
+        "2 to 6 tokens",
+        generated_tokens,
+        exchange,
+    )
 
 
 @CATALOGUE.add(
@@ -68,4 +77,9 @@ def streamed_choices(trial: Trial) -> None:
     for index in (0, 1):
         chunks = [e for e in json_events(exchange) if member(e, "choices", 0, "index") == index]
         finishes = [bool(member(e, "choices", 0, "finish_reason")) for e in chunks]
-        expect(sum(finishes) == 1 and finishes[-1], f"one finish of choice {index}, at its end", finishes, exchange)
+        expect(
+            sum(finishes) == 1 and finishes[-1],
+            f"one finish of choice {index}, at its end",
+            finishes,
+            exchange,
+        )

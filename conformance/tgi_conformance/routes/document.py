@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from packaging.version import InvalidVersion, Version
-from tgi_document.diff import diff
-from tgi_document.pinned import pinned_document
 
 from tgi_conformance.api import get
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.probes import ABSENT
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import expect
+from tgi_document.diff import diff
+from tgi_document.pinned import pinned_document
+
+if TYPE_CHECKING:
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "document", "GET /api-doc/openapi.json")
 PLACES = ("/docs", "/api-doc/openapi.json", "/openapi.json")
@@ -20,7 +24,7 @@ PLACES = ("/docs", "/api-doc/openapi.json", "/openapi.json")
 
 @CATALOGUE.add(
     "document-is-whole",
-    "The OpenAPI document that /docs leads to is valid JSON, within bounds, and its references lead somewhere.",
+    "The OpenAPI document that is served is valid, within bounds, and its references lead somewhere.",
     source="behaviour.md#documentation",
     depth=Depth.SMOKE,
     why="Clients are generated from it (text-generation-inference#1586).",
@@ -31,7 +35,9 @@ def whole(trial: Trial) -> None:
         return
     statuses = {place: trial.send(get(place)).response.status for place in PLACES}
     if all(status in ABSENT for status in statuses.values()):
-        raise UnsupportedError(", ".join(f"GET {place} answered {status}" for place, status in statuses.items()))
+        raise UnsupportedError(
+            ", ".join(f"GET {place} answered {status}" for place, status in statuses.items())
+        )
     raise UnmetError("an OpenAPI document", trial.setting.served.problem)
 
 
@@ -63,7 +69,9 @@ def contract(trial: Trial) -> None:
     pinned = pinned_document()
     release, mine = _release(pinned), trial.facts.version
     if mine is None or release is None or mine.release[:2] != release.release[:2]:
-        raise UnsupportedError(f"the deployment says it is {mine or 'no release'}, the pinned document is of {release}")
+        raise UnsupportedError(
+            f"the deployment says it is {mine or 'no release'}, the pinned document is of {release}"
+        )
     breaking = [change for change in diff(pinned, dict(served)) if change.breaks]
     lines = [f"{change.kind} at {change.pointer}" for change in breaking]
     expect(not lines, "no breaking difference", f"{len(lines)}: {'; '.join(lines[:5])}")

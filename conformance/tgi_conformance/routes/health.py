@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tgi_conformance.api import get
 from tgi_conformance.levels import Depth, Level
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "health", "GET /health")
 SOURCE = "#/paths/~1health/get/responses/200"
@@ -50,7 +54,12 @@ def quick(trial: Trial) -> None:
         with trial.case():
             exchange = trial.send(get("/health"))
             expect_status(exchange, OK)
-            expect(exchange.response.seconds < QUICK, f"within {QUICK} s", f"{exchange.response.seconds:.1f} s", exchange)
+            expect(
+                exchange.response.seconds < QUICK,
+                f"within {QUICK} s",
+                f"{exchange.response.seconds:.1f} s",
+                exchange,
+            )
 
 
 @CATALOGUE.add(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tgi_conformance.api import GENERATE, PROMPT, get, member
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.refusals import expect_refused
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "info", "GET /info")
 INFO = "#/components/schemas/Info/properties"
@@ -30,7 +34,13 @@ def fit_together(trial: Trial) -> None:
     """Compare the limits with each other."""
     exchange = trial.sample(get("/info"))
     expect_status(exchange, OK)
-    names = ("max_input_tokens", "max_total_tokens", "max_best_of", "max_concurrent_requests", "max_client_batch_size")
+    names = (
+        "max_input_tokens",
+        "max_total_tokens",
+        "max_best_of",
+        "max_concurrent_requests",
+        "max_client_batch_size",
+    )
     values = {name: member(exchange.response.json, name) for name in names}
     expect(all(isinstance(v, int) and v > 0 for v in values.values()), "limits above 0", values, exchange)
     expect(values["max_input_tokens"] < values["max_total_tokens"], "input below total", values, exchange)
@@ -64,9 +74,13 @@ def inputs(trial: Trial) -> None:
     if limit is None:
         raise UnsupportedError("/info advertises no max_input_tokens")
     if limit > LARGEST_PROMPT and trial.setting.depth is not Depth.EXHAUSTIVE:
-        raise UnsupportedError(f"max_input_tokens is {limit}; a longer prompt is sent at level exhaustive only")
+        raise UnsupportedError(
+            f"max_input_tokens is {limit}; a longer prompt is sent at level exhaustive only"
+        )
     prompt = " ".join(f"{n % 977} {PROMPT[n % 20]}?" for n in range(limit))
-    expect_refused(trial, GENERATE.operation, trial.send(GENERATE.ask(prompt, tokens=1)), error_type="validation")
+    expect_refused(
+        trial, GENERATE.operation, trial.send(GENERATE.ask(prompt, tokens=1)), error_type="validation"
+    )
 
 
 @CATALOGUE.add(

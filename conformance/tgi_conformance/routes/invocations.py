@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tgi_conformance.api import CHAT, COMPLETIONS, post
 from tgi_conformance.api import INVOCATIONS as FORM
 from tgi_conformance.api import INVOCATIONS_STREAM as STREAM
@@ -12,8 +14,10 @@ from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect_fits, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "invocations", FORM.operation)
 

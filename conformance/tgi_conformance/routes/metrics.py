@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from tgi_conformance.api import GENERATE, get
-from tgi_conformance.exchange import Exchange
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "metrics", "GET /metrics")
 SOURCE = "#/paths/~1metrics/get/responses/200"
-FAMILIES = ("tgi_request_count", "tgi_request_success", "tgi_request_duration", "tgi_request_generated_tokens")
+FAMILIES = (
+    "tgi_request_count",
+    "tgi_request_success",
+    "tgi_request_duration",
+    "tgi_request_generated_tokens",
+)
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 documented_answer(CATALOGUE, get("/metrics"), media_type="text/plain")
@@ -27,7 +36,9 @@ def _samples(exchange: Exchange) -> tuple[Samples, dict[str, str]]:
     try:
         families = list(text_string_to_metric_families(exchange.response.text))
     except (ValueError, KeyError, IndexError) as error:
-        raise UnmetError("Prometheus's text format", f"{error}: {exchange.response.text[:200]!r}", exchange) from None
+        raise UnmetError(
+            "Prometheus's text format", f"{error}: {exchange.response.text[:200]!r}", exchange
+        ) from None
     samples = {(s.name, tuple(sorted(s.labels.items()))): s.value for f in families for s in f.samples}
     return samples, {family.name: family.type for family in families}
 

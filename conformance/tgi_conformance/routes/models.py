@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import get, member
-from tgi_conformance.exchange import Exchange
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "models", "GET /v1/models")
 INFO = "#/components/schemas/ModelInfo"
@@ -53,4 +55,6 @@ def served(trial: Trial) -> None:
     exchange = trial.sample(get("/v1/models"))
     expect_status(exchange, OK)
     ids = [member(model, "id") for model in _models(exchange)]
-    expect(trial.facts.info.get("model_id") in ids, f"{trial.facts.info.get('model_id')!r} listed", ids, exchange)
+    expect(
+        trial.facts.info.get("model_id") in ids, f"{trial.facts.info.get('model_id')!r} listed", ids, exchange
+    )

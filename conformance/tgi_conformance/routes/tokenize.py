@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tgi_conformance.api import member, post
-from tgi_conformance.exchange import Exchange
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.trial import Trial
 from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "tokenize", "POST /tokenize")
 TEXTS = ("What is Deep Learning?", "naïve 🤖 日本", "  two  spaces\n", "x")
@@ -42,7 +46,12 @@ def offsets(trial: Trial) -> None:
             exchange, tokens = tokens_of(trial, text)
             data = text.encode()
             places = [(member(token, "start"), member(token, "stop")) for token in tokens]
-            expect(all(0 <= a <= b <= len(data) for a, b in places), f"offsets within {len(data)} bytes", places, exchange)
+            expect(
+                all(0 <= a <= b <= len(data) for a, b in places),
+                f"offsets within {len(data)} bytes",
+                places,
+                exchange,
+            )
             expect(places == sorted(places), "offsets in order", places, exchange)
             for token, (start, stop) in zip(tokens, places, strict=True):
                 shown = data[start:stop].decode("utf-8", "ignore").strip()
@@ -64,7 +73,9 @@ def cover(trial: Trial) -> None:
             for token in tokens:
                 covered |= set(range(int(str(member(token, "start"))), int(str(member(token, "stop")))))
             missing = {i for i, byte in enumerate(text.encode()) if not chr(byte).isspace()} - covered
-            expect(not missing, "every byte in a token", f"bytes {sorted(missing)} of {text!r} missing", exchange)
+            expect(
+                not missing, "every byte in a token", f"bytes {sorted(missing)} of {text!r} missing", exchange
+            )
 
 
 @CATALOGUE.add(
@@ -93,4 +104,6 @@ def same(trial: Trial) -> None:
 def empty(trial: Trial) -> None:
     """Ask for the tokens of nothing: none, or special ones that cover nothing."""
     exchange, tokens = tokens_of(trial, "")
-    expect(all(member(t, "start") == member(t, "stop") for t in tokens), "tokens of no width", tokens, exchange)
+    expect(
+        all(member(t, "start") == member(t, "stop") for t in tokens), "tokens of no width", tokens, exchange
+    )
