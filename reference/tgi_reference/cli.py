@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -105,9 +104,7 @@ def _serve(settings: Settings) -> None:
         raise Unusable(str(error)) from None
     services = start_services(settings)
     _log(settings)
-    click.echo(note(settings, url_of(listening)))
-    sys.stdout.flush()
-    serve_forever(services, listening)
+    serve_forever(services, listening, lambda: click.echo(note(settings, url_of(listening))))
 
 
 def note(settings: Settings, url: str) -> str:
@@ -125,7 +122,8 @@ def note(settings: Settings, url: str) -> str:
     ]
     return (
         f"TGI reference server (a tiny statistical model, for tests) on {url}\n"
-        f"Answers as: {settings.character.name}. Set up: {', '.join(peculiarities) or 'as usual'}. Faults: none.\n"
+        f"Answers as: {settings.character.name}. Set up: {', '.join(peculiarities) or 'as usual'}. "
+        f"Faults: none.\n"
         f"Documentation: {url}/docs/"
     )
 

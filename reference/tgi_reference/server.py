@@ -16,7 +16,7 @@ from tgi_reference.app import make_app
 from tgi_reference.services import Services, start_services
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from tgi_reference.settings import Settings
@@ -33,6 +33,14 @@ class ListenError(OSError):
 
 class _Server(uvicorn.Server):
     """A server whose signals mean: finish what runs, then leave with status 0; a second one: at once."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -71,10 +79,10 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve_forever(services: Services, listening: socket.socket) -> None:
-    """Serve until a signal, then until the last stream has ended."""
+def serve_forever(services: Services, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until a signal, then until the last stream has ended. ``ready`` is called when signals count."""
     _take_orders(services)
-    _server(services, None).run(sockets=[listening])
+    _server(services, None, ready).run(sockets=[listening])
 
 
 def _take_orders(services: Services) -> None:
@@ -88,7 +96,7 @@ def _take_orders(services: Services) -> None:
         signal.signal(signal.SIGUSR2, lambda *_: switch(down=False))
 
 
-def _server(services: Services, patience: int | None) -> _Server:
+def _server(services: Services, patience: int | None, ready: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
         make_app(services),
         http="httptools",
@@ -100,7 +108,7 @@ def _server(services: Services, patience: int | None) -> _Server:
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=patience,
     )
-    return _Server(config)
+    return _Server(config, ready)
 
 
 @frozen
@@ -128,7 +136,7 @@ def running(settings: Settings) -> Iterator[Running]:
     """
     listening = listen(settings)
     services = start_services(settings)
-    server = _server(services, _PATIENCE)
+    server = _server(services, _PATIENCE, lambda: None)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+Step = str | int | None
+"""A step of a path: a member's name, a place in an array, or a key that could not be read."""
+
 
 class DecodeError(Exception):
     """A body that cannot be decoded.
@@ -13,7 +16,7 @@ class DecodeError(Exception):
     """
 
     def __init__(
-        self, text: str, *, data: bool, path: tuple[str | int, ...], place: tuple[int, int] | None
+        self, text: str, *, data: bool, path: tuple[Step, ...], place: tuple[int, int] | None
     ) -> None:
         super().__init__(text)
         self.text = text
@@ -37,13 +40,16 @@ class MismatchError(Exception):
     """A buffered value that is not of the shape asked for."""
 
 
-def _dotted(path: tuple[str | int, ...]) -> str:
+def _dotted(path: tuple[Step, ...]) -> str:
+    if all(step is None for step in path):
+        return ""
     text = ""
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += f".{step}" if text else step
+            name = "?" if step is None else step
+            text += f".{name}" if text else name
     return text
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from tgi_reference.wire.complaints import DecodeError
+from tgi_reference.wire.complaints import DecodeError, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ class Reader:
     def __init__(self, text: bytes) -> None:
         self.text = text
         self.at = 0
-        self.path: list[str | int] = []
+        self.path: list[Step] = []
         self._depth = DEEPEST
 
     # Complaints and where they are.
@@ -268,9 +268,15 @@ class Reader:
     def names(self) -> Iterator[str]:
         """Stop before the colon of each member of an object whose brace was consumed."""
         first = True
-        while self._has_key(first=first):
+        while True:
+            # A key that cannot be read leaves its place on the path unknown.
+            self.path.append(None)
+            key = self.string() if self._has_key(first=first) else None
+            self.path.pop()
+            if key is None:
+                return
             first = False
-            yield self.string()
+            yield key
 
     def _has_key(self, *, first: bool) -> bool:
         byte = self.peek()

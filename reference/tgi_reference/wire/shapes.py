@@ -290,8 +290,8 @@ def plain(value: Any) -> Any:
 
 def value_of(reader: Reader, key: str, shape: Shape) -> Any:
     """Consume a colon and the value of ``key``, which is on the path meanwhile."""
-    reader.path.append(key)
     reader.colon()
+    reader.path.append(key)
     value = shape.read(reader)
     reader.path.pop()
     return value
