@@ -102,7 +102,7 @@ class SchemaDiff:
     def _are_the_same(self, pair: _Pair) -> bool:
         """Tell whether two references mean one definition, which may have been renamed."""
         old, new = last_name(str(pair.old.name)), last_name(str(pair.new.name))
-        if old == new:
+        if old == new or self.renamed.get(old) == new:
             return True
         if old in _schemas(self.new) or new in _schemas(self.old):
             return False

@@ -27,6 +27,7 @@ __all__ = ["Access", "Fetched", "fetch_document", "fetch_document_async", "key_f
 _PAGES = ("docs", "docs/")
 _USUAL_PLACES = ("api-doc/openapi.json", "openapi.json")
 _MAX_SCRIPTS = 6
+_LAST_PORT = 65_535
 
 
 @frozen
@@ -81,12 +82,12 @@ def key_from_environment(name: str) -> str:
 
 
 def _checked_url(text: str) -> httpx.URL:
+    bare = quoted(re.sub("//[^/]*@", "//", text))
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError):
-        raise DocumentError(f"{quoted(text)}: no URL, expected one like http://127.0.0.1:3000") from None
-    if url.scheme not in {"http", "https"} or not url.host:
-        bare = quoted(re.sub("//[^/]*@", "//", text))
+        raise DocumentError(f"{bare}: no URL, expected one like http://127.0.0.1:3000") from None
+    if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > _LAST_PORT:
         raise DocumentError(f"{bare}: no URL of a server, expected one like http://127.0.0.1:3000")
     if url.path.endswith(".json"):
         return url.copy_with(fragment=None)

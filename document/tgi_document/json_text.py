@@ -18,7 +18,7 @@ MAX_BYTES = 20_000_000
 MAX_DEPTH = 100
 """Far from where a recursive reader would give up; documents in use stay below 40."""
 
-MAX_VALUES = 500_000
+MAX_VALUES = 200_000
 """Values and names together, roughly: TGI's document has 3,000."""
 
 _LONGEST_INTEGER = 100

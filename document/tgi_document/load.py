@@ -187,7 +187,7 @@ def _check_reference(document: Document, node: Node, key: str, origin: str) -> N
     except KeyError:
         return  # a fault that TGI 2.0.4 has; see `dangling_references`
     if target is None:
-        raise DocumentError(f"{place} leads only to itself, expected a definition")
+        raise DocumentError(f"{place} leads only to references, expected a definition")
     if not isinstance(target, dict | bool):
         raise DocumentError(f"{place} leads to {_kind(target)}, expected an object")
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from attrs import define, evolve, field, frozen
 
-from tgi_document.walk import Document, Path, path_of, resolve
+from tgi_document.walk import MAX_CHAIN, Document, Path, path_of, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,9 @@ ANNOTATIONS = frozenset(
     },
 )
 """Keywords that leave open what a reference beside them allows, null apart."""
+
+_MAX_PARTS = 20
+"""Objects that one is put together from. What is beyond is left out."""
 
 _PLAIN_OBJECT = ANNOTATIONS | {"type", "properties", "required", "additionalProperties", "allOf"}
 
@@ -94,7 +97,7 @@ def follow(document: Document, place: Place) -> Target:
     name: str | None = None
     beside: dict[str, Any] = {}
     seen: set[Path] = set()
-    while place.path not in seen and isinstance(place.schema, dict):
+    while place.path not in seen and len(seen) < MAX_CHAIN and isinstance(place.schema, dict):
         seen.add(place.path)
         onward = _onward(document, place)
         if onward is None:
@@ -141,9 +144,11 @@ def in_words(document: Document, place: Place, depth: int = 3) -> str:
         depth: How deep to look into arrays and choices; schemas may hold themselves.
     """
     target = follow(document, place)
+    if target.name:
+        return last_name(target.name) + (" or null" if target.beside.get("nullable") else "")
     shape = shape_of(document, target)
-    null = " or null" if target.beside.get("nullable") or (shape.nullable and not target.name) else ""
-    return (name_of(target, shape) or _shape_words(document, shape, depth)) + null
+    words = name_of(target, shape) or _shape_words(document, shape, depth)
+    return f"{words} or null" if shape.nullable else words
 
 
 def name_of(target: Target, shape: Shape) -> str | None:
@@ -284,7 +289,7 @@ def _add_objects(document: Document, shape: Shape) -> None:
     """Gather members from the schema itself and from the plain objects of its `allOf`s."""
     waiting = [shape.place, *shape.place.also]
     seen: dict[Path, Place] = {}
-    while waiting:
+    while waiting and len(seen) < _MAX_PARTS:
         place = waiting.pop(0)
         if place.path in seen or not isinstance(place.schema, dict):
             continue

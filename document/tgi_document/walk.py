@@ -23,6 +23,9 @@ Document = dict[str, Any]
 Path = tuple[Any, ...]
 """The way to a place, as nested pairs `(parent, key)`, `()` at the root: cheap however long the keys are."""
 
+MAX_CHAIN = 50
+"""References that lead to references; documents in use have one or two in a row."""
+
 NAME_MAPS = frozenset(
     {
         *("paths", "webhooks", "properties", "patternProperties", "dependentSchemas", "$defs", "definitions"),
@@ -129,14 +132,14 @@ def final_target(document: Document, reference: str) -> Any:
     """Follow a local reference, and those it leads to, until something other than a reference is there.
 
     Returns:
-        What is there; None at the end of a mere circle of references.
+        What is there; None for a mere circle of references, or a chain longer than `MAX_CHAIN`.
 
     Raises:
         KeyError: When nothing is there, or a reference is not local.
     """
     seen: set[str] = set()
     target: Any = None
-    while reference not in seen:
+    while reference not in seen and len(seen) < MAX_CHAIN:
         seen.add(reference)
         target = resolve(document, reference)
         further = target.get("$ref") if isinstance(target, dict) else None
