@@ -136,5 +136,7 @@ def _told_apart(request: Request) -> Iterator[None]:
         raise NoAnswerError("timeout", f"no answer in time ({type(error).__name__})", request) from None
     except httpx.DecodingError:
         raise NoAnswerError("broken", "the body is not in its declared content encoding", request) from None
+    except httpx.LocalProtocolError:
+        raise  # the suite's own mistake, which says nothing about the server
     except httpx.TransportError as error:
         raise NoAnswerError("broken", f"the connection broke: {error}", request) from None

@@ -48,7 +48,7 @@ def right(trial: Trial) -> None:
 
 
 @CATALOGUE.add(
-    "missing-key-is-refused", "Without a key those routes answer 401 (or 403).", source=SOURCE, why=WHY
+    "no-key-is-refused", "Without a key those routes answer 401 (or 403).", source=SOURCE, why=WHY
 )
 def missing(trial: Trial) -> None:
     """Send none."""
@@ -63,7 +63,7 @@ def missing(trial: Trial) -> None:
 def wrong(trial: Trial) -> None:
     """Send a key that is none, and the beginning of none."""
     for request in _protected(trial):
-        for value in ("Bearer not-the-key", "Bearer ", "not-the-key"):
+        for value in ("Bearer not-the-key", "Bearer", "not-the-key"):
             with trial.case():
                 expect_status(trial.send(_with(request, value)), *LOCKED)
 
