@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 END_TOKEN: Final = "eos_token"  # noqa: S105  # a reason to finish
+
+
+json_string = lru_cache(maxsize=4096)(json.JSONEncoder(ensure_ascii=False).encode)
+"""A text as a JSON string; texts of tokens come again and again."""
 
 
 def encoded(value: Any) -> bytes:
@@ -170,9 +175,11 @@ def completion_body(settings: Settings, generations: Sequence[Generation]) -> Js
     }
 
 
-def tokens_body(encoding: Encoding) -> list[Json]:
-    """A TokenizeResponse; places are bytes of the UTF-8 text."""
-    return [
-        {"id": number, "text": text, "start": start, "stop": stop}
-        for number, text, (start, stop) in zip(encoding.ids, encoding.texts, encoding.spans, strict=True)
-    ]
+def tokens_json(encoding: Encoding) -> str:
+    """A TokenizeResponse, as JSON at once since it may be long; places are bytes of the UTF-8 text."""
+    tokens = zip(encoding.ids, encoding.texts, encoding.spans, strict=True)
+    return "[" + ",".join(_place(number, text, span) for number, text, span in tokens) + "]"
+
+
+def _place(number: int, text: str, span: tuple[int, int]) -> str:
+    return f'{{"id":{number},"text":{json_string(text)},"start":{span[0]},"stop":{span[1]}}}'

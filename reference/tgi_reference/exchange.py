@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from tgi_reference.answers import encoded, error_body
 from tgi_reference.errors import ApiError
-from tgi_reference.generation import ClientGoneError, Generation
+from tgi_reference.generation import LARGE, ClientGoneError, Generation
 from tgi_reference.wire.extract import BodyError, decode, require_json, too_large
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     Handler = Callable[["Call", Any], Awaitable[Response]]
 
+JSON: Final = "application/json"
 TOKENS: Final = "tgi_reference.tokens"
+
+
+T = TypeVar("T")
 
 
 class Call:
@@ -39,11 +44,15 @@ class Call:
         tokens = len(generation.steps) if generation.finish is None else generation.finish.generated_tokens
         self._scope[TOKENS] = (prompt + generation.input_length, generated + tokens)
 
+    async def offload(self, size: int, compute: Callable[[], T]) -> T:
+        """The result of something that takes long when it is large, and then is done in a thread."""
+        return await asyncio.to_thread(compute) if size > LARGE else compute()
+
 
 class JsonResponse(Response):
     """An answer in JSON."""
 
-    media_type = "application/json"
+    media_type = JSON
 
     def render(self, content: Any) -> bytes:
         """The body."""
@@ -77,8 +86,10 @@ class JsonEndpoint:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         try:
-            value = decode(await self._body(scope, receive), self._shape)
-            return await self._handler(Call(self._services, scope, receive), value)
+            call = Call(self._services, scope, receive)
+            body = await self._body(scope, receive)
+            value = await call.offload(len(body), lambda: decode(body, self._shape))
+            return await self._handler(call, value)
         except BodyError as refused:
             return self._refusal(refused)
         except ApiError as error:

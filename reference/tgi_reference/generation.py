@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import Factory, define, field
 
 from tgi_reference.errors import ApiError, IncompleteError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator
 
     from tgi_reference.admission import Admission
     from tgi_reference.backend import Backend
     from tgi_reference.clients import Client
-    from tgi_reference.engine import Finish, Step, Token
+    from tgi_reference.engine import Encoding, Finish, Step, Token
     from tgi_reference.metrics import Metrics
     from tgi_reference.validation import Job, Validator
     from tgi_reference.wire.requests import GenerateRequest
 
 SLICE: Final = 0.002  # seconds of computing at a time
+LARGE: Final = 50_000  # characters of a text, or bytes of a body, that take longer than a slice
+
+T = TypeVar("T")
 
 
 class ClientGoneError(Exception):
@@ -74,6 +77,16 @@ class Generation:
     steps: list[Step] = field(factory=list)
 
 
+async def together(runs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of all, run side by side; the first that fails stops the others."""
+    tasks = [asyncio.ensure_future(one) for one in runs]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
 class Generator:
     """Turns requests into steps."""
 
@@ -119,7 +132,7 @@ class Generator:
         except ApiError as error:
             self._metrics.failed(error.metric)
             raise
-        except (ClientGoneError, GeneratorExit, asyncio.CancelledError):
+        except ClientGoneError:
             self._metrics.cancelled.inc()
             raise
         finally:
@@ -142,14 +155,23 @@ class Generator:
         generation.timings.ended = perf_counter()
 
     async def _validated(self, generation: Generation) -> Job:
-        """Check the request; the compiling of schemas and the reading of long prompts are slices too."""
-        async with self._processor:
-            job = self._validator.validate(generation.request)
+        """Check the request, which is a slice too: prompts are long, schemas have to be compiled."""
+        request = generation.request
+        job = await self._computed(len(request.inputs), lambda: self._validator.validate(request))
         generation.input_length = job.input_length
         generation.timings.queued = perf_counter()
         self._metrics.input_length.observe(job.input_length)
         self._metrics.max_new_tokens.observe(job.parameters.max_new_tokens)
         return job
+
+    async def encode(self, text: str) -> Encoding:
+        """A text as tokens, without any limit on its length."""
+        return await self._computed(len(text), lambda: self._backend.engine.encode(text))
+
+    async def _computed(self, size: int, compute: Callable[[], T]) -> T:
+        """The result of what takes longer the larger it is: in a thread when it would keep others waiting."""
+        async with self._processor:
+            return await asyncio.to_thread(compute) if size > LARGE else compute()
 
     async def _prefill(self, generation: Generation, job: Job) -> Iterator[Step]:
         async with self._processor:

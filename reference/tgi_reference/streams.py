@@ -7,11 +7,18 @@ line; what sends them joins those that are ready.
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tgi_reference.answers import END_TOKEN, encoded, error_body, logprobs_body, now, openai_reason, usage
+from tgi_reference.answers import (
+    END_TOKEN,
+    encoded,
+    error_body,
+    json_string,
+    logprobs_body,
+    now,
+    openai_reason,
+    usage,
+)
 from tgi_reference.tools import NO_TOOL, parse_call
 from tgi_reference.wire.complaints import DecodeError
 
@@ -24,7 +31,6 @@ if TYPE_CHECKING:
     from tgi_reference.settings import Settings
 
 DONE: Final = b"data: [DONE]\n\n"
-_text = lru_cache(maxsize=4096)(json.JSONEncoder(ensure_ascii=False).encode)
 
 
 def event(value: Any) -> bytes:
@@ -48,7 +54,13 @@ def _encode(text: str) -> bytes:
 
 def _token(token: Token) -> str:
     special = "true" if token.special else "false"
-    return f'{{"id":{token.id},"text":{_text(token.text)},"logprob":{token.logprob!r},"special":{special}}}'
+    text = json_string(token.text)
+    return f'{{"id":{token.id},"text":{text},"logprob":{token.logprob!r},"special":{special}}}'
+
+
+def _about(model: str, settings: Settings) -> str:
+    """The members that all events of an OpenAI-style stream have in common."""
+    return f'"model":{json_string(model)},"system_fingerprint":{json_string(settings.fingerprint)}'
 
 
 class TokenEvents:
@@ -66,7 +78,7 @@ class TokenEvents:
         if step.finish is None:
             return _encode(f'{head},"generated_text":null,"details":null}}\n\n')
         text, details = self._ending(step.finish)
-        return _encode(f'{head},"generated_text":{_text(text)},"details":{details}}}\n\n')
+        return _encode(f'{head},"generated_text":{json_string(text)},"details":{details}}}\n\n')
 
     def _ending(self, finish: Finish) -> tuple[str, str]:
         request = self._generation.request
@@ -89,14 +101,14 @@ class CompletionEvents:
         self._settings = settings
         self._generation = generation
         self._index = index
-        self._about = f'"model":{_text(settings.model_id)},"system_fingerprint":{_text(settings.fingerprint)}'
+        self._about = _about(settings.model_id, settings)
 
     def render(self, step: Step) -> bytes:
         """The event of one step."""
         head = f'data: {{"object":"text_completion","id":"","created":{now()},'
         reason = self._reason(step.finish)
         choices = (
-            f'"choices":[{{"index":{self._index},"text":{_text(step.token.text)},"logprobs":null,'
+            f'"choices":[{{"index":{self._index},"text":{json_string(step.token.text)},"logprobs":null,'
             f'"finish_reason":"{reason}"}}]'
         )
         if step.finish is None:
@@ -122,12 +134,12 @@ class ChatEvents:
         self._generation = generation
         self._logprobs = logprobs
         self._include_usage = include_usage
-        self._about = f'"model":{_text(model)},"system_fingerprint":{_text(settings.fingerprint)}'
+        self._about = _about(model, settings)
 
     def render(self, step: Step) -> bytes:
         """The event of one step, and the one with the usage at the end when asked for."""
         text = "" if step.token.special else step.token.text
-        return self.chunk(step, f'"content":{_text(text)}') + self.ending(step)
+        return self.chunk(step, f'"content":{json_string(text)}') + self.ending(step)
 
     def chunk(self, step: Step, delta: str) -> bytes:
         """A chunk whose delta has the member ``delta``."""
@@ -188,7 +200,7 @@ class ToolEvents:
                 raise NoToolChosen
             if self._name is not None:
                 rest = self._text[end:].lstrip().removeprefix(",")
-                return self._continued(step, _text(self._name), "{" + rest)
+                return self._continued(step, json_string(self._name), "{" + rest)
         return b""
 
     def _continued(self, step: Step, name: str, piece: str) -> bytes:
@@ -203,8 +215,8 @@ class ToolEvents:
     def _delta(self, step: Step, name: str, arguments: str) -> bytes:
         return self._chunks.chunk(
             step,
-            f'"tool_calls":[{{"index":0,"id":{_text(self._id)},"type":"function",'
-            f'"function":{{"name":{name},"arguments":{_text(arguments)}}}}}]',
+            f'"tool_calls":[{{"index":0,"id":{json_string(self._id)},"type":"function",'
+            f'"function":{{"name":{name},"arguments":{json_string(arguments)}}}}}]',
         )
 
 

@@ -126,8 +126,8 @@ class Validator:
 
     def _ids(self, inputs: str, truncate: int | None) -> tuple[int, ...]:
         """The prompt's token ids; of a truncated prompt the end is what stays."""
-        ids = self._engine.encode(inputs).ids
-        return ids if truncate is None else ids[-truncate:]
+        ids = self._engine.vocabulary.ids(inputs)
+        return tuple(ids if truncate is None else ids[-truncate:])
 
     def _budget(self, length: int, max_new_tokens: int | None) -> int:
         """How many tokens may be generated: as many as asked, or what is left."""
@@ -197,13 +197,14 @@ def _check_documented_bounds(parameters: GenerateParameters) -> None:
 
 
 def _sampling(parameters: GenerateParameters, budget: int, grammar: Grammar | None) -> SamplingParameters:
+    """How to choose tokens. A neutral 1 is as good as nothing, and does not by itself mean to sample."""
     return SamplingParameters(
         max_new_tokens=budget,
         do_sample=parameters.do_sample,
-        temperature=parameters.temperature,
+        temperature=_unless_neutral(parameters.temperature),
         top_k=parameters.top_k,
-        top_p=parameters.top_p,
-        typical_p=parameters.typical_p,
+        top_p=_unless_neutral(parameters.top_p),
+        typical_p=_unless_neutral(parameters.typical_p),
         repetition_penalty=parameters.repetition_penalty,
         frequency_penalty=parameters.frequency_penalty,
         seed=parameters.seed,
@@ -212,6 +213,10 @@ def _sampling(parameters: GenerateParameters, budget: int, grammar: Grammar | No
         grammar=grammar,
         watermark=parameters.watermark,
     )
+
+
+def _unless_neutral(value: float | None) -> float | None:
+    return None if value == 1 else value
 
 
 def _schema(value: Any) -> Any:

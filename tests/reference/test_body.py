@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -255,6 +256,20 @@ def test_forms_of_a_message() -> None:
     assert "a![](u)" == first.content
     assert second.tool_calls is not None
     assert ("f", "{}") == (second.tool_calls[0].function.name, second.tool_calls[0].function.arguments)
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"), [("a", "a"), ("\\u00e9", "é"), ("\\ud83e\\udd16", "🤖"), ("日", "日"), ("\\n", "\n")]
+)
+def test_long_strings_are_read_in_linear_time(unit: str, text: str) -> None:
+    count = 100_000
+    start = time.perf_counter()
+    assert text * count == generate(f'{{"inputs":"{unit * count}"}}').inputs
+    assert (
+        400,
+        f"inputs: EOF while parsing a string at line 1 column {11 + count * len(unit.encode())}",
+    ) == refusal(f'{{"inputs":"{unit * count}')
+    assert 5.0 > time.perf_counter() - start
 
 
 def test_text_after_the_value_is_not_looked_at() -> None:

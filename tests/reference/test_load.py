@@ -183,3 +183,17 @@ def test_metrics_count_what_was_sent() -> None:
         assert 1 == metric(server, 'tgi_request_failure{err="validation"}')
         assert 12 == metric(server, "tgi_request_generated_tokens_sum")
         assert 3 == metric(server, "tgi_request_duration_count")
+
+
+@pytest.mark.parametrize("path", ["/tokenize", "/generate"])
+def test_health_is_quick_while_megabytes_are_read(tgi: Running, path: str) -> None:
+    body = json.dumps({"inputs": "word " * 300_000}).encode()
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(exchange, tgi.url, "POST", path, JSON, body)
+        slowest = 0.0
+        while not work.done():
+            start = time.perf_counter()
+            assert 200 == exchange(tgi.url, "GET", "/health").status
+            slowest = max(slowest, time.perf_counter() - start)
+    assert {"/tokenize": 200, "/generate": 422}[path] == work.result().status
+    assert 1.0 > slowest

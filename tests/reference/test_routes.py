@@ -110,7 +110,7 @@ def test_best_of_answers_with_the_likelier_sequence(tgi: Running) -> None:
     (other,) = details["best_of_sequences"]
 
     def mean(sequence: Any) -> float:
-        return sum(token["logprob"] for token in sequence["tokens"]) / len(sequence["tokens"])
+        return float(sum(token["logprob"] for token in sequence["tokens"]) / len(sequence["tokens"]))
 
     assert mean(details) >= mean(other)
     assert len(other["tokens"]) == len(other["top_tokens"])

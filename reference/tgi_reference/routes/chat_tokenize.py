@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
 from starlette.routing import Route
 
-from tgi_reference.answers import tokens_body
+from tgi_reference.answers import json_string, tokens_json
 from tgi_reference.chat import prepare_chat
-from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
+from tgi_reference.exchange import JSON, Call, JsonEndpoint
 from tgi_reference.methods import Methods
 from tgi_reference.wire.requests import CHAT, ChatRequest
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from tgi_reference.services import Services
 
 
@@ -27,5 +26,9 @@ async def chat_tokenize(call: Call, chat: ChatRequest) -> Response:
     """Answer with a ChatTokenizeResponse."""
     call.services.metrics.requests.inc()
     text = prepare_chat(chat, call.services.engine).request.inputs
-    tokens = tokens_body(call.services.engine.encode(text))
-    return JsonResponse({"tokenize_response": tokens, "templated_text": text})
+    encoding = await call.services.generator.encode(text)
+
+    def body() -> str:
+        return f'{{"tokenize_response":{tokens_json(encoding)},"templated_text":{json_string(text)}}}'
+
+    return Response(await call.offload(len(text), body), media_type=JSON)

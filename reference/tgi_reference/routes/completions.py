@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from tgi_reference.clients import Client
 from tgi_reference.errors import ApiError, BatchSizeError, SuffixError
 from tgi_reference.event_stream import Dialect, EventStream, stream_headers
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, error_response
-from tgi_reference.generation import Generation
+from tgi_reference.generation import Generation, together
 from tgi_reference.methods import Methods
 from tgi_reference.streams import DONE, CompletionEvents, each, openai_error_event
 from tgi_reference.timing_headers import summed_headers
@@ -81,12 +80,7 @@ def _generate_request(prompt: str, request: CompletionRequest) -> GenerateReques
 
 async def _whole(call: Call, requests: list[GenerateRequest]) -> Response:
     async with Client(call.receive) as client:
-        running = [asyncio.ensure_future(call.services.generator.whole(one, client)) for one in requests]
-        try:
-            generations = await asyncio.gather(*running)
-        finally:
-            for one in running:
-                one.cancel()
+        generations = await together(call.services.generator.whole(one, client) for one in requests)
     for generation in generations:
         call.count(generation)
     return JsonResponse(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.routing import Route
@@ -10,6 +9,7 @@ from starlette.routing import Route
 from tgi_reference.answers import generate_body
 from tgi_reference.clients import Client
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
+from tgi_reference.generation import Generation, together
 from tgi_reference.methods import Methods
 from tgi_reference.timing_headers import timing_headers
 from tgi_reference.validation import check_best_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from tgi_reference.generation import Generation
     from tgi_reference.services import Services
 
 
@@ -58,7 +57,7 @@ async def _sequences(
     if best_of == 1:
         return await generator.whole(request, client), None
     check_best_of(best_of, call.services.settings)
-    sequences = await asyncio.gather(*(generator.whole(request, client) for _ in range(best_of)))
+    sequences = await together(generator.whole(request, client) for _ in range(best_of))
     best = max(sequences, key=_mean_logprob)
     return best, [one for one in sequences if one is not best]
 

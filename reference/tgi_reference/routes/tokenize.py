@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
 from starlette.routing import Route
 
-from tgi_reference.answers import tokens_body
-from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
+from tgi_reference.answers import tokens_json
+from tgi_reference.exchange import JSON, Call, JsonEndpoint
 from tgi_reference.methods import Methods
 from tgi_reference.wire.requests import GENERATE, GenerateRequest
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from tgi_reference.services import Services
 
 
@@ -25,4 +24,5 @@ def route(services: Services) -> Route:
 
 async def tokenize(call: Call, request: GenerateRequest) -> Response:
     """Answer with a TokenizeResponse."""
-    return JsonResponse(tokens_body(call.services.engine.encode(request.inputs)))
+    encoding = await call.services.generator.encode(request.inputs)
+    return Response(await call.offload(len(request.inputs), lambda: tokens_json(encoding)), media_type=JSON)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.routing import Route
@@ -11,6 +10,7 @@ from tgi_reference.chat import prepare_chat
 from tgi_reference.clients import Client
 from tgi_reference.errors import ApiError, NoInstancesError, VertexError
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
+from tgi_reference.generation import together
 from tgi_reference.methods import Methods
 from tgi_reference.wire.requests import (
     VERTEX,
@@ -40,7 +40,7 @@ async def vertex(call: Call, request: VertexRequest) -> Response:
         raise NoInstancesError
     requests = [_generate_request(call, instance) for instance in request.instances]
     async with Client(call.receive) as client:
-        predictions = await asyncio.gather(*(_text(call, one, client) for one in requests))
+        predictions = await together(_text(call, one, client) for one in requests)
     return JsonResponse({"predictions": predictions})
 
 

@@ -10,7 +10,9 @@ Sources: the recorded bodies of TGI 3.3.6, and the behaviour of serde_json and s
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.wire.complaints import DecodeError, Step
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 DEEPEST: Final = 128
 _SPACE: Final = re.compile(rb"[ \n\t\r]*")
 _PLAIN: Final = re.compile(rb'[^"\\\x00-\x1f]*')
+# A string that is right as far as its grammar goes; it may still hold lone surrogates or broken UTF-8.
+# (Written so that there is one way to match: an unfinished string must not be tried in others.)
+_STRING: Final = re.compile(rb'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
 _DIGITS: Final = re.compile(rb"[0-9]*")
 _ESCAPES: Final = {
     b'"': '"',
@@ -118,6 +123,17 @@ class Reader:
 
     def string(self) -> str:
         """A string, whose opening quote is at hand, decoded."""
+        whole = _STRING.match(self.text, self.at)
+        if whole:
+            with suppress(ValueError):
+                value = str(json.loads(whole[0]))
+                value.encode()
+                self.at = whole.end()
+                return value
+        return self._string()
+
+    def _string(self) -> str:
+        """The same piece by piece, to find the very byte that is wrong."""
         self.skip()
         pieces: list[bytes] = []
         while True:
