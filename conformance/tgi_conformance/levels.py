@@ -14,16 +14,22 @@ class Level(str, Enum):
 
 
 class Depth(str, Enum):
-    """How deep a run goes; a run holds every requirement of its own depth and of those above it."""
+    """How deep a run goes; a run holds every requirement of its own depth and of those that it goes beyond.
+
+    `load` goes beyond standard in another direction than exhaustive: it sends many requests at a time.
+    """
 
     SMOKE = "smoke"
     STANDARD = "standard"
     EXHAUSTIVE = "exhaustive"
+    LOAD = "load"
 
     def includes(self, other: Depth) -> bool:
         """Tell whether a run of this depth holds requirements of the other."""
-        order = list(Depth)
-        return order.index(other) <= order.index(self)
+        order = [Depth.SMOKE, Depth.STANDARD]
+        return other is self or (
+            other in order and other in order[: order.index(self) + 1 if self in order else 2]
+        )
 
 
 class Outcome(str, Enum):

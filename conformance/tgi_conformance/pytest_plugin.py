@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tgi-url", metavar="URL", help="base URL of the deployment under test")
     group.addoption("--tgi-api-key-env", metavar="NAME", help="environment variable that holds the API key")
     group.addoption("--tgi-header", metavar="K:V", action="append", default=[], help="header sent with each request")
-    group.addoption("--tgi-level", default="standard", choices=["smoke", "standard", "exhaustive"])
+    group.addoption("--tgi-level", default="standard", choices=["smoke", "standard", "exhaustive", "load"])
     group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="makes generated data repeatable")
 
 

@@ -100,6 +100,5 @@ class Trial:
 
     def examples(self, standard: int) -> int:
         """Scale a number of generated examples to the depth of the run."""
-        return {Depth.SMOKE: min(standard, 2), Depth.STANDARD: standard, Depth.EXHAUSTIVE: standard * 10}[
-            self.setting.depth
-        ]
+        deeper = {Depth.SMOKE: min(standard, 2), Depth.EXHAUSTIVE: standard * 10}
+        return deeper.get(self.setting.depth, standard)

@@ -7,6 +7,7 @@ from tgi_conformance.api import CHAT_STREAM as STREAM
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import documented_answer, documented_stream
 from tgi_conformance.families.chat import chat
+from tgi_conformance.families.effects import effects
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
 from tgi_conformance.families.parameters import parameters
@@ -29,6 +30,7 @@ for form in (FORM, STREAM):
     repeats(CATALOGUE, form)
     stops(CATALOGUE, form)
     sampling(CATALOGUE, form)
+    effects(CATALOGUE, form)
     grammars(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
 streams(CATALOGUE, STREAM)

@@ -9,6 +9,7 @@ from tgi_conformance.api import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.api import PROMPT, member
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import documented_answer, documented_stream, json_events
+from tgi_conformance.families.effects import effects
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
@@ -35,6 +36,7 @@ for form in (FORM, STREAM):
     repeats(CATALOGUE, form)
     stops(CATALOGUE, form)
     sampling(CATALOGUE, form)
+    effects(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
 streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)

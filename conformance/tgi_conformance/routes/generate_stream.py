@@ -7,6 +7,7 @@ from tgi_conformance.api import GENERATE_STREAM as FORM
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import documented_stream
 from tgi_conformance.families.details import top_tokens
+from tgi_conformance.families.effects import effects
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
 from tgi_conformance.families.parameters import parameters
@@ -31,6 +32,7 @@ full_text(CATALOGUE, FORM, default=False)
 top_tokens(CATALOGUE, FORM)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
+effects(CATALOGUE, FORM)
 grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")

@@ -1,0 +1,160 @@
+"""Parameters that a server may take and ignore: each must change the answer, or leave it as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance.api import PROMPT
+from tgi_conformance.families.naming import hyphened, words
+from tgi_conformance.families.tokens import counted
+from tgi_conformance.levels import Level
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tgi_conformance.answer import Answer
+    from tgi_conformance.api import Form
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+TOKENS = 20
+SILENT = "A parameter that is taken and ignored is a promise broken in silence."
+SEEDS = (11, 12, 13, 14)
+PENALTIES: Mapping[str, Mapping[str, float]] = {
+    "generate": {"repetition_penalty": 4.0},
+    "chat": {"presence_penalty": 2.0},
+    "completions": {"repetition_penalty": 4.0},
+}
+# Values that change what a seed gives, unless they are ignored.
+SHIFTING: Mapping[str, float] = {
+    "temperature": 0.01,
+    "top_p": 0.0001,
+    "typical_p": 0.05,
+    "frequency_penalty": -1.9,
+}
+# How strongly frequency counts is the model server's own affair; a few tokens may not show it.
+WEAK = frozenset({"frequency_penalty"})
+
+
+def effects(catalogue: Catalogue, form: Form) -> None:
+    """The promises of parameters that could be ignored without an error."""
+    for name, value in PENALTIES[form.dialect].items():
+        _penalty(catalogue, form, name, value)
+    for name, value in SHIFTING.items():
+        if name != "typical_p" or form.dialect == "generate":
+            _shifting(catalogue, form, name, value)
+    _top_p_near_zero(catalogue, form)
+    _unknown_members(catalogue, form)
+    _omitted_limit(catalogue, form)
+
+
+def _source(form: Form, name: str) -> str:
+    schema = "GenerateParameters" if form.dialect == "generate" else form.schema
+    return f"#/components/schemas/{schema}/properties/{name}"
+
+
+def _text(form: Form, answer: Answer) -> str:
+    return "".join(answer.pieces) if form.streamed else answer.text or ""
+
+
+def _greedy(trial: Trial, form: Form, prompt: str, **extra: Any) -> tuple[Exchange, str]:
+    exchange = trial.sample(form.ask(prompt, tokens=TOKENS, **counted(form), **extra))
+    return exchange, _text(form, expect_answer(form, exchange))
+
+
+def _sampled(trial: Trial, form: Form, seed: int, **extra: Any) -> tuple[Exchange, str]:
+    how: dict[str, Any] = {"do_sample": True} if form.dialect == "generate" else {}
+    how = {"temperature": 1.0, **how, "seed": seed, **extra}
+    exchange = trial.sample(form.ask(tokens=TOKENS, **how))
+    return exchange, _text(form, expect_answer(form, exchange))
+
+
+def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
+    @catalogue.add(
+        words(form, f"{hyphened(name)}-has-an-effect"),
+        f"A `{name}` of {value} changes a greedy answer that repeats what stands in its prompt.",
+        source=_source(form, name),
+        operation=form.operation,
+        needs=("reproducible",),
+        why=SILENT,
+    )
+    def check(trial: Trial) -> None:
+        _, answer = _greedy(trial, form, PROMPT)
+        for prompt in (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT):
+            _, plain = _greedy(trial, form, prompt)
+            exchange, penalised = _greedy(trial, form, prompt, **{name: value})
+            if plain != penalised:
+                return
+        expect(plain != penalised, "another text than without it", penalised, exchange)
+
+
+def _shifting(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
+    @catalogue.add(
+        words(form, f"{hyphened(name)}-has-an-effect"),
+        f"A `{name}` of {value} changes what some of several seeds give.",
+        source=_source(form, name),
+        operation=form.operation,
+        level=Level.SHOULD if name in WEAK else Level.MUST,
+        needs=("reproducible",),
+        why=SILENT,
+    )
+    def check(trial: Trial) -> None:
+        plain = [_sampled(trial, form, seed)[1] for seed in SEEDS]
+        shifted = [_sampled(trial, form, seed, **{name: value}) for seed in SEEDS]
+        expect(plain != [text for _, text in shifted], "another text for some seed", plain[0], shifted[0][0])
+
+
+def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "top-p-near-zero-is-greedy"),
+        "Sampling with a `top_p` of 0.0001 leaves only the likeliest token at each step.",
+        source=_source(form, "top_p"),
+        operation=form.operation,
+        needs=("reproducible",),
+        why=SILENT,
+    )
+    def check(trial: Trial) -> None:
+        texts = []
+        for seed in SEEDS[:2]:
+            exchange, text = _sampled(trial, form, seed, top_p=SHIFTING["top_p"])
+            texts.append(text)
+        expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
+
+
+def _unknown_members(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "unknown-members-are-ignored"),
+        "Members that the document does not name change nothing.",
+        source=f"#/components/schemas/{form.schema}",
+        operation=form.operation,
+        why="Clients of other releases send members that this one does not know.",
+    )
+    def check(trial: Trial) -> None:
+        body = form.body(tokens=2, x_unknown={"a": [1]})
+        exchange = trial.send(form.request({**body, "x_other": None}))
+        expect_answer(form, exchange)
+
+
+def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
+    grammar = {"type": "regex", "value": "(yes|no)"}
+    name = "response_format" if form.dialect == "chat" else "grammar"
+    if form.dialect == "completions":
+        return  # it takes no grammar, and without one an answer without a limit is as long as the context
+
+    @catalogue.add(
+        words(form, "limit-may-be-null-or-left-out"),
+        f"`{form.limit_name}` may be null or left out.",
+        source=_source(form, form.limit_name),
+        operation=form.operation,
+        needs=("grammar",),
+        why="Client libraries send null for what was not set (text-generation-inference#2421).",
+    )
+    def check(trial: Trial) -> None:
+        for limit in ({}, {form.limit_name: None}):
+            with trial.case():
+                exchange = trial.send(form.ask(tokens=None, **{name: grammar}, **limit))
+                expect_status(exchange, OK)
+                text = _text(form, expect_answer(form, exchange)).strip()
+                expect(text.endswith(("yes", "no")), "yes or no", text, exchange)
