@@ -1,0 +1,345 @@
+"""POST /v1/chat/completions"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ...codec import to_headers, to_json
+from ...errors import StreamError
+from ...events import AsyncEventStream, ErrorMode, Events, EventStream
+from ...exchange import Answer, Call, asend, send
+from ...models.chat_completion import ChatCompletion
+from ...models.chat_completion_chunk import ChatCompletionChunk
+from ...models.chat_request import ChatRequest
+from ...models.error_response import ErrorResponse
+from ...models.open_ai_error_event import OpenAiErrorEvent
+from ...types import Response
+
+if TYPE_CHECKING:
+    from ...client import Client
+
+
+def _call(
+    *,
+    body: ChatRequest,
+    stream: bool,
+) -> Call:
+    _payload: dict[str, Any] = body.to_dict()
+    if stream or _payload.get("stream"):
+        _payload["stream"] = stream
+    _body: dict[str, Any] = {"content": to_json(_payload)}
+    return Call(
+        "chat_completions",
+        "POST",
+        "/v1/chat/completions",
+        headers=to_headers([("content-type", "application/json")]),
+        body=_body,
+    )
+
+
+def _parse(answer: Answer) -> ChatCompletion | ErrorResponse:
+    if answer.status == 200:
+        value = answer.json()
+        return ChatCompletion.from_dict(value)
+    if answer.status == 422:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 424:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 429:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 500:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    raise answer.unexpected_status()
+
+
+def _event(value: Any) -> ChatCompletionChunk:
+    return ChatCompletionChunk.from_dict(value)
+
+
+def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
+    if OpenAiErrorEvent._fits(value, True):
+        return OpenAiErrorEvent.from_dict(value)
+    if ErrorResponse._fits(value, True):
+        return ErrorResponse.from_dict(value)
+    return None
+
+
+_EVENTS = Events("chat_completions", _event, _error, _parse)
+
+
+def sync_detailed(
+    *,
+    client: Client,
+    body: ChatRequest,
+) -> Response[ChatCompletion | ErrorResponse]:
+    """Answer a conversation
+
+    OpenAI-style chat. The messages go through the model's chat template. Samples unless
+    `temperature` is 0. Unknown members, `n` and `logit_bias` are accepted and change nothing. A
+    stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The conversation, how to generate, tools, and whether to stream.
+
+    Returns:
+        The answer: status, headers, and what it holds.
+
+    Statuses:
+        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
+            In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
+            response format, or an answer that is no call. A member of the wrong type, or a missing
+            one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return send(client, _call(body=body, stream=False), _parse)
+
+
+def sync(
+    *,
+    client: Client,
+    body: ChatRequest,
+) -> ChatCompletion | ErrorResponse:
+    """Answer a conversation
+
+    OpenAI-style chat. The messages go through the model's chat template. Samples unless
+    `temperature` is 0. Unknown members, `n` and `logit_bias` are accepted and change nothing. A
+    stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The conversation, how to generate, tools, and whether to stream.
+
+    Returns:
+        What the answer holds.
+
+    Statuses:
+        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
+            In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
+            response format, or an answer that is no call. A member of the wrong type, or a missing
+            one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return send(client, _call(body=body, stream=False), _parse).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: Client,
+    body: ChatRequest,
+) -> Response[ChatCompletion | ErrorResponse]:
+    """Answer a conversation
+
+    OpenAI-style chat. The messages go through the model's chat template. Samples unless
+    `temperature` is 0. Unknown members, `n` and `logit_bias` are accepted and change nothing. A
+    stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The conversation, how to generate, tools, and whether to stream.
+
+    Returns:
+        The answer: status, headers, and what it holds.
+
+    Statuses:
+        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
+            In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
+            response format, or an answer that is no call. A member of the wrong type, or a missing
+            one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return await asend(client, _call(body=body, stream=False), _parse)
+
+
+async def asyncio(
+    *,
+    client: Client,
+    body: ChatRequest,
+) -> ChatCompletion | ErrorResponse:
+    """Answer a conversation
+
+    OpenAI-style chat. The messages go through the model's chat template. Samples unless
+    `temperature` is 0. Unknown members, `n` and `logit_bias` are accepted and change nothing. A
+    stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The conversation, how to generate, tools, and whether to stream.
+
+    Returns:
+        What the answer holds.
+
+    Statuses:
+        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
+            In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
+            response format, or an answer that is no call. A member of the wrong type, or a missing
+            one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return (await asend(client, _call(body=body, stream=False), _parse)).parsed
+
+
+@overload
+def stream(
+    *,
+    client: Client,
+    body: ChatRequest,
+    errors: Literal["raise"] = "raise",
+) -> EventStream[ChatCompletionChunk]: ...
+
+
+@overload
+def stream(
+    *,
+    client: Client,
+    body: ChatRequest,
+    errors: Literal["yield"],
+) -> EventStream[ChatCompletionChunk | StreamError]: ...
+
+
+def stream(
+    *,
+    client: Client,
+    body: ChatRequest,
+    errors: ErrorMode = "raise",
+) -> EventStream[Any]:
+    """Answer a conversation
+
+    OpenAI-style chat. The messages go through the model's chat template. Samples unless
+    `temperature` is 0. Unknown members, `n` and `logit_bias` are accepted and change nothing. A
+    stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The conversation, how to generate, tools, and whether to stream.
+
+    Returns:
+        The events. With `errors="yield"` one that tells of an error is among them, as a
+        StreamError.
+
+    Statuses:
+        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
+            In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
+            response format, or an answer that is no call. A member of the wrong type, or a missing
+            one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return _EVENTS.stream(client, _call(body=body, stream=True), errors)
+
+
+@overload
+def astream(
+    *,
+    client: Client,
+    body: ChatRequest,
+    errors: Literal["raise"] = "raise",
+) -> AsyncEventStream[ChatCompletionChunk]: ...
+
+
+@overload
+def astream(
+    *,
+    client: Client,
+    body: ChatRequest,
+    errors: Literal["yield"],
+) -> AsyncEventStream[ChatCompletionChunk | StreamError]: ...
+
+
+def astream(
+    *,
+    client: Client,
+    body: ChatRequest,
+    errors: ErrorMode = "raise",
+) -> AsyncEventStream[Any]:
+    """Answer a conversation
+
+    OpenAI-style chat. The messages go through the model's chat template. Samples unless
+    `temperature` is 0. Unknown members, `n` and `logit_bias` are accepted and change nothing. A
+    stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The conversation, how to generate, tools, and whether to stream.
+
+    Returns:
+        The events. With `errors="yield"` one that tells of an error is among them, as a
+        StreamError.
+
+    Statuses:
+        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
+            In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
+            response format, or an answer that is no call. A member of the wrong type, or a missing
+            one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return _EVENTS.astream(client, _call(body=body, stream=True), errors)

@@ -1,0 +1,339 @@
+"""POST /v1/completions"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ...codec import to_headers, to_json
+from ...errors import StreamError
+from ...events import AsyncEventStream, ErrorMode, Events, EventStream
+from ...exchange import Answer, Call, asend, send
+from ...models.chunk import Chunk
+from ...models.completion_final import CompletionFinal
+from ...models.completion_request import CompletionRequest
+from ...models.error_response import ErrorResponse
+from ...models.open_ai_error_event import OpenAiErrorEvent
+from ...types import Response
+
+if TYPE_CHECKING:
+    from ...client import Client
+
+
+def _call(
+    *,
+    body: CompletionRequest,
+    stream: bool,
+) -> Call:
+    _payload: dict[str, Any] = body.to_dict()
+    if stream or _payload.get("stream"):
+        _payload["stream"] = stream
+    _body: dict[str, Any] = {"content": to_json(_payload)}
+    return Call(
+        "completions",
+        "POST",
+        "/v1/completions",
+        headers=to_headers([("content-type", "application/json")]),
+        body=_body,
+    )
+
+
+def _parse(answer: Answer) -> CompletionFinal | ErrorResponse:
+    if answer.status == 200:
+        value = answer.json()
+        return CompletionFinal.from_dict(value)
+    if answer.status == 422:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 424:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 429:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 500:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    raise answer.unexpected_status()
+
+
+def _event(value: Any) -> Chunk:
+    return Chunk.from_dict(value)
+
+
+def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
+    if OpenAiErrorEvent._fits(value, True):
+        return OpenAiErrorEvent.from_dict(value)
+    if ErrorResponse._fits(value, True):
+        return ErrorResponse.from_dict(value)
+    return None
+
+
+_EVENTS = Events("completions", _event, _error, _parse)
+
+
+def sync_detailed(
+    *,
+    client: Client,
+    body: CompletionRequest,
+) -> Response[CompletionFinal | ErrorResponse]:
+    """Continue one or several prompts
+
+    OpenAI-style completion without a chat template. Several prompts run side by side, one choice
+    each. Samples unless `temperature` is 0. A stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The prompts, how to generate, and whether to stream.
+
+    Returns:
+        The answer: status, headers, and what it holds.
+
+    Statuses:
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+            those of several prompts mixed, then `[DONE]`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
+            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
+            plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return send(client, _call(body=body, stream=False), _parse)
+
+
+def sync(
+    *,
+    client: Client,
+    body: CompletionRequest,
+) -> CompletionFinal | ErrorResponse:
+    """Continue one or several prompts
+
+    OpenAI-style completion without a chat template. Several prompts run side by side, one choice
+    each. Samples unless `temperature` is 0. A stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The prompts, how to generate, and whether to stream.
+
+    Returns:
+        What the answer holds.
+
+    Statuses:
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+            those of several prompts mixed, then `[DONE]`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
+            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
+            plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return send(client, _call(body=body, stream=False), _parse).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: Client,
+    body: CompletionRequest,
+) -> Response[CompletionFinal | ErrorResponse]:
+    """Continue one or several prompts
+
+    OpenAI-style completion without a chat template. Several prompts run side by side, one choice
+    each. Samples unless `temperature` is 0. A stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The prompts, how to generate, and whether to stream.
+
+    Returns:
+        The answer: status, headers, and what it holds.
+
+    Statuses:
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+            those of several prompts mixed, then `[DONE]`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
+            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
+            plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return await asend(client, _call(body=body, stream=False), _parse)
+
+
+async def asyncio(
+    *,
+    client: Client,
+    body: CompletionRequest,
+) -> CompletionFinal | ErrorResponse:
+    """Continue one or several prompts
+
+    OpenAI-style completion without a chat template. Several prompts run side by side, one choice
+    each. Samples unless `temperature` is 0. A stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The prompts, how to generate, and whether to stream.
+
+    Returns:
+        What the answer holds.
+
+    Statuses:
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+            those of several prompts mixed, then `[DONE]`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
+            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
+            plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return (await asend(client, _call(body=body, stream=False), _parse)).parsed
+
+
+@overload
+def stream(
+    *,
+    client: Client,
+    body: CompletionRequest,
+    errors: Literal["raise"] = "raise",
+) -> EventStream[Chunk]: ...
+
+
+@overload
+def stream(
+    *,
+    client: Client,
+    body: CompletionRequest,
+    errors: Literal["yield"],
+) -> EventStream[Chunk | StreamError]: ...
+
+
+def stream(
+    *,
+    client: Client,
+    body: CompletionRequest,
+    errors: ErrorMode = "raise",
+) -> EventStream[Any]:
+    """Continue one or several prompts
+
+    OpenAI-style completion without a chat template. Several prompts run side by side, one choice
+    each. Samples unless `temperature` is 0. A stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The prompts, how to generate, and whether to stream.
+
+    Returns:
+        The events. With `errors="yield"` one that tells of an error is among them, as a
+        StreamError.
+
+    Statuses:
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+            those of several prompts mixed, then `[DONE]`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
+            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
+            plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return _EVENTS.stream(client, _call(body=body, stream=True), errors)
+
+
+@overload
+def astream(
+    *,
+    client: Client,
+    body: CompletionRequest,
+    errors: Literal["raise"] = "raise",
+) -> AsyncEventStream[Chunk]: ...
+
+
+@overload
+def astream(
+    *,
+    client: Client,
+    body: CompletionRequest,
+    errors: Literal["yield"],
+) -> AsyncEventStream[Chunk | StreamError]: ...
+
+
+def astream(
+    *,
+    client: Client,
+    body: CompletionRequest,
+    errors: ErrorMode = "raise",
+) -> AsyncEventStream[Any]:
+    """Continue one or several prompts
+
+    OpenAI-style completion without a chat template. Several prompts run side by side, one choice
+    each. Samples unless `temperature` is 0. A stream ends with `data: [DONE]`, after an error too.
+
+    Args:
+        client: Where the server is.
+        body: The prompts, how to generate, and whether to stream.
+
+    Returns:
+        The events. With `errors="yield"` one that tells of an error is among them, as a
+        StreamError.
+
+    Statuses:
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+            those of several prompts mixed, then `[DONE]`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
+            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
+            plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
+            in the OpenAI form instead, and `[DONE]` follows.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
+            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
+            follows.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return _EVENTS.astream(client, _call(body=body, stream=True), errors)

@@ -1,0 +1,355 @@
+"""POST /invocations"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ...codec import items_of, pick, to_headers, to_json
+from ...errors import StreamError
+from ...events import AsyncEventStream, ErrorMode, Events, EventStream
+from ...exchange import Answer, Call, asend, send
+from ...models.chat_completion import ChatCompletion
+from ...models.chat_completion_chunk import ChatCompletionChunk
+from ...models.chat_request import ChatRequest
+from ...models.chunk import Chunk
+from ...models.compat_generate_request import CompatGenerateRequest
+from ...models.completion_final import CompletionFinal
+from ...models.completion_request import CompletionRequest
+from ...models.error_response import ErrorResponse
+from ...models.generate_response import GenerateResponse
+from ...models.open_ai_error_event import OpenAiErrorEvent
+from ...models.stream_response import StreamResponse
+from ...types import Response
+
+if TYPE_CHECKING:
+    from ...client import Client
+
+
+def _call(
+    *,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+    stream: bool,
+) -> Call:
+    _payload: dict[str, Any] = body.to_dict()
+    if stream or _payload.get("stream"):
+        _payload["stream"] = stream
+    _body: dict[str, Any] = {"content": to_json(_payload)}
+    return Call(
+        "sagemaker_compatibility",
+        "POST",
+        "/invocations",
+        headers=to_headers([("content-type", "application/json")]),
+        body=_body,
+    )
+
+
+def _parse(
+    answer: Answer,
+) -> GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse:
+    if answer.status == 200:
+        value = answer.json()
+        read: GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] = (
+            [GenerateResponse.from_dict(_item) for _item in items_of(value, "sagemaker_compatibility")]
+            if isinstance(value, list)
+            else pick(value, "sagemaker_compatibility", (GenerateResponse, ChatCompletion, CompletionFinal))
+        )
+        return read
+    if answer.status == 422:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 424:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 429:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    if answer.status == 500:
+        value = answer.json()
+        return ErrorResponse.from_dict(value)
+    raise answer.unexpected_status()
+
+
+def _event(value: Any) -> StreamResponse | ChatCompletionChunk | Chunk:
+    read: StreamResponse | ChatCompletionChunk | Chunk = pick(
+        value, "sagemaker_compatibility", (StreamResponse, ChatCompletionChunk, Chunk)
+    )
+    return read
+
+
+def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
+    if OpenAiErrorEvent._fits(value, True):
+        return OpenAiErrorEvent.from_dict(value)
+    if ErrorResponse._fits(value, True):
+        return ErrorResponse.from_dict(value)
+    return None
+
+
+_EVENTS = Events("sagemaker_compatibility", _event, _error, _parse)
+
+
+def sync_detailed(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+) -> Response[GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse]:
+    """Generate in any of the three forms
+
+    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
+    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    included. Anything else is a 422 in plain text.
+
+    Args:
+        client: Where the server is.
+        body: A native, a chat or a completion request.
+
+    Returns:
+        The answer: status, headers, and what it holds.
+
+    Statuses:
+        200: The answer of the route that the body belongs to; for the native form an array of one,
+            as on `/`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. The rules are those of the form that was sent. A member of the wrong type,
+            or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
+            in the form of the route that the body belongs to.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
+            of a 200 instead, in the form of the route that the body belongs to.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, it is an event of a 200 instead, in the form of the route that the body
+            belongs to.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return send(client, _call(body=body, stream=False), _parse)
+
+
+def sync(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+) -> GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse:
+    """Generate in any of the three forms
+
+    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
+    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    included. Anything else is a 422 in plain text.
+
+    Args:
+        client: Where the server is.
+        body: A native, a chat or a completion request.
+
+    Returns:
+        What the answer holds.
+
+    Statuses:
+        200: The answer of the route that the body belongs to; for the native form an array of one,
+            as on `/`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. The rules are those of the form that was sent. A member of the wrong type,
+            or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
+            in the form of the route that the body belongs to.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
+            of a 200 instead, in the form of the route that the body belongs to.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, it is an event of a 200 instead, in the form of the route that the body
+            belongs to.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return send(client, _call(body=body, stream=False), _parse).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+) -> Response[GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse]:
+    """Generate in any of the three forms
+
+    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
+    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    included. Anything else is a 422 in plain text.
+
+    Args:
+        client: Where the server is.
+        body: A native, a chat or a completion request.
+
+    Returns:
+        The answer: status, headers, and what it holds.
+
+    Statuses:
+        200: The answer of the route that the body belongs to; for the native form an array of one,
+            as on `/`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. The rules are those of the form that was sent. A member of the wrong type,
+            or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
+            in the form of the route that the body belongs to.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
+            of a 200 instead, in the form of the route that the body belongs to.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, it is an event of a 200 instead, in the form of the route that the body
+            belongs to.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return await asend(client, _call(body=body, stream=False), _parse)
+
+
+async def asyncio(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+) -> GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse:
+    """Generate in any of the three forms
+
+    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
+    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    included. Anything else is a 422 in plain text.
+
+    Args:
+        client: Where the server is.
+        body: A native, a chat or a completion request.
+
+    Returns:
+        What the answer holds.
+
+    Statuses:
+        200: The answer of the route that the body belongs to; for the native form an array of one,
+            as on `/`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. The rules are those of the form that was sent. A member of the wrong type,
+            or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
+            in the form of the route that the body belongs to.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
+            of a 200 instead, in the form of the route that the body belongs to.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, it is an event of a 200 instead, in the form of the route that the body
+            belongs to.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return (await asend(client, _call(body=body, stream=False), _parse)).parsed
+
+
+@overload
+def stream(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+    errors: Literal["raise"] = "raise",
+) -> EventStream[StreamResponse | ChatCompletionChunk | Chunk]: ...
+
+
+@overload
+def stream(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+    errors: Literal["yield"],
+) -> EventStream[StreamResponse | ChatCompletionChunk | Chunk | StreamError]: ...
+
+
+def stream(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+    errors: ErrorMode = "raise",
+) -> EventStream[Any]:
+    """Generate in any of the three forms
+
+    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
+    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    included. Anything else is a 422 in plain text.
+
+    Args:
+        client: Where the server is.
+        body: A native, a chat or a completion request.
+
+    Returns:
+        The events. With `errors="yield"` one that tells of an error is among them, as a
+        StreamError.
+
+    Statuses:
+        200: The answer of the route that the body belongs to; for the native form an array of one,
+            as on `/`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. The rules are those of the form that was sent. A member of the wrong type,
+            or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
+            in the form of the route that the body belongs to.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
+            of a 200 instead, in the form of the route that the body belongs to.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, it is an event of a 200 instead, in the form of the route that the body
+            belongs to.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return _EVENTS.stream(client, _call(body=body, stream=True), errors)
+
+
+@overload
+def astream(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+    errors: Literal["raise"] = "raise",
+) -> AsyncEventStream[StreamResponse | ChatCompletionChunk | Chunk]: ...
+
+
+@overload
+def astream(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+    errors: Literal["yield"],
+) -> AsyncEventStream[StreamResponse | ChatCompletionChunk | Chunk | StreamError]: ...
+
+
+def astream(
+    *,
+    client: Client,
+    body: CompatGenerateRequest | ChatRequest | CompletionRequest,
+    errors: ErrorMode = "raise",
+) -> AsyncEventStream[Any]:
+    """Generate in any of the three forms
+
+    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
+    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    included. Anything else is a 422 in plain text.
+
+    Args:
+        client: Where the server is.
+        body: A native, a chat or a completion request.
+
+    Returns:
+        The events. With `errors="yield"` one that tells of an error is among them, as a
+        StreamError.
+
+    Statuses:
+        200: The answer of the route that the body belongs to; for the native form an array of one,
+            as on `/`.
+        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
+            the member. The rules are those of the form that was sent. A member of the wrong type,
+            or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for want of memory for
+            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
+            in the form of the route that the body belongs to.
+        429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
+            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
+            of a 200 instead, in the form of the route that the body belongs to.
+        500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
+            streaming, it is an event of a 200 instead, in the form of the route that the body
+            belongs to.
+        401: The key is missing or wrong. The body is empty.
+    """
+    return _EVENTS.astream(client, _call(body=body, stream=True), errors)

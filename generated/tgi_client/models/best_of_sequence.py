@@ -1,0 +1,141 @@
+"""The model `BestOfSequence`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import items_of, members_of, missing
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class BestOfSequence:
+    """A sequence of a `best_of` request that lost against the one in the answer.
+
+    Attributes:
+        finish_reason (FinishReason): Why this sequence ended.
+        generated_text (str): Text of this sequence, with the prompt before it where the full text
+            was asked for.
+        generated_tokens (int): Number of tokens in this sequence.
+        prefill (list[PrefillToken]): Tokens of the prompt; empty unless `decoder_input_details` was
+            true.
+        tokens (list[Token]): Tokens of this sequence in order.
+        seed (int | None | Unset): Seed this sequence was sampled with, 0 to 2^64-1; each sequence
+            has its own.
+        top_tokens (list[list[Token]] | Unset): For each token the likeliest candidates, best first;
+            absent unless `top_n_tokens` was above 0.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    finish_reason: FinishReason
+    generated_text: str
+    generated_tokens: int
+    prefill: list[PrefillToken]
+    tokens: list[Token]
+    seed: int | None | Unset = UNSET
+    top_tokens: list[list[Token]] | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset(
+        {"finish_reason", "generated_text", "generated_tokens", "prefill", "tokens", "seed", "top_tokens"}
+    )
+    _required: ClassVar[frozenset[str]] = frozenset(
+        {"finish_reason", "generated_text", "generated_tokens", "prefill", "tokens"}
+    )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> BestOfSequence:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "BestOfSequence")
+        try:
+            _top_tokens = _d.pop("top_tokens", UNSET)
+            return cls(
+                finish_reason=_d.pop("finish_reason"),
+                generated_text=_d.pop("generated_text"),
+                generated_tokens=_d.pop("generated_tokens"),
+                prefill=[
+                    PrefillToken.from_dict(_item)
+                    for _item in items_of(_d.pop("prefill"), "BestOfSequence.prefill")
+                ],
+                tokens=[
+                    Token.from_dict(_item) for _item in items_of(_d.pop("tokens"), "BestOfSequence.tokens")
+                ],
+                seed=_d.pop("seed", UNSET),
+                top_tokens=_top_tokens
+                if _top_tokens is UNSET
+                else [
+                    [Token.from_dict(_item1) for _item1 in items_of(_item, "BestOfSequence.top_tokens")]
+                    for _item in items_of(_top_tokens, "BestOfSequence.top_tokens")
+                ],
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("BestOfSequence", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["finish_reason"] = self.finish_reason
+        _d["generated_text"] = self.generated_text
+        _d["generated_tokens"] = self.generated_tokens
+        _d["prefill"] = [_item.to_dict() for _item in self.prefill]
+        _d["tokens"] = [_item.to_dict() for _item in self.tokens]
+        if self.seed is not UNSET:
+            _d["seed"] = self.seed
+        if self.top_tokens is not UNSET:
+            _d["top_tokens"] = [[_item1.to_dict() for _item1 in _item] for _item in self.top_tokens]
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= BestOfSequence._required:
+            return False
+        _value = value["finish_reason"]
+        if not (
+            isinstance(_value, str) and (not exact or _value in {"length", "eos_token", "stop_sequence"})
+        ):
+            return False
+        _value = value["generated_text"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["generated_tokens"]
+        if not (isinstance(_value, int) and not isinstance(_value, bool)):
+            return False
+        _value = value["prefill"]
+        if not (isinstance(_value, list) and all(PrefillToken._fits(_item, exact) for _item in _value)):
+            return False
+        _value = value["tokens"]
+        if not (isinstance(_value, list) and all(Token._fits(_item, exact) for _item in _value)):
+            return False
+        if "seed" in value:
+            _value = value["seed"]
+            if not ((isinstance(_value, int) and not isinstance(_value, bool)) or _value is None):
+                return False
+        if "top_tokens" in value:
+            _value = value["top_tokens"]
+            if not (
+                isinstance(_value, list)
+                and all(
+                    (isinstance(_item, list) and all(Token._fits(_item1, exact) for _item1 in _item))
+                    for _item in _value
+                )
+            ):
+                return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .finish_reason import FinishReason  # noqa: E402
+from .prefill_token import PrefillToken  # noqa: E402
+from .token import Token  # noqa: E402

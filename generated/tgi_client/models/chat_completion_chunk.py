@@ -1,0 +1,126 @@
+"""The model `ChatCompletionChunk`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import items_of, members_of, missing
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class ChatCompletionChunk:
+    """One event of a chat stream. Served with one more, undocumented member: `object`, always
+    `chat.completion.chunk`.
+
+    Attributes:
+        choices (list[ChatCompletionChoice]): One choice; empty in the extra chunk that carries
+            `usage`.
+        created (int): When this chunk was made, in whole seconds since 1970-01-01 UTC.
+        id (str): Always an empty string, in every chunk.
+        model (str): The same in every chunk: the `model` of the request, or the served model where
+            it gave none or `tgi`.
+        system_fingerprint (str): The same in every chunk: version of the server and kind of build,
+            joined by a hyphen.
+        usage (Usage | None | Unset): Null, except in a chunk of its own after all content when
+            `stream_options.include_usage` was true.
+        object_ (Literal['chat.completion.chunk'] | str): Always `chat.completion.chunk`.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    choices: list[ChatCompletionChoice]
+    created: int
+    id: str
+    model: str
+    system_fingerprint: str
+    usage: Usage | None | Unset = UNSET
+    object_: Literal["chat.completion.chunk"] | str = "chat.completion.chunk"
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset(
+        {"choices", "created", "id", "model", "system_fingerprint", "usage", "object"}
+    )
+    _required: ClassVar[frozenset[str]] = frozenset(
+        {"choices", "created", "id", "model", "system_fingerprint", "object"}
+    )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> ChatCompletionChunk:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "ChatCompletionChunk")
+        try:
+            _usage = _d.pop("usage", UNSET)
+            return cls(
+                choices=[
+                    ChatCompletionChoice.from_dict(_item)
+                    for _item in items_of(_d.pop("choices"), "ChatCompletionChunk.choices")
+                ],
+                created=_d.pop("created"),
+                id=_d.pop("id"),
+                model=_d.pop("model"),
+                system_fingerprint=_d.pop("system_fingerprint"),
+                usage=_usage if _usage is UNSET else _usage if _usage is None else Usage.from_dict(_usage),
+                object_=_d.pop("object", "chat.completion.chunk"),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("ChatCompletionChunk", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["choices"] = [_item.to_dict() for _item in self.choices]
+        _d["created"] = self.created
+        _d["id"] = self.id
+        _d["model"] = self.model
+        _d["system_fingerprint"] = self.system_fingerprint
+        if self.usage is not UNSET:
+            _d["usage"] = None if self.usage is None else self.usage.to_dict()
+        _d["object"] = self.object_
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= ChatCompletionChunk._required:
+            return False
+        _value = value["choices"]
+        if not (
+            isinstance(_value, list) and all(ChatCompletionChoice._fits(_item, exact) for _item in _value)
+        ):
+            return False
+        _value = value["created"]
+        if not (isinstance(_value, int) and not isinstance(_value, bool)):
+            return False
+        _value = value["id"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["model"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["system_fingerprint"]
+        if not (isinstance(_value, str)):
+            return False
+        if "usage" in value:
+            _value = value["usage"]
+            if not (Usage._fits(_value, exact) or _value is None):
+                return False
+        _value = value["object"]
+        if not (isinstance(_value, str) and (not exact or _value in {"chat.completion.chunk"})):
+            return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .chat_completion_choice import ChatCompletionChoice  # noqa: E402
+from .usage import Usage  # noqa: E402

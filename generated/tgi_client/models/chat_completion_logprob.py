@@ -1,0 +1,86 @@
+"""The model `ChatCompletionLogprob`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import items_of, members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class ChatCompletionLogprob:
+    """Log-probability of one generated token.
+
+    Attributes:
+        logprob (float): Log-probability of the token: natural logarithm of its probability, at most
+            0.
+        token (str): Text of the token.
+        top_logprobs (list[ChatCompletionTopLogprob]): The likeliest candidates at this place, best
+            first, as many as `top_logprobs` asked for; empty otherwise.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    logprob: float
+    token: str
+    top_logprobs: list[ChatCompletionTopLogprob]
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"logprob", "token", "top_logprobs"})
+    _required: ClassVar[frozenset[str]] = frozenset({"logprob", "token", "top_logprobs"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> ChatCompletionLogprob:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "ChatCompletionLogprob")
+        try:
+            return cls(
+                logprob=_d.pop("logprob"),
+                token=_d.pop("token"),
+                top_logprobs=[
+                    ChatCompletionTopLogprob.from_dict(_item)
+                    for _item in items_of(_d.pop("top_logprobs"), "ChatCompletionLogprob.top_logprobs")
+                ],
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("ChatCompletionLogprob", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["logprob"] = self.logprob
+        _d["token"] = self.token
+        _d["top_logprobs"] = [_item.to_dict() for _item in self.top_logprobs]
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= ChatCompletionLogprob._required:
+            return False
+        _value = value["logprob"]
+        if not (isinstance(_value, int | float) and not isinstance(_value, bool)):
+            return False
+        _value = value["token"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["top_logprobs"]
+        if not (
+            isinstance(_value, list) and all(ChatCompletionTopLogprob._fits(_item, exact) for _item in _value)
+        ):
+            return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .chat_completion_top_logprob import ChatCompletionTopLogprob  # noqa: E402

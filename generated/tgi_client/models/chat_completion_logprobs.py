@@ -1,0 +1,71 @@
+"""The model `ChatCompletionLogprobs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import items_of, members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class ChatCompletionLogprobs:
+    """Log-probabilities of a chat answer or of one chunk of it.
+
+    Attributes:
+        content (list[ChatCompletionLogprob]): One entry a generated token, in order; in a chunk,
+            the one token of this chunk.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    content: list[ChatCompletionLogprob]
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"content"})
+    _required: ClassVar[frozenset[str]] = frozenset({"content"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> ChatCompletionLogprobs:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "ChatCompletionLogprobs")
+        try:
+            return cls(
+                content=[
+                    ChatCompletionLogprob.from_dict(_item)
+                    for _item in items_of(_d.pop("content"), "ChatCompletionLogprobs.content")
+                ],
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("ChatCompletionLogprobs", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["content"] = [_item.to_dict() for _item in self.content]
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= ChatCompletionLogprobs._required:
+            return False
+        _value = value["content"]
+        if not (
+            isinstance(_value, list) and all(ChatCompletionLogprob._fits(_item, exact) for _item in _value)
+        ):
+            return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .chat_completion_logprob import ChatCompletionLogprob  # noqa: E402

@@ -1,0 +1,122 @@
+"""The model `Chunk`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import items_of, members_of, missing
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class Chunk:
+    """One event of a completion stream. Served with `object`, always `text_completion`, and in the
+    last chunk of each choice with `usage`; neither is documented here.
+
+    Attributes:
+        choices (list[CompletionComplete]): One choice: what this chunk adds to it.
+        created (int): When this chunk was made, in whole seconds since 1970-01-01 UTC.
+        id (str): Always an empty string.
+        model (str): The served model's name, the same in every chunk.
+        system_fingerprint (str): The same in every chunk: version of the server and kind of build,
+            joined by a hyphen.
+        usage (Usage | None | Unset): Tokens of the prompt and of the answer; only in the last chunk
+            of each choice.
+        object_ (Literal['text_completion'] | str): Always `text_completion`.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    choices: list[CompletionComplete]
+    created: int
+    id: str
+    model: str
+    system_fingerprint: str
+    usage: Usage | None | Unset = UNSET
+    object_: Literal["text_completion"] | str = "text_completion"
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset(
+        {"choices", "created", "id", "model", "system_fingerprint", "usage", "object"}
+    )
+    _required: ClassVar[frozenset[str]] = frozenset(
+        {"choices", "created", "id", "model", "system_fingerprint", "object"}
+    )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> Chunk:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "Chunk")
+        try:
+            _usage = _d.pop("usage", UNSET)
+            return cls(
+                choices=[
+                    CompletionComplete.from_dict(_item)
+                    for _item in items_of(_d.pop("choices"), "Chunk.choices")
+                ],
+                created=_d.pop("created"),
+                id=_d.pop("id"),
+                model=_d.pop("model"),
+                system_fingerprint=_d.pop("system_fingerprint"),
+                usage=_usage if _usage is UNSET else _usage if _usage is None else Usage.from_dict(_usage),
+                object_=_d.pop("object", "text_completion"),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("Chunk", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["choices"] = [_item.to_dict() for _item in self.choices]
+        _d["created"] = self.created
+        _d["id"] = self.id
+        _d["model"] = self.model
+        _d["system_fingerprint"] = self.system_fingerprint
+        if self.usage is not UNSET:
+            _d["usage"] = None if self.usage is None else self.usage.to_dict()
+        _d["object"] = self.object_
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= Chunk._required:
+            return False
+        _value = value["choices"]
+        if not (isinstance(_value, list) and all(CompletionComplete._fits(_item, exact) for _item in _value)):
+            return False
+        _value = value["created"]
+        if not (isinstance(_value, int) and not isinstance(_value, bool)):
+            return False
+        _value = value["id"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["model"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["system_fingerprint"]
+        if not (isinstance(_value, str)):
+            return False
+        if "usage" in value:
+            _value = value["usage"]
+            if not (Usage._fits(_value, exact) or _value is None):
+                return False
+        _value = value["object"]
+        if not (isinstance(_value, str) and (not exact or _value in {"text_completion"})):
+            return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .completion_complete import CompletionComplete  # noqa: E402
+from .usage import Usage  # noqa: E402

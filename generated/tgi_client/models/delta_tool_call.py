@@ -1,0 +1,87 @@
+"""The model `DeltaToolCall`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class DeltaToolCall:
+    """A piece of a tool call in a chat stream.
+
+    Attributes:
+        function (Function): Name and arguments, piece by piece.
+        id (str): Identifier of the call, the same in each piece.
+        index (int): Position of the call in the answer, from 0; pieces with the same index belong
+            together.
+        type_ (str): Kind of the tool; always `function`.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    function: Function
+    id: str
+    index: int
+    type_: str
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"function", "id", "index", "type"})
+    _required: ClassVar[frozenset[str]] = frozenset({"function", "id", "index", "type"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> DeltaToolCall:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "DeltaToolCall")
+        try:
+            return cls(
+                function=Function.from_dict(_d.pop("function")),
+                id=_d.pop("id"),
+                index=_d.pop("index"),
+                type_=_d.pop("type"),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("DeltaToolCall", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["function"] = self.function.to_dict()
+        _d["id"] = self.id
+        _d["index"] = self.index
+        _d["type"] = self.type_
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= DeltaToolCall._required:
+            return False
+        _value = value["function"]
+        if not (Function._fits(_value, exact)):
+            return False
+        _value = value["id"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["index"]
+        if not (isinstance(_value, int) and not isinstance(_value, bool)):
+            return False
+        _value = value["type"]
+        if not (isinstance(_value, str)):
+            return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .function import Function  # noqa: E402

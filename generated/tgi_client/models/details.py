@@ -1,0 +1,156 @@
+"""The model `Details`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import items_of, members_of, missing
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class Details:
+    """How an unstreamed answer came about. Present when `details` or `decoder_input_details` was true.
+
+    Attributes:
+        finish_reason (FinishReason): Why generation ended.
+        generated_tokens (int): Number of generated tokens; equals the length of `tokens`.
+        prefill (list[PrefillToken]): Tokens of the prompt as the model read it, after truncation;
+            empty unless `decoder_input_details` was true.
+        tokens (list[Token]): Generated tokens in order.
+        best_of_sequences (list[BestOfSequence] | None | Unset): The sequences that lost, when
+            `best_of` was above 1; absent or null otherwise.
+        seed (int | None | Unset): Seed the text was sampled with, 0 to 2^64-1, drawn by the server
+            where none was given; null when greedy.
+        top_tokens (list[list[Token]] | Unset): For each generated token the likeliest candidates,
+            best first; absent unless `top_n_tokens` was above 0.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    finish_reason: FinishReason
+    generated_tokens: int
+    prefill: list[PrefillToken]
+    tokens: list[Token]
+    best_of_sequences: list[BestOfSequence] | None | Unset = UNSET
+    seed: int | None | Unset = UNSET
+    top_tokens: list[list[Token]] | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset(
+        {"finish_reason", "generated_tokens", "prefill", "tokens", "best_of_sequences", "seed", "top_tokens"}
+    )
+    _required: ClassVar[frozenset[str]] = frozenset(
+        {"finish_reason", "generated_tokens", "prefill", "tokens"}
+    )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> Details:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "Details")
+        try:
+            _best_of_sequences = _d.pop("best_of_sequences", UNSET)
+            _top_tokens = _d.pop("top_tokens", UNSET)
+            return cls(
+                finish_reason=_d.pop("finish_reason"),
+                generated_tokens=_d.pop("generated_tokens"),
+                prefill=[
+                    PrefillToken.from_dict(_item) for _item in items_of(_d.pop("prefill"), "Details.prefill")
+                ],
+                tokens=[Token.from_dict(_item) for _item in items_of(_d.pop("tokens"), "Details.tokens")],
+                best_of_sequences=_best_of_sequences
+                if _best_of_sequences is UNSET
+                else _best_of_sequences
+                if _best_of_sequences is None
+                else [
+                    BestOfSequence.from_dict(_item)
+                    for _item in items_of(_best_of_sequences, "Details.best_of_sequences")
+                ],
+                seed=_d.pop("seed", UNSET),
+                top_tokens=_top_tokens
+                if _top_tokens is UNSET
+                else [
+                    [Token.from_dict(_item1) for _item1 in items_of(_item, "Details.top_tokens")]
+                    for _item in items_of(_top_tokens, "Details.top_tokens")
+                ],
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("Details", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["finish_reason"] = self.finish_reason
+        _d["generated_tokens"] = self.generated_tokens
+        _d["prefill"] = [_item.to_dict() for _item in self.prefill]
+        _d["tokens"] = [_item.to_dict() for _item in self.tokens]
+        if self.best_of_sequences is not UNSET:
+            _d["best_of_sequences"] = (
+                None
+                if self.best_of_sequences is None
+                else [_item.to_dict() for _item in self.best_of_sequences]
+            )
+        if self.seed is not UNSET:
+            _d["seed"] = self.seed
+        if self.top_tokens is not UNSET:
+            _d["top_tokens"] = [[_item1.to_dict() for _item1 in _item] for _item in self.top_tokens]
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= Details._required:
+            return False
+        _value = value["finish_reason"]
+        if not (
+            isinstance(_value, str) and (not exact or _value in {"length", "eos_token", "stop_sequence"})
+        ):
+            return False
+        _value = value["generated_tokens"]
+        if not (isinstance(_value, int) and not isinstance(_value, bool)):
+            return False
+        _value = value["prefill"]
+        if not (isinstance(_value, list) and all(PrefillToken._fits(_item, exact) for _item in _value)):
+            return False
+        _value = value["tokens"]
+        if not (isinstance(_value, list) and all(Token._fits(_item, exact) for _item in _value)):
+            return False
+        if "best_of_sequences" in value:
+            _value = value["best_of_sequences"]
+            if not (
+                (isinstance(_value, list) and all(BestOfSequence._fits(_item, exact) for _item in _value))
+                or _value is None
+            ):
+                return False
+        if "seed" in value:
+            _value = value["seed"]
+            if not ((isinstance(_value, int) and not isinstance(_value, bool)) or _value is None):
+                return False
+        if "top_tokens" in value:
+            _value = value["top_tokens"]
+            if not (
+                isinstance(_value, list)
+                and all(
+                    (isinstance(_item, list) and all(Token._fits(_item1, exact) for _item1 in _item))
+                    for _item in _value
+                )
+            ):
+                return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .best_of_sequence import BestOfSequence  # noqa: E402
+from .finish_reason import FinishReason  # noqa: E402
+from .prefill_token import PrefillToken  # noqa: E402
+from .token import Token  # noqa: E402

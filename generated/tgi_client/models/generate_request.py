@@ -1,0 +1,60 @@
+"""The model `GenerateRequest`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import members_of, missing
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class GenerateRequest:
+    """A prompt to be continued. Members that are not listed are ignored.
+
+    Attributes:
+        inputs (str): The prompt. Must not be empty, except for `/tokenize`.
+        parameters (GenerateParameters | Unset): How to generate. Absent: the defaults of each
+            member. Null is refused.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    inputs: str
+    parameters: GenerateParameters | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> GenerateRequest:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "GenerateRequest")
+        try:
+            _parameters = _d.pop("parameters", UNSET)
+            return cls(
+                inputs=_d.pop("inputs"),
+                parameters=_parameters if _parameters is UNSET else GenerateParameters.from_dict(_parameters),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("GenerateRequest", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["inputs"] = self.inputs
+        if self.parameters is not UNSET:
+            _d["parameters"] = self.parameters.to_dict()
+        return _d
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .generate_parameters import GenerateParameters  # noqa: E402

@@ -1,0 +1,66 @@
+"""The model `GrammarTypeJson`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class GrammarTypeJson:
+    """The text is JSON that a schema accepts.
+
+    Attributes:
+        value (Any): A JSON Schema as an object, or as a string that holds one. It must have
+            `properties` at its top.
+        type_ (Literal['json'] | str): Marks a JSON Schema given directly.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    value: Any
+    type_: Literal["json"] | str = "json"
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"value", "type"})
+    _required: ClassVar[frozenset[str]] = frozenset({"value", "type"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> GrammarTypeJson:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "GrammarTypeJson")
+        try:
+            return cls(
+                value=_d.pop("value"),
+                type_=_d.pop("type", "json"),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("GrammarTypeJson", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["value"] = self.value
+        _d["type"] = self.type_
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= GrammarTypeJson._required:
+            return False
+        _value = value["type"]
+        if not (isinstance(_value, str) and (not exact or _value in {"json"})):
+            return False
+        return True

@@ -1,0 +1,69 @@
+"""The model `GrammarTypeRegex`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class GrammarTypeRegex:
+    """The text as a whole matches a regular expression.
+
+    Attributes:
+        value (str): The expression. Only the model process compiles it, so a bad one is a 424
+            instead of a 422.
+        type_ (Literal['regex'] | str): Marks a regular expression.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    value: str
+    type_: Literal["regex"] | str = "regex"
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"value", "type"})
+    _required: ClassVar[frozenset[str]] = frozenset({"value", "type"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> GrammarTypeRegex:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "GrammarTypeRegex")
+        try:
+            return cls(
+                value=_d.pop("value"),
+                type_=_d.pop("type", "regex"),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("GrammarTypeRegex", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["value"] = self.value
+        _d["type"] = self.type_
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= GrammarTypeRegex._required:
+            return False
+        _value = value["value"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["type"]
+        if not (isinstance(_value, str) and (not exact or _value in {"regex"})):
+            return False
+        return True

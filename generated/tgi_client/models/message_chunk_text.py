@@ -1,0 +1,68 @@
+"""The model `MessageChunkText`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class MessageChunkText:
+    """A part that is text.
+
+    Attributes:
+        text (str): The text of this part.
+        type_ (Literal['text'] | str): Marks a part of text.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    text: str
+    type_: Literal["text"] | str = "text"
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"text", "type"})
+    _required: ClassVar[frozenset[str]] = frozenset({"text", "type"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> MessageChunkText:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "MessageChunkText")
+        try:
+            return cls(
+                text=_d.pop("text"),
+                type_=_d.pop("type", "text"),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("MessageChunkText", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["text"] = self.text
+        _d["type"] = self.type_
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= MessageChunkText._required:
+            return False
+        _value = value["text"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["type"]
+        if not (isinstance(_value, str) and (not exact or _value in {"text"})):
+            return False
+        return True

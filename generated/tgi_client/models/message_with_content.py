@@ -1,0 +1,110 @@
+"""The model `MessageWithContent`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import encoded, items_of, members_of, missing, pick
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class MessageWithContent:
+    """MessageWithContent.
+
+    Attributes:
+        content (str | list[MessageChunkText | MessageChunkImageUrl]): What is said. Null is
+            refused; an empty string is not.
+        role (str): Part of the speaker: `system`, `user`, `assistant` or `tool`. Any string is
+            accepted; the chat template decides what becomes of it.
+        name (str | None | Unset): Name of the speaker, for templates that tell speakers of one role
+            apart. Null or absent: none.
+        tool_call_id (str | None | Unset): For messages of role `tool`, the call that this answers.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    content: str | list[MessageChunkText | MessageChunkImageUrl]
+    role: str
+    name: str | None | Unset = UNSET
+    tool_call_id: str | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"content", "role", "name", "tool_call_id"})
+    _required: ClassVar[frozenset[str]] = frozenset({"content", "role"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> MessageWithContent:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "MessageWithContent")
+        try:
+            _content = _d.pop("content")
+            return cls(
+                content=_content
+                if isinstance(_content, str)
+                else [
+                    pick(_item, "MessageWithContent.content", (MessageChunkText, MessageChunkImageUrl))
+                    for _item in items_of(_content, "MessageWithContent.content")
+                ],
+                role=_d.pop("role"),
+                name=_d.pop("name", UNSET),
+                tool_call_id=_d.pop("tool_call_id", UNSET),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("MessageWithContent", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["content"] = encoded(self.content)
+        _d["role"] = self.role
+        if self.name is not UNSET:
+            _d["name"] = self.name
+        if self.tool_call_id is not UNSET:
+            _d["tool_call_id"] = self.tool_call_id
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= MessageWithContent._required:
+            return False
+        _value = value["content"]
+        if not (
+            isinstance(_value, str)
+            or (
+                isinstance(_value, list)
+                and all(
+                    (MessageChunkText._fits(_item, exact) or MessageChunkImageUrl._fits(_item, exact))
+                    for _item in _value
+                )
+            )
+        ):
+            return False
+        _value = value["role"]
+        if not (isinstance(_value, str)):
+            return False
+        if "name" in value:
+            _value = value["name"]
+            if not (isinstance(_value, str) or _value is None):
+                return False
+        if "tool_call_id" in value:
+            _value = value["tool_call_id"]
+            if not (isinstance(_value, str) or _value is None):
+                return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .message_chunk_image_url import MessageChunkImageUrl  # noqa: E402
+from .message_chunk_text import MessageChunkText  # noqa: E402

@@ -1,0 +1,79 @@
+"""The model `ToolCall`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class ToolCall:
+    """A whole call of a tool.
+
+    Attributes:
+        function (FunctionDefinition): The function called, with its arguments.
+        id (str): Identifier of the call, which the message with the tool's result refers to.
+        type_ (str): Kind of the tool called; always `function`.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    function: FunctionDefinition
+    id: str
+    type_: str
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"function", "id", "type"})
+    _required: ClassVar[frozenset[str]] = frozenset({"function", "id", "type"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> ToolCall:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "ToolCall")
+        try:
+            return cls(
+                function=FunctionDefinition.from_dict(_d.pop("function")),
+                id=_d.pop("id"),
+                type_=_d.pop("type"),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("ToolCall", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["function"] = self.function.to_dict()
+        _d["id"] = self.id
+        _d["type"] = self.type_
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= ToolCall._required:
+            return False
+        _value = value["function"]
+        if not (FunctionDefinition._fits(_value, exact)):
+            return False
+        _value = value["id"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["type"]
+        if not (isinstance(_value, str)):
+            return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .function_definition import FunctionDefinition  # noqa: E402

@@ -1,0 +1,75 @@
+"""The model `ToolCallDelta`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import items_of, members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class ToolCallDelta:
+    """A piece of an answer that calls tools.
+
+    Attributes:
+        role (str): Who calls; always `assistant`, and repeated in each piece.
+        tool_calls (list[DeltaToolCall]): Pieces of calls, one entry a call.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    role: str
+    tool_calls: list[DeltaToolCall]
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"role", "tool_calls"})
+    _required: ClassVar[frozenset[str]] = frozenset({"role", "tool_calls"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> ToolCallDelta:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "ToolCallDelta")
+        try:
+            return cls(
+                role=_d.pop("role"),
+                tool_calls=[
+                    DeltaToolCall.from_dict(_item)
+                    for _item in items_of(_d.pop("tool_calls"), "ToolCallDelta.tool_calls")
+                ],
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("ToolCallDelta", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["role"] = self.role
+        _d["tool_calls"] = [_item.to_dict() for _item in self.tool_calls]
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= ToolCallDelta._required:
+            return False
+        _value = value["role"]
+        if not (isinstance(_value, str)):
+            return False
+        _value = value["tool_calls"]
+        if not (isinstance(_value, list) and all(DeltaToolCall._fits(_item, exact) for _item in _value)):
+            return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .delta_tool_call import DeltaToolCall  # noqa: E402

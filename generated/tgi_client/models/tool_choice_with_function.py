@@ -1,0 +1,65 @@
+"""The model `ToolChoiceWithFunction`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class ToolChoiceWithFunction:
+    """The named tool is called.
+
+    Attributes:
+        function (FunctionName): Which tool.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    function: FunctionName
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"function"})
+    _required: ClassVar[frozenset[str]] = frozenset({"function"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> ToolChoiceWithFunction:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "ToolChoiceWithFunction")
+        try:
+            return cls(
+                function=FunctionName.from_dict(_d.pop("function")),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("ToolChoiceWithFunction", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["function"] = self.function.to_dict()
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= ToolChoiceWithFunction._required:
+            return False
+        _value = value["function"]
+        if not (FunctionName._fits(_value, exact)):
+            return False
+        return True
+
+
+# Models may refer to each other in circles, so others are imported once this one is there.
+from .function_name import FunctionName  # noqa: E402

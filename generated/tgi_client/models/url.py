@@ -1,0 +1,62 @@
+"""The model `Url`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..codec import members_of, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@_define
+class Url:
+    """Address of an image.
+
+    Attributes:
+        url (str): An http or https address that the server fetches, or a `data:` address that holds
+            the image in base64.
+        additional_properties (dict[str, Any]): What the document does not name.
+    """
+
+    url: str
+    additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
+
+    _members: ClassVar[frozenset[str]] = frozenset({"url"})
+    _required: ClassVar[frozenset[str]] = frozenset({"url"})
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any], /) -> Url:
+        """Read a JSON object.
+
+        Raises:
+            DecodeError: When a required member is missing, or a member has another shape than documented.
+        """
+        _d = members_of(src_dict, "Url")
+        try:
+            return cls(
+                url=_d.pop("url"),
+                additional_properties=_d,
+            )
+        except KeyError as _missing:
+            raise missing("Url", _missing) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object; members that are `UNSET` are left out."""
+        _d: dict[str, Any] = {**self.additional_properties}
+        _d["url"] = self.url
+        return _d
+
+    @staticmethod
+    def _fits(value: Any, exact: bool, /) -> bool:
+        """Tell whether a JSON value may be this model; `exact` asks constants to be the known ones."""
+        if not isinstance(value, dict) or not value.keys() >= Url._required:
+            return False
+        _value = value["url"]
+        if not (isinstance(_value, str)):
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""From a document to the source of a typed client."""

@@ -1,0 +1,384 @@
+"""Schemas of any document, made plain: every object a class, everything else spelt out in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from client_generator.lowered import EnumInfo, Lowered, Member, ModelInfo
+from client_generator.merged import COMPOSITION, STRUCTURE, Merged, says_something
+from client_generator.names import class_names, member_names, pascal, snake
+from client_generator.plain import ANY, MOST_VARIANTS, Plain, array_depth, class_of, nullable, to_class, union
+from tgi_document.errors import DocumentError
+from tgi_document.repairs import Change
+from tgi_document.repairs.kinds import kinds_of_value
+from tgi_document.text import quoted
+from tgi_document.walk import Document, Path, path_of, pointer_of, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_CLASSES = 5_000
+MOST_MEMBERS = 2_000
+"""Of one object."""
+
+MOST_VALUES = 5_000
+"""Of one enum."""
+
+_DEEPEST = 120
+"""Schemas inside each other, references to others than objects followed."""
+
+_DEEPEST_ARRAY = 20
+
+_SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
+
+_COMPONENTS: Path = (((), "components"), "schemas")
+
+
+class Lowering:
+    """Makes the schemas of one document plain."""
+
+    def __init__(self, document: Document, lowered: Lowered) -> None:
+        self.notes: list[Change] = []
+        self.files = False
+        """Whether strings in the format binary are files to upload, as in a multipart body."""
+
+        self._document = document
+        self._lowered = lowered
+        self._names = class_names()
+        self._plain: dict[str, Plain | None] = {}
+        """By reference: what is there, None while it is being made."""
+
+        self._class_of: dict[str, str] = {}
+        """By pointer: the class of the object there."""
+
+        self._waiting: list[tuple[str, dict[str, Any], Path]] = []
+        """Objects that have a class, whose members are still to be made plain."""
+
+        self._depth = 0
+        self._components: dict[str, Plain] = {}
+        lowered.document["components"] = {"schemas": self._components}
+        self._reserved = self._component_classes()
+
+    def lower_components(self) -> None:
+        """Make every schema of the components plain, used or not."""
+        for name in self._schemas():
+            self._reference(pointer_of((_COMPONENTS, name)))
+        self.finish()
+
+    def finish(self) -> None:
+        """Make the members plain of all objects that were found.
+
+        Raises:
+            DocumentError: When something passes a limit.
+        """
+        while self._waiting:
+            self._members(*self._waiting.pop(0))
+
+    def lower(self, schema: Any, name: str, path: Path) -> Plain:
+        """Make a schema plain.
+
+        Args:
+            schema: The schema, or a boolean that stands for one.
+            name: What a class is called that has to be made for it.
+            path: Where it stands.
+
+        Raises:
+            DocumentError: When it passes a limit.
+        """
+        if not isinstance(schema, dict):
+            return ANY
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise DocumentError(f"{pointer_of(path)}: schemas nested deeper than {_DEEPEST}, expected fewer")
+        try:
+            plain = self._lower(schema, name, path)
+        finally:
+            self._depth -= 1
+        return nullable(plain) if schema.get("nullable") is True else plain
+
+    def _lower(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+        if "$ref" in schema:
+            return self._reference(schema["$ref"])
+        if schema.get("enum") or "const" in schema:
+            return self._enum(schema, name, path)
+        if any(schema.get(key) for key in COMPOSITION):
+            return self._composition(schema, name, path)
+        kinds = schema.get("type")
+        if isinstance(kinds, list):
+            variants = [{**schema, "type": kind, "nullable": False} for kind in dict.fromkeys(kinds)]
+            return union([self._simple(variant, name, path) for variant in variants], path)
+        return self._simple(schema, name, path)
+
+    def _simple(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+        kind = schema.get("type")
+        if kind == "array" or (kind is None and "items" in schema):
+            return self._array(schema, name, path)
+        if kind == "object" or (
+            kind is None and ("properties" in schema or "additionalProperties" in schema)
+        ):
+            return self._object(schema, name, path)
+        if kind == "string" and self.files and _is_binary(schema):
+            return {"type": "string", "format": "binary"}
+        if kind in _SCALARS:
+            return {"type": kind}
+        if kind is not None:
+            self._note("unknown-type", path, f"type {quoted(kind)} is none of OpenAPI, any value is taken")
+        return ANY
+
+    # References
+
+    def _reference(self, reference: str) -> Plain:
+        path = path_of(reference)
+        pointer = pointer_of(path)
+        if pointer not in self._plain:
+            self._plain[pointer] = None
+            self._plain[pointer] = self.lower(self._target(reference), str(path[1]), path)
+        plain = self._plain[pointer]
+        if plain is not None:
+            return plain
+        if pointer in self._class_of:
+            plain = to_class(self._class_of[pointer])
+            return nullable(plain) if _takes_null(self._target(reference)) else plain
+        self._note("recursion-without-object", path, "holds itself, any value is taken there")
+        return ANY
+
+    def _target(self, reference: str) -> Any:
+        try:
+            return resolve(self._document, reference)
+        except KeyError:
+            raise DocumentError(f"{reference}: nothing is there, expected a schema") from None
+
+    # Objects
+
+    def _object(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+        if not schema.get("properties"):
+            return self._map(schema, name, path)
+        token = self._new_class(schema, name, path)
+        self._class_of[pointer_of(path)] = token
+        self._waiting.append((token, schema, path))
+        return to_class(token)
+
+    def _members(self, token: str, schema: dict[str, Any], path: Path) -> None:
+        members, required = schema["properties"], set(schema.get("required") or ())
+        if len(members) > MOST_MEMBERS:
+            raise DocumentError(
+                f"{pointer_of(path)}: {len(members)} members, expected at most {MOST_MEMBERS}"
+            )
+        name = self._lowered.classes[token]
+        info = self._lowered.models.setdefault(token, ModelInfo())
+        info.description = _prose(schema)
+        plain = {
+            wire: self.lower(member, name + pascal(wire), ((path, "properties"), wire))
+            for wire, member in members.items()
+        }
+        tokens = {wire: f"m{index}" for index, wire in enumerate(members)}
+        identifiers = member_names()
+        for wire, member in members.items():
+            identifier = identifiers.take(snake(wire))
+            info.members[tokens[wire]] = Member(
+                wire, identifier, _member_prose(member), self._values(plain[wire])
+            )
+        self._components[token] = {
+            "type": "object",
+            "properties": {tokens[wire]: plain[wire] for wire in members},
+            "required": [tokens[wire] for wire in members if wire in required],
+            "additionalProperties": self._additional(schema, name, path),
+        }
+
+    def _map(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+        """Make an object plain that has no members with names, but any of one type."""
+        token = self._token("", path)
+        self._lowered.maps.add(token)
+        values = self._additional(schema, name, path)
+        self._components[token] = {"type": "object", "additionalProperties": values}
+        return to_class(token)
+
+    def _additional(self, schema: dict[str, Any], name: str, path: Path) -> Plain | bool:
+        more = schema.get("additionalProperties")
+        if not isinstance(more, dict) or not more:
+            return True
+        return self.lower(more, f"{name}Value", (path, "additionalProperties")) or True
+
+    def _new_class(self, schema: dict[str, Any], name: str, path: Path) -> str:
+        """Name the class for what stands at a place; a component has its name already."""
+        reserved = self._reserved.pop(pointer_of(path), None)
+        if reserved is not None:
+            return self._token(reserved, path)
+        base, title = pascal(name), schema.get("title")
+        wanted = pascal(title) if isinstance(title, str) else ""
+        return self._token(
+            self._names.take(wanted if base and wanted.startswith(base) else base + wanted), path
+        )
+
+    def _token(self, name: str, path: Path) -> str:
+        """Give what stands for a class in the plain document, in the order in which they are met."""
+        token = f"C{len(self._lowered.classes)}"
+        if len(self._lowered.classes) >= MOST_CLASSES:
+            raise DocumentError(f"{pointer_of(path)}: more than {MOST_CLASSES} schemas, expected fewer")
+        self._lowered.classes[token] = name
+        self._components[token] = {}
+        return token
+
+    def _component_classes(self) -> dict[str, str]:
+        """Give the components their names first, so that no inline schema takes one."""
+        if len(self._schemas()) > MOST_CLASSES:
+            raise DocumentError(f"#/components/schemas: more than {MOST_CLASSES} schemas, expected fewer")
+        return {pointer_of((_COMPONENTS, name)): self._names.take(pascal(name)) for name in self._schemas()}
+
+    def _schemas(self) -> dict[str, Any]:
+        schemas: dict[str, Any] = self._document.get("components", {}).get("schemas", {})
+        return schemas
+
+    # Arrays and values
+
+    def _array(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+        prefix: list[Any] = schema.get("prefixItems") or []
+        items: list[tuple[Any, Path]] = [
+            (item, ((path, "prefixItems"), index)) for index, item in enumerate(prefix)
+        ]
+        if "items" in schema or not items:
+            items.append((schema.get("items"), (path, "items")))
+        plain: Plain = {
+            "type": "array",
+            "items": union([self.lower(item, f"{name}Item", place) for item, place in items], path),
+        }
+        if array_depth(plain) > _DEEPEST_ARRAY:
+            raise DocumentError(
+                f"{pointer_of(path)}: arrays nested deeper than {_DEEPEST_ARRAY}, expected fewer"
+            )
+        return plain
+
+    def _enum(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+        values = [schema["const"]] if "const" in schema else schema["enum"]
+        if len(values) > MOST_VALUES:
+            raise DocumentError(f"{pointer_of(path)}: {len(values)} values, expected at most {MOST_VALUES}")
+        variants: list[Plain] = []
+        for kind, python in (("string", str), ("integer", int)):
+            same = tuple(dict.fromkeys(value for value in values if type(value) is python))
+            if same:
+                variants.append(self._enum_of(kind, same, schema, name, path))
+        others = [value for value in values if type(value) not in {str, int}]
+        return union([*variants, *_kinds(others)], path)
+
+    def _enum_of(
+        self, kind: str, values: tuple[Any, ...], schema: dict[str, Any], name: str, path: Path
+    ) -> Plain:
+        named = pointer_of(path) in self._reserved
+        token = self._new_class({}, f"{name}Value", path)
+        self._lowered.enums[token] = EnumInfo(values, _prose(schema), named)
+        self._components[token] = {"type": kind, "enum": list(values)}
+        return to_class(token)
+
+    def _values(self, plain: Plain) -> tuple[Any, ...]:
+        """Give the values of a member that has only some."""
+        enum = self._lowered.enums.get(class_of(plain))
+        return enum.values if enum else ()
+
+    # Compositions
+
+    def _composition(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+        own = {key for key in STRUCTURE if key in schema}
+        variants = [
+            (part, ((path, key), index))
+            for key in ("oneOf", "anyOf")
+            for index, part in enumerate(schema.get(key, ()))
+            if not isinstance(part, dict) or says_something(part)
+        ]
+        if schema.get("allOf") or (variants and own - {"type"}):
+            return self._all_of(schema, name, path)
+        if not variants:
+            return self._simple(schema, name, path)
+        if len(variants) > MOST_VARIANTS:
+            raise DocumentError(
+                f"{pointer_of(path)}: {len(variants)} variants, expected at most {MOST_VARIANTS}"
+            )
+        plain = [
+            self.lower(part, _variant_name(name, part, index, len(variants)), place)
+            for index, (part, place) in enumerate(variants)
+        ]
+        self._hint(schema, (part for part, _ in variants), plain)
+        return self._with_one_enum(plain, schema, name, path)
+
+    def _all_of(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+        parts = [part for part in schema.get("allOf", ()) if isinstance(part, dict) and says_something(part)]
+        own = {key: schema[key] for key in (*STRUCTURE, "required") if key in schema}
+        if len(parts) == 1 and not own.keys() - {"type"}:
+            return self.lower(parts[0], name, ((path, "allOf"), 0))
+        merged = Merged(self._document, path)
+        for part in (*parts, own):
+            merged.add(part)
+        if merged.other is not None and not merged.members:
+            return self.lower(merged.other, name, path)
+        prose: dict[str, Any] = {key: schema[key] for key in ("title", "description") if key in schema}
+        return self._object({**prose, **merged.as_schema()}, name, path)
+
+    def _with_one_enum(self, plain: list[Plain], schema: dict[str, Any], name: str, path: Path) -> Plain:
+        """Put alternatives together, the inline enums as one: a oneOf of constants is an enum."""
+        enums = self._lowered.enums
+        inline = [
+            class_of(item) for item in plain if class_of(item) in enums and not enums[class_of(item)].named
+        ]
+        if len(inline) < 2:  # noqa: PLR2004 (one needs no company)
+            return union(plain, path)
+        values = [value for enum in inline for value in enums[enum].values]
+        for enum in set(inline):
+            del enums[enum], self._components[enum]
+        rest = [item for item in plain if class_of(item) not in inline]
+        place = (path, "oneOf") if rest else path
+        return union([self._enum({"enum": values, "description": _prose(schema)}, name, place), *rest], path)
+
+    def _hint(self, schema: dict[str, Any], parts: Iterable[Any], plain: list[Plain]) -> None:
+        """Note the values that a discriminator gives for models which do not tell them themselves."""
+        discriminator = schema.get("discriminator") or {}
+        mapping = discriminator.get("mapping") or {}
+        member = discriminator.get("propertyName")
+        for part, item in zip(parts, plain, strict=True):
+            reference = part.get("$ref") if isinstance(part, dict) else None
+            if isinstance(member, str) and reference and class_of(item) not in self._lowered.enums:
+                short = reference.rsplit("/", 1)[-1]
+                values = [key for key, target in mapping.items() if target in {reference, short}] or [short]
+                info = self._lowered.models.setdefault(class_of(item), ModelInfo())
+                info.hints.setdefault(member, tuple(values))
+
+    def _note(self, rule: str, path: Path, what: str) -> None:
+        self.notes.append(Change(rule, pointer_of(path), what))
+
+
+def _is_binary(schema: dict[str, Any]) -> bool:
+    return schema.get("format") == "binary" or schema.get("contentMediaType") == "application/octet-stream"
+
+
+def _takes_null(schema: Any) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    kinds = schema.get("type")
+    return schema.get("nullable") is True or (isinstance(kinds, list) and "null" in kinds)
+
+
+def _variant_name(name: str, part: Any, index: int, count: int) -> str:
+    has_title = isinstance(part, dict) and isinstance(part.get("title"), str)
+    return name if has_title or count == 1 else f"{name}Variant{index + 1}"
+
+
+def _kinds(values: list[Any]) -> list[Plain]:
+    """Give plain schemas for values of an enum that are neither strings nor integers."""
+    found: dict[str, Plain] = {}
+    for value in values:
+        kinds = kinds_of_value(value) - {"integer"}
+        for kind in kinds:
+            found[kind] = {"type": kind} if kind in _SCALARS else ANY
+    return [found[kind] for kind in sorted(found)]
+
+
+def _prose(schema: Any) -> str:
+    text = schema.get("description") if isinstance(schema, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+def _member_prose(schema: Any) -> str:
+    """Tell what a member is, and its default, which the client does not send of its own accord."""
+    default = schema.get("default") if isinstance(schema, dict) else None
+    if default is None:
+        return _prose(schema)
+    shown = quoted(default) if isinstance(default, str | int | float) else f"a {type(default).__name__}"
+    return f"{_prose(schema)} Default: {shown}.".strip()
