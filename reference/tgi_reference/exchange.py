@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from tgi_reference.services import Services
-    from tgi_reference.wire.shapes import Shape
+    from tgi_reference.wire.shape import Shape
 
     Handler = Callable[["Call", Any], Awaitable[Response]]
 

@@ -12,9 +12,11 @@ from attrs import frozen
 
 from tgi_reference.errors import ToolError
 from tgi_reference.wire.complaints import DecodeError
+from tgi_reference.wire.containers import ANYTHING
 from tgi_reference.wire.extract import parse_json
 from tgi_reference.wire.requests import ChatRequest, FunctionDefinition, Tool, ToolChoice
-from tgi_reference.wire.shapes import ANYTHING, STRING, Field, Flattened, Struct
+from tgi_reference.wire.scalars import STRING
+from tgi_reference.wire.structs import Field, Flattened, Struct
 
 NO_TOOL: Final = "no_tool"
 _NO_TOOL: Final = Tool(

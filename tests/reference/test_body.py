@@ -22,7 +22,7 @@ from tgi_reference.wire.requests import (
 )
 
 if TYPE_CHECKING:
-    from tgi_reference.wire.shapes import Shape
+    from tgi_reference.wire.shape import Shape
 
 SYNTAX = "Failed to parse the request body as JSON: "
 GRAMMAR_IS_NO_STRING = (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, TYPE_CHECKING
 
 from tgi_reference.wire.complaints import DecodeError
+from tgi_reference.wire.containers import ANYTHING
 from tgi_reference.wire.reader import Reader
-from tgi_reference.wire.shapes import ANYTHING, Shape
+
+if TYPE_CHECKING:
+    from tgi_reference.wire.shape import Shape
 
 _NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _JSON_TYPE: Final = re.compile(

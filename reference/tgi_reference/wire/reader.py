@@ -3,7 +3,7 @@
 A router written in Rust decodes a body while it parses it, so which complaint comes first, what it says and
 the line and column it names all follow from the order in which bytes are consumed. Clients see these texts
 (``400`` and ``422`` in plain text), hence this reader keeps that order: it never looks ahead by more than one
-byte and types are asked for one value at a time (see ``shapes``).
+byte and types are asked for one value at a time (see ``shape``).
 
 Sources: the recorded bodies of TGI 3.3.6, and the behaviour of serde_json and serde_path_to_error.
 """

@@ -6,31 +6,17 @@ be given as an array of its members' values) and what complaints say.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TYPE_CHECKING
 
 from attrs import Factory, field, frozen
 
-from tgi_reference.wire.shapes import (
-    ANYTHING,
-    BOOLEAN,
-    F32,
-    I32,
-    STRING,
-    U32,
-    U64,
-    USIZE,
-    AdjacentlyTagged,
-    Converted,
-    Field,
-    Flattened,
-    InternallyTagged,
-    Null,
-    Optional,
-    Sequence,
-    Shape,
-    Struct,
-    Untagged,
-)
+from tgi_reference.wire.choices import AdjacentlyTagged, InternallyTagged, Untagged
+from tgi_reference.wire.containers import ANYTHING, Converted, Optional, Sequence
+from tgi_reference.wire.scalars import BOOLEAN, F32, I32, STRING, U32, U64, USIZE, Null
+from tgi_reference.wire.structs import Field, Flattened, Struct
+
+if TYPE_CHECKING:
+    from tgi_reference.wire.shape import Shape
 
 
 @frozen
