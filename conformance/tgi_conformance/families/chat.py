@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import Form, member
 from tgi_conformance.families.answers import json_events
+from tgi_conformance.families.refusals import expect_refused
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status, seen
@@ -37,6 +38,7 @@ def chat(catalogue: Catalogue, form: Form, streamed: Form) -> None:
     _roles(catalogue, form, streamed)
     _finish(catalogue, form)
     _logprobs(catalogue, form)
+    _parts(catalogue, form)
     _tools(catalogue, form, streamed)
 
 
@@ -103,7 +105,46 @@ def _logprobs(catalogue: Catalogue, form: Form) -> None:
             expect(len(member(entry, "top_logprobs") or []) >= TOP, f"{TOP} alternatives", entry, exchange)
 
 
+def _parts(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        "text-parts-are-text",
+        "Content as a list of text parts counts as many prompt tokens as the same text as a string.",
+        source="#/components/schemas/MessageChunk",
+        why="OpenAI's clients send parts.",
+    )
+    def parts(trial: Trial) -> None:
+        text = "What is Deep Learning?"
+        whole = trial.sample(form.ask(text))
+        expect_status(whole, OK)
+        messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+        exchange = trial.send(form.request({**form.body(), "messages": messages}))
+        expect_status(exchange, OK)
+        counts = [member(e.response.json, "usage", "prompt_tokens") for e in (whole, exchange)]
+        expect_equal(counts[0], counts[1], "prompt_tokens", exchange)
+
+    @catalogue.add(
+        "earlier-turns-are-read",
+        "Earlier messages of system, user and assistant are taken and count as prompt tokens.",
+        source="#/components/schemas/ChatRequest/properties/messages",
+        why="A server that reads the last message only forgets the conversation.",
+    )
+    def turns(trial: Trial) -> None:
+        last = {"role": "user", "content": "And today?"}
+        short = trial.send(form.request({**form.body(tokens=1), "messages": [last]}))
+        expect_status(short, OK)
+        earlier = [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "How was the weather?"},
+            {"role": "assistant", "content": "It rained."},
+        ]
+        exchange = trial.send(form.request({**form.body(tokens=1), "messages": [*earlier, last]}))
+        expect_status(exchange, OK)
+        counts = [member(e.response.json, "usage", "prompt_tokens") or 0 for e in (short, exchange)]
+        expect(counts[1] > counts[0], f"more than {counts[0]} prompt tokens", counts[1], exchange)
+
+
 def _tools(catalogue: Catalogue, form: Form, streamed: Form) -> None:
+    _no_tool(catalogue, form)
     needs = ("tools",)
 
     @catalogue.add(
@@ -135,6 +176,42 @@ def _tools(catalogue: Catalogue, form: Form, streamed: Form) -> None:
         names = [member(call, "name") for call in calls if member(call, "name")]
         expect_equal(["get_weather"], names, "the tool's names", exchange)
         _expect_arguments("".join(member(call, "arguments") or "" for call in calls), exchange)
+
+
+def _no_tool(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        "tool-choice-none-calls-no-tool",
+        "With `tool_choice` `none` the answer is text.",
+        source="#/components/schemas/ToolChoice",
+        needs=("tools",),
+        why="Agents say `none` when the model must talk to the user.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = trial.send(form.ask(tokens=4, tools=[TOOL], tool_choice="none"))
+        expect_status(exchange, OK)
+        message = member(exchange.response.json, "choices", 0, "message")
+        expect(not member(message, "tool_calls"), "no tool call", message, exchange)
+        expect(isinstance(member(message, "content"), str), "text", message, exchange)
+
+    @catalogue.add(
+        "named-tool-is-called",
+        "A tool that `tool_choice` names is called; one that does not exist is refused with 422.",
+        source="#/components/schemas/ToolChoice",
+        needs=("tools",),
+    )
+    def named(trial: Trial) -> None:
+        choice: dict[str, Any] = {"type": "function", "function": {"name": "get_weather"}}
+        with trial.case():
+            exchange = trial.send(form.ask(tokens=TOOL_TOKENS, tools=[TOOL], tool_choice=choice))
+            expect_status(exchange, OK)
+            call = member(
+                exchange.response.json, "choices", 0, "message", "tool_calls", 0, "function", "name"
+            )
+            expect_equal("get_weather", call, "the tool's name", exchange)
+        with trial.case():
+            choice = {"type": "function", "function": {"name": "no_such_tool"}}
+            exchange = trial.send(form.ask(tokens=TOOL_TOKENS, tools=[TOOL], tool_choice=choice))
+            expect_refused(trial, form.operation, exchange)
 
 
 def _expect_arguments(arguments: Any, exchange: Exchange) -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 TOKENS = 12
+SLOW = 0.5  # seconds; what is quicker than this may well come in one piece
+HELD_BACK = 0.9
+UNUSUAL = ("Une idée naïve: 日本語の", "The robot 🤖")
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def streams(catalogue: Catalogue, form: Form) -> None:
@@ -24,6 +28,8 @@ def streams(catalogue: Catalogue, form: Form) -> None:
     _framing(catalogue, form)
     _terminator(catalogue, form)
     _one_end(catalogue, form)
+    _characters(catalogue, form)
+    _delivery(catalogue, form)
     if form.dialect == "generate":
         _generate_order(catalogue, form)
     else:
@@ -63,6 +69,63 @@ def _framing(catalogue: Catalogue, form: Form) -> None:
         exchange = _stream(trial, form)
         types = {event.type for event in exchange.response.stream.events}
         expect(types <= {"message"}, "events of type message", sorted(types), exchange)
+
+
+def _characters(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "characters-are-not-torn"),
+        "No piece of a stream holds U+FFFD unless the answer as a whole does.",
+        source="behaviour.md#streams",
+        operation=form.operation,
+        why="Characters of several tokens come out as question marks (text-generation-inference#131).",
+    )
+    def torn(trial: Trial) -> None:
+        for prompt in UNUSUAL:
+            with trial.case():
+                exchange = trial.sample(form.ask(prompt, tokens=TOKENS))
+                expect_status(exchange, OK)
+                torn = [piece for piece in read_answer(form, exchange).pieces if REPLACEMENT in piece]
+                # The last token may end inside a character, and then shows what it has.
+                expect(len(torn) <= 1, "whole characters", torn[:3], exchange)
+                body = exchange.response.body.count(REPLACEMENT.encode()) + exchange.response.body.count(
+                    b"\\ufffd"
+                )
+                expect(body <= 2, "whole characters in each event", f"{body} U+FFFD", exchange)  # noqa: PLR2004
+
+
+def _delivery(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "stream-is-not-held-back"),
+        "Events are sent as they are made: a slow answer does not come all at its end.",
+        source="behaviour.md#streams",
+        operation=form.operation,
+        level=Level.SHOULD,
+        why="A proxy that buffers turns a stream into a long wait.",
+    )
+    def delivered(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        first, seconds = exchange.response.first, exchange.response.seconds
+        slow = seconds > SLOW and len(exchange.response.stream.events) > 2  # noqa: PLR2004
+        held = slow and first > HELD_BACK * seconds
+        expect(not held, "the first event well before the last", f"{first:.2f} of {seconds:.2f} s", exchange)
+
+    @catalogue.add(
+        words(form, "stream-is-not-cached"),
+        "The answer says `cache-control: no-cache`.",
+        source="behaviour.md#streams",
+        operation=form.operation,
+        level=Level.SHOULD,
+        why="A cache between would hold events back, or give them to another client.",
+    )
+    def cached(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        control = exchange.response.headers.get("cache-control", "")
+        expect(
+            "no-cache" in control or "no-store" in control,
+            "cache-control: no-cache",
+            control or "none",
+            exchange,
+        )
 
 
 def _terminator(catalogue: Catalogue, form: Form) -> None:

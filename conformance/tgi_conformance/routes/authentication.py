@@ -47,9 +47,7 @@ def right(trial: Trial) -> None:
             expect_status(trial.sample(request), OK)
 
 
-@CATALOGUE.add(
-    "no-key-is-refused", "Without a key those routes answer 401 (or 403).", source=SOURCE, why=WHY
-)
+@CATALOGUE.add("no-key-is-refused", "Without a key those routes answer 401 (or 403).", source=SOURCE, why=WHY)
 def missing(trial: Trial) -> None:
     """Send none."""
     for request in _protected(trial):

@@ -8,6 +8,7 @@ from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import documented_answer, documented_stream
 from tgi_conformance.families.chat import chat
 from tgi_conformance.families.effects import effects
+from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
 from tgi_conformance.families.parameters import parameters
@@ -34,6 +35,7 @@ for form in (FORM, STREAM):
     grammars(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
 streams(CATALOGUE, STREAM)
+errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
 chat(CATALOGUE, FORM, STREAM)

@@ -10,14 +10,16 @@ from tgi_conformance.api import PROMPT, member
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import documented_answer, documented_stream, json_events
 from tgi_conformance.families.effects import effects
+from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
-from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.refusals import expect_refused, refusals
 from tgi_conformance.families.sampling import sampling
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
+from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 CATALOGUE = Catalogue(__name__, "completions", FORM.operation)
 MEMBERS = pinned_contract().schema("CompletionRequest")["properties"]
 POINTER = "#/components/schemas/CompletionRequest"
+LARGEST_BATCH = 64
 TWO_PROMPTS = [PROMPT, "Which token comes next?"]
 
 documented_answer(CATALOGUE, FORM.ask())
@@ -39,6 +42,7 @@ for form in (FORM, STREAM):
     effects(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
 streams(CATALOGUE, STREAM)
+errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
 refusals(CATALOGUE, FORM.body(), "prompt")
@@ -64,6 +68,22 @@ def each_prompt(trial: Trial) -> None:
         generated_tokens,
         exchange,
     )
+
+
+@CATALOGUE.add(
+    "max-client-batch-size-is-enforced",
+    "More prompts than `max_client_batch_size` are refused with 422 and an ErrorResponse.",
+    source="#/components/schemas/Info/properties/max_client_batch_size",
+    needs=("GET /info",),
+    why="Gateways cut batches by what is advertised.",
+)
+def batch_size(trial: Trial) -> None:
+    """Send one prompt too many."""
+    limit = trial.facts.limit("max_client_batch_size")
+    if limit is None or limit > LARGEST_BATCH:
+        raise UnsupportedError(f"/info advertises a max_client_batch_size of {limit}")
+    exchange = trial.send(FORM.request({**FORM.body(tokens=1), "prompt": [PROMPT] * (limit + 1)}))
+    expect_refused(trial, FORM.operation, exchange)
 
 
 @CATALOGUE.add(

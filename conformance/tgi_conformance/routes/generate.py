@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
 from tgi_conformance.api import GENERATE as FORM
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import documented_answer
@@ -15,7 +19,12 @@ from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.sampling import sampling
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.tokens import tokens
+from tgi_conformance.levels import Level
 from tgi_conformance.requirement import Catalogue
+from tgi_conformance.verify import OK, expect, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
@@ -32,3 +41,19 @@ grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 generated(CATALOGUE)
+
+
+@CATALOGUE.add(
+    "browsers-are-let-in",
+    "An answer to another origin carries `access-control-allow-origin`.",
+    source="behaviour.md#headers",
+    level=Level.SHOULD,
+    why="Without it no page of another origin can call the server.",
+)
+def browsers(trial: Trial) -> None:
+    """Ask as a page would."""
+    request = FORM.ask(tokens=1)
+    exchange = trial.send(evolve(request, headers=(*request.headers, ("Origin", "http://page.example"))))
+    expect_status(exchange, OK)
+    allowed = exchange.response.headers.get("access-control-allow-origin", "none")
+    expect(allowed in {"*", "http://page.example"}, "access-control-allow-origin *", allowed, exchange)

@@ -8,6 +8,7 @@ from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import documented_stream
 from tgi_conformance.families.details import top_tokens
 from tgi_conformance.families.effects import effects
+from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
 from tgi_conformance.families.parameters import parameters
@@ -24,6 +25,7 @@ MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
 documented_stream(CATALOGUE, FORM)
 streams(CATALOGUE, FORM)
+errors_in_streams(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CATALOGUE = Catalogue(__name__, "info", "GET /info")
 INFO = "#/components/schemas/Info/properties"
 WHY = "Gateways route and cut prompts by what is advertised."
+MOST_STOPS = 200
 LARGEST_PROMPT = 4_000  # tokens; a context larger than that is tried only at level exhaustive
 
 documented_answer(CATALOGUE, get("/info"))
@@ -97,6 +98,26 @@ def best_of(trial: Trial) -> None:
         raise UnsupportedError("/info advertises no max_best_of")
     request = GENERATE.ask(tokens=1, best_of=limit + 1, do_sample=True)
     expect_refused(trial, GENERATE.operation, trial.send(request), error_type="validation")
+
+
+@CATALOGUE.add(
+    "max-stop-sequences-is-enforced",
+    "More stop strings than `max_stop_sequences` are refused, as many are taken.",
+    source=f"{INFO}/max_stop_sequences",
+    needs=(GENERATE.operation,),
+    why=WHY,
+)
+def stop_sequences(trial: Trial) -> None:
+    """Send as many as allowed, and one more."""
+    limit = trial.facts.limit("max_stop_sequences")
+    if limit is None or limit > MOST_STOPS:
+        raise UnsupportedError(f"/info advertises a max_stop_sequences of {limit}")
+    strings = [f"never to be seen {n}" for n in range(limit + 1)]
+    with trial.case():
+        expect_status(trial.send(GENERATE.ask(tokens=1, stop=strings[:limit])), OK)
+    with trial.case():
+        exchange = trial.send(GENERATE.ask(tokens=1, stop=strings))
+        expect_refused(trial, GENERATE.operation, exchange, error_type="validation")
 
 
 @CATALOGUE.add(

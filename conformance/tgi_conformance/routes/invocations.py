@@ -8,6 +8,7 @@ from tgi_conformance.api import CHAT, COMPLETIONS, post
 from tgi_conformance.api import INVOCATIONS as FORM
 from tgi_conformance.api import INVOCATIONS_STREAM as STREAM
 from tgi_conformance.families.answers import documented_answer, documented_stream
+from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.parity import refused_alike, same_as_generate, streamed_as_unstreamed
 from tgi_conformance.families.refusals import refusals
@@ -26,6 +27,7 @@ documented_stream(CATALOGUE, STREAM)
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)
+errors_in_streams(CATALOGUE, STREAM)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)

@@ -25,6 +25,7 @@ FAMILIES = (
     "tgi_request_duration",
     "tgi_request_generated_tokens",
 )
+REQUESTS = 3
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 documented_answer(CATALOGUE, get("/metrics"), media_type="text/plain")
@@ -92,6 +93,31 @@ def grow(trial: Trial) -> None:
     if counters:
         moved = any(after.get(key, 0.0) > before[key] for key in counters) or set(after) - set(before)
         expect(bool(moved), "a counter that moves with a request", "none", exchange)
+
+
+@CATALOGUE.add(
+    "metrics-count-what-was-sent",
+    "`tgi_request_count` and `tgi_request_success` grow by at least the requests that were answered.",
+    source="behaviour.md#metrics",
+    level=Level.SHOULD,
+    needs=(GENERATE.operation,),
+    alone=True,
+    why="Autoscalers and bills go by them.",
+)
+def count_what_was_sent(trial: Trial) -> None:
+    """Send some requests between two scrapes; others may use the deployment too, so more is fine."""
+    before, _ = _samples(trial.send(get("/metrics")))
+    for _ in range(REQUESTS):
+        expect_status(trial.send(GENERATE.ask()), OK)
+    exchange = trial.send(get("/metrics"))
+    after, _ = _samples(exchange)
+    for family in ("tgi_request_count", "tgi_request_success"):
+        grown = _sum(after, family) - _sum(before, family)
+        expect(grown >= REQUESTS, f"{family} to grow by at least {REQUESTS}", grown, exchange)
+
+
+def _sum(samples: Samples, family: str) -> float:
+    return sum(value for (name, _), value in samples.items() if name in {family, f"{family}_total"})
 
 
 def _counts(name: str, types: dict[str, str]) -> bool:

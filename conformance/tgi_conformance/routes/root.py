@@ -6,6 +6,7 @@ from tgi_conformance.api import ROOT as FORM
 from tgi_conformance.api import ROOT_STREAM as STREAM
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import documented_answer, documented_stream
+from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import full_text, refused_alike, same_as_generate, streamed_as_unstreamed
@@ -23,6 +24,7 @@ documented_stream(CATALOGUE, STREAM)
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)
+errors_in_streams(CATALOGUE, STREAM)
 full_text(CATALOGUE, FORM, default=True)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tgi_conformance.api import member, post
+from tgi_conformance.api import GENERATE, member, post
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.refusals import refusals
@@ -94,6 +94,24 @@ def same(trial: Trial) -> None:
     ids = {id_ for id_, _ in texts}
     if len(ids) != len(texts):
         raise UnmetError("one text for each id", sorted(map(str, texts)), exchange)
+
+
+@CATALOGUE.add(
+    "ids-are-those-of-the-prompt",
+    "A prompt has the same token ids here and in the `prefill` of /generate.",
+    source="#/components/schemas/SimpleToken/properties/id",
+    needs=("prefill",),
+    why="Clients count and cut prompts by these tokens.",
+)
+def same_ids(trial: Trial) -> None:
+    """Compare; /generate may put special tokens before and after the text."""
+    _, tokens = tokens_of(trial, TEXTS[0])
+    exchange = trial.sample(GENERATE.ask(TEXTS[0], details=True, decoder_input_details=True))
+    expect_status(exchange, OK)
+    prefill = member(exchange.response.json, "details", "prefill") or []
+    ids = ",".join(str(member(token, "id")) for token in tokens)
+    seen_ids = ",".join(str(member(token, "id")) for token in prefill)
+    expect(f",{ids}," in f",{seen_ids},", f"the ids {ids}", seen_ids, exchange)
 
 
 @CATALOGUE.add(

@@ -1,0 +1,80 @@
+"""What a stream does when it cannot go on: an error that is told apart from tokens, and an end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance.api import member
+from tgi_conformance.families.naming import words
+from tgi_conformance.families.refusals import WHY, expect_refused
+from tgi_conformance.verify import OK, expect, seen
+
+if TYPE_CHECKING:
+    from tgi_conformance.api import Form
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+# Refused by every release, streamed or not; each is a rule of another kind.
+BAD: dict[str, Any] = {"temperature": -1.0, "top_p": 2.0, "frequency_penalty": 3.0}
+
+
+def errors_in_streams(catalogue: Catalogue, form: Form) -> None:
+    """The promises of a stream that is refused."""
+
+    @catalogue.add(
+        words(form, "error-ends-the-stream"),
+        "A request that is refused yields one error with a text, no token, and the stream's end.",
+        source="behaviour.md#streams",
+        operation=form.operation,
+        why="Clients read an error event as a token, or wait for ever (huggingface_hub#1651).",
+    )
+    def ends(trial: Trial) -> None:
+        for name, value in BAD.items():
+            with trial.case():
+                exchange = trial.sample(form.ask(tokens=2, **{name: value}))
+                if exchange.response.status == OK:
+                    _expect_only_error(form, exchange)
+                else:
+                    expect_refused(trial, form.operation, exchange)
+
+    if form.dialect == "generate":
+        _typed(catalogue, form)
+
+
+def _typed(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "error-has-a-type"),
+        "The error of a refused stream has the `error_type` that it has unstreamed: `validation`.",
+        source="#/components/schemas/ErrorResponse/properties/error_type",
+        operation=form.operation,
+        why=WHY,
+    )
+    def typed(trial: Trial) -> None:
+        for name, value in BAD.items():
+            with trial.case():
+                exchange = trial.sample(form.ask(tokens=2, **{name: value}))
+                body = exchange.response.json
+                if exchange.response.is_stream:
+                    body = exchange.response.stream.events[0].json_or_none if _events(exchange) else None
+                error_type = member(body, "error_type")
+                expect(error_type == "validation", "error_type 'validation'", seen(exchange), exchange)
+
+
+def _expect_only_error(form: Form, exchange: Exchange) -> None:
+    events = exchange.response.stream.events
+    done = [event for event in events if event.is_done]
+    expect(len(done) == (0 if form.dialect == "generate" else 1), "its terminator", seen(exchange), exchange)
+    bodies = _events(exchange)
+    expect(len(bodies) == 1, "one event, the error", seen(exchange), exchange)
+    error = member(bodies[0], "error")
+    text = error if isinstance(error, str) else member(error, "message")
+    expect(isinstance(text, str) and bool(text), "an `error` that says something", seen(exchange), exchange)
+    expect(member(bodies[0], "token") is None, "no token", seen(exchange), exchange)
+    if form.dialect != "generate":
+        status = member(error, "http_status_code")
+        expect(isinstance(status, int), "an `http_status_code`", seen(exchange), exchange)
+
+
+def _events(exchange: Exchange) -> list[Any]:
+    return [event.json_or_none for event in exchange.response.stream.events if not event.is_done]
