@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.wire.complaints import DecodeError
 from tgi_reference.wire.containers import ANYTHING

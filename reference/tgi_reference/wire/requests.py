@@ -6,7 +6,7 @@ be given as an array of its members' values) and what complaints say.
 
 from __future__ import annotations
 
-from typing import Any, Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Factory, field, frozen
 
