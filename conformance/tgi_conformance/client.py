@@ -5,26 +5,36 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+import zlib
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from attrs import define, field, frozen
 
-from tgi_conformance.exchange import Chunk, Exchange, NoAnswerError, Request, Response
+from tgi_conformance.deadline import keep_deadlines, until
+from tgi_conformance.exchange import Exchange, NoAnswerError, Request, Response
 from tgi_conformance.price import generated_tokens
-from tgi_conformance.target import Target
 
-LARGEST_ANSWER = 8 * 1024 * 1024
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgi_conformance.target import Target
+
+MEGABYTE = 1024 * 1024
+GZIP = ("gzip", "x-gzip")
+STEP = 64 * 1024  # bytes that a compressed body may grow to at a time
 
 
 @frozen
 class Bounds:
-    """What one run may cost: seconds for a request and for the run, bytes of an answer."""
+    """What a run may take: seconds for a request and for the run, bytes of an answer and of all answers."""
 
     request_seconds: float = 30.0
     run_seconds: float = 900.0
-    answer_bytes: int = LARGEST_ANSWER
+    answer_bytes: int = 4 * MEGABYTE
+    run_bytes: int = 64 * MEGABYTE
 
 
 @define
@@ -33,6 +43,7 @@ class Price:
 
     requests: int = 0
     generated_tokens: int = 0
+    received_bytes: int = 0
 
 
 @define
@@ -53,8 +64,10 @@ class Client:
             follow_redirects=False,
             timeout=self.bounds.request_seconds,
             trust_env=True,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=2.0),
         )
+        keep_deadlines(self._http)
         self._deadline = time.monotonic() + self.bounds.run_seconds
 
     def close(self) -> None:
@@ -63,36 +76,46 @@ class Client:
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
         """Send it and read the whole answer; raises NoAnswerError."""
-        with self._lock:
-            self.price.requests += 1
+        attempt = _Attempt()
         try:
-            exchange = self._send(request, authenticate=authenticate)
+            return self._send(request, attempt, authenticate=authenticate)
         except NoAnswerError as error:
-            if error.kind != "broken":
+            if error.kind != "broken" or attempt.connected or attempt.answered:
                 raise
-            # A pooled connection may be closed by the server just as it is used; a fresh one tells.
-            exchange = self._send(request, authenticate=authenticate)
-        with self._lock:
-            self.price.generated_tokens += generated_tokens(exchange.response)
-        return exchange
+        # A kept connection may be closed by the server just as it is used again; a fresh one tells.
+        return self._send(request, _Attempt(), authenticate=authenticate)
 
-    def _send(self, request: Request, *, authenticate: bool) -> Exchange:
+    def _send(self, request: Request, attempt: _Attempt, *, authenticate: bool) -> Exchange:
         started = time.monotonic()
         deadline = min(started + self.bounds.request_seconds, self._deadline)
-        if deadline <= started:
+        self._begin(request, over=deadline <= started)
+        with (
+            until(deadline),
+            _told_apart(request),
+            self._http.stream(
+                request.method,
+                self.target.url + request.path,
+                content=request.content,
+                headers=self._headers(request, authenticate=authenticate),
+                extensions={"trace": attempt.trace},
+            ) as response,
+        ):
+            attempt.answered = True
+            body, began = self._read(response, request, deadline)
+        seconds = time.monotonic() - started
+        answer = Response(response.status_code, response.headers, body, seconds, began - started)
+        tokens = generated_tokens(answer)
+        with self._lock:
+            self.price.generated_tokens += tokens
+        return Exchange(request, answer)
+
+    def _begin(self, request: Request, *, over: bool) -> None:
+        if over:
             raise NoAnswerError("budget", "the run's time is used up", request)
-        with _told_apart(request), self._http.stream(
-            request.method,
-            self.target.url + request.path,
-            content=request.content,
-            headers=self._headers(request, authenticate=authenticate),
-            timeout=deadline - started,
-        ) as response:
-            chunks, complete = self._read(response, request, started, deadline)
-            seconds = time.monotonic() - started
-            return Exchange(
-                request, Response(response.status_code, response.headers, chunks, complete, seconds)
-            )
+        with self._lock:
+            if self.price.received_bytes > self.bounds.run_bytes:
+                raise NoAnswerError("budget", f"the run's {self.bounds.run_bytes} bytes are used up", request)
+            self.price.requests += 1
 
     def _headers(self, request: Request, *, authenticate: bool) -> list[tuple[str, str]]:
         headers = [*self.target.headers, *request.headers]
@@ -103,20 +126,58 @@ class Client:
             headers.append(("Accept-Encoding", "identity"))
         return headers
 
-    def _read(
-        self, response: httpx.Response, request: Request, started: float, deadline: float
-    ) -> tuple[tuple[Chunk, ...], bool]:
-        chunks: list[Chunk] = []
-        size = 0
-        for data in response.iter_bytes():
-            now = time.monotonic()
-            chunks.append(Chunk(now - started, data))
-            size += len(data)
-            if size > self.bounds.answer_bytes:
-                raise NoAnswerError("too-large", f"more than {self.bounds.answer_bytes} bytes", request)
-            if now > deadline:
-                raise NoAnswerError("timeout", f"not whole after {now - started:.0f} s", request)
-        return tuple(chunks), True
+    def _read(self, response: httpx.Response, request: Request, deadline: float) -> tuple[bytes, float]:
+        """Give the body, and when its first bytes came."""
+        body = bytearray()
+        began = 0.0
+        try:
+            for data in _decoded(response, request):
+                began = began or time.monotonic()
+                body += data
+                if len(body) > self.bounds.answer_bytes:
+                    raise NoAnswerError("too-large", f"more than {self.bounds.answer_bytes} bytes", request)
+                if time.monotonic() > deadline:
+                    raise NoAnswerError("timeout", f"not whole after {len(body)} bytes", request)
+        finally:
+            with self._lock:
+                self.price.received_bytes += len(body)
+        return bytes(body), began or time.monotonic()
+
+
+@define
+class _Attempt:
+    """How far one sending got: whether it made its own connection, and whether an answer began."""
+
+    connected: bool = False
+    answered: bool = False
+
+    def trace(self, event: str, _: Any) -> None:
+        """Take note of what httpcore tells."""
+        if event == "connection.connect_tcp.started":
+            self.connected = True
+
+
+def _decoded(response: httpx.Response, request: Request) -> Iterator[bytes]:
+    """Give the body, unzipped in steps that a bomb cannot blow up; httpx would unzip a whole read at once."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"identity", ""}:
+        yield from response.iter_raw()
+        return
+    if encoding not in GZIP:
+        raise NoAnswerError("broken", f"a content encoding not asked for: {encoding[:40]!r}", request)
+    unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    began = False
+    try:
+        for data in response.iter_raw():
+            began = True
+            yield unzip.decompress(data, STEP)
+            while unzip.unconsumed_tail:
+                yield unzip.decompress(unzip.unconsumed_tail, STEP)
+        yield unzip.flush()
+    except zlib.error:
+        raise NoAnswerError("broken", "the body is no gzip, as its headers say", request) from None
+    if began and (not unzip.eof or unzip.unused_data):
+        raise NoAnswerError("broken", "the body does not end where its gzip does", request)
 
 
 def _trust(target: Target) -> ssl.SSLContext | bool:
@@ -134,9 +195,5 @@ def _told_apart(request: Request) -> Iterator[None]:
         raise NoAnswerError("refused", f"no connection: {error}", request) from None
     except httpx.TimeoutException as error:
         raise NoAnswerError("timeout", f"no answer in time ({type(error).__name__})", request) from None
-    except httpx.DecodingError:
-        raise NoAnswerError("broken", "the body is not in its declared content encoding", request) from None
-    except httpx.LocalProtocolError:
-        raise  # the suite's own mistake, which says nothing about the server
     except httpx.TransportError as error:
         raise NoAnswerError("broken", f"the connection broke: {error}", request) from None

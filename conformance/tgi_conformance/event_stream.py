@@ -1,22 +1,28 @@
 """Read an event stream byte by byte, by the rules of the WHATWG HTML standard (section 9.2.6).
 
-Libraries for this read leniently: they drop what a strict reader would report and differ on line ends. Here each
-departure from what a browser would dispatch stays visible: undecodable bytes, an event cut off by the end of
-the stream, a field that means nothing.
+Libraries for this read leniently: they drop what a strict reader would report and differ on line ends. Here
+each departure from what a browser would dispatch stays visible: undecodable bytes, an event cut off by the
+end of the stream, a field that means nothing.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+
+from tgi_conformance import strict_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 DONE = "[DONE]"
 LINE_END = re.compile(rb"\r\n|\r|\n")
+MOST_LINES = 100_000  # an answer of a thousand tokens has two thousand
+MOST_FAULTS = 100
 
 
 @frozen(slots=False)
@@ -36,14 +42,14 @@ class Event:
     @cached_property
     def json(self) -> Any:
         """The data as JSON; raises ValueError where it is none."""
-        return json.loads(self.data)
+        return strict_json.parse(self.data)
 
     @property
     def json_or_none(self) -> Any:
         """The data as JSON; None where it is none."""
         try:
             return self.json
-        except (ValueError, RecursionError):
+        except ValueError:
             return None
 
 
@@ -63,37 +69,37 @@ class _Line:
     terminated: bool
 
 
-def read(body: bytes, *, complete: bool = True) -> EventStream:
-    """Read a whole body; with `complete` false its end was cut off by us and is no fault of the server's."""
+def read(body: bytes) -> EventStream:
+    """Read a whole body."""
     reader = _Reader()
-    for line in _lines(body, reader.faults):
+    for number, line in enumerate(_lines(body, reader), 1):
+        if number > MOST_LINES:
+            reader.fault(f"more than {MOST_LINES} lines; the rest was not read")
+            break
         if line.terminated:
             reader.take(line)
-        elif complete:
-            reader.faults.append(f"the last line has no line end: {line.text[:80]!r}")
-    if complete:
-        reader.finish()
+        else:
+            reader.fault(f"the last line has no line end: {line.text[:80]!r}")
+    reader.finish()
     return EventStream(tuple(reader.events), tuple(reader.faults), reader.comments)
 
 
-def _lines(body: bytes, faults: list[str]) -> list[_Line]:
+def _lines(body: bytes, reader: _Reader) -> Iterator[_Line]:
     start = len(BYTE_ORDER_MARK) if body.startswith(BYTE_ORDER_MARK) else 0
-    lines = []
     for line_end in LINE_END.finditer(body, start):
-        lines.append(_line(body, start, line_end.start(), line_end.end(), faults))
+        yield _line(body, start, line_end.start(), line_end.end(), reader)
         start = line_end.end()
     if start < len(body):
-        lines.append(_line(body, start, len(body), len(body), faults))
-    return lines
+        yield _line(body, start, len(body), len(body), reader)
 
 
-def _line(body: bytes, start: int, stop: int, end: int, faults: list[str]) -> _Line:
+def _line(body: bytes, start: int, stop: int, end: int, reader: _Reader) -> _Line:
     raw = body[start:stop]
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         text = raw.decode("utf-8", "replace")
-        faults.append(f"byte {start + error.start} is no UTF-8")
+        reader.fault(f"byte {start + error.start} is no UTF-8")
     return _Line(text, end, terminated=end > stop)
 
 
@@ -108,6 +114,10 @@ class _Reader:
         self._type = ""
         self._id = ""
 
+    def fault(self, text: str) -> None:
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(text)
+
     def take(self, line: _Line) -> None:
         if not line.text:
             self._dispatch(line.end)
@@ -115,11 +125,11 @@ class _Reader:
             self.comments += 1
         else:
             name, _, value = line.text.partition(":")
-            self._field(name, value[1:] if value.startswith(" ") else value)
+            self._field(name, value.removeprefix(" "))
 
     def finish(self) -> None:
         if self._data:
-            self.faults.append(f"the stream ends inside an event: {self._data[0][:80]!r}")
+            self.fault(f"the stream ends inside an event: {self._data[0][:80]!r}")
 
     def _field(self, name: str, value: str) -> None:
         if name == "data":
@@ -130,7 +140,7 @@ class _Reader:
             if "\0" not in value:
                 self._id = value
         elif name != "retry":
-            self.faults.append(f"a line that is no field of the standard: {name[:80]!r}")
+            self.fault(f"a line that is no field of the standard: {name[:80]!r}")
 
     def _dispatch(self, offset: int) -> None:
         if self._data:

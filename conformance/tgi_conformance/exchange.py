@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from attrs import field, frozen
 
-from tgi_conformance import event_stream
+from tgi_conformance import event_stream, strict_json
+
+if TYPE_CHECKING:
+    import httpx
 
 EVENT_STREAM = "text/event-stream"
 JSON = "application/json"
@@ -19,6 +20,7 @@ class NotJson:
     """Stands where a body is no JSON; equal to nothing."""
 
     def __repr__(self) -> str:
+        """Show what it stands for."""
         return "<not JSON>"
 
 
@@ -40,28 +42,15 @@ class Request:
         return _parse(self.content or b"")
 
 
-@frozen
-class Chunk:
-    """Some bytes of a body as they arrived, `at` seconds after the request was sent."""
-
-    at: float
-    data: bytes
-
-
 @frozen(slots=False)
 class Response:
-    """What came back, read to its end or to a bound."""
+    """What came back, read to its end in `seconds`; the `body` has its content encoding undone."""
 
     status: int
     headers: httpx.Headers = field(eq=False)
-    chunks: tuple[Chunk, ...]
-    complete: bool
+    body: bytes
     seconds: float
-
-    @cached_property
-    def body(self) -> bytes:
-        """The body's bytes, content encoding undone."""
-        return b"".join(chunk.data for chunk in self.chunks)
+    first: float = 0.0
 
     @cached_property
     def text(self) -> str:
@@ -86,7 +75,7 @@ class Response:
     @cached_property
     def stream(self) -> event_stream.EventStream:
         """The body read as an event stream."""
-        return event_stream.read(self.body, complete=self.complete)
+        return event_stream.read(self.body)
 
 
 @frozen
@@ -111,10 +100,6 @@ class NoAnswerError(Exception):
 
 def _parse(data: bytes) -> Any:
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        return strict_json.parse(data.decode("utf-8"))
+    except ValueError:
         return NOT_JSON
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
