@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 _LOWER = frozenset({"minLength", "minItems", "minProperties", "minContains"})
 _UPPER = frozenset({"maxLength", "maxItems", "maxProperties", "maxContains"})
-_NOTES = frozenset({"$ref", "$id", "$schema", "$anchor", "contentEncoding", "contentMediaType"})
+_NOTES = frozenset(
+    {
+        *("$ref", "$id", "$schema", "$anchor", "contentEncoding", "contentMediaType"),
+        *("discriminator", "deprecated", "readOnly", "writeOnly"),
+    },
+)
 """Keywords that allow or forbid nothing by themselves."""
 
 _RANGES: dict[str, tuple[float, float]] = {

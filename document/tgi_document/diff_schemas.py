@@ -121,8 +121,10 @@ class SchemaDiff:
 
     @staticmethod
     def _beside(document: Document, target: Target, site: Place) -> Shape:
-        default = shape_of(document, target).default if "default" in target.beside else None
-        return Shape(target.place, site, nullable=bool(target.beside.get("nullable")), default=default)
+        shape = Shape(target.place, site, nullable=bool(target.beside.get("nullable")))
+        if "default" in target.beside:
+            shape.default, shape.has_default = shape_of(document, target).default, True
+        return shape
 
     def _compare_shapes(self, pair: _Pair) -> None:
         old, new = shape_of(self.old, pair.old), shape_of(self.new, pair.new)
@@ -149,8 +151,8 @@ class SchemaDiff:
     def _compare_aspects(self, pair: _Pair, old: Shape, new: Shape) -> None:
         direction = pair.direction
         effect = types_effect(old.types, new.types)
-        if old.types != new.types:
-            self._note("type changed", effect, new.site, direction, self._words(pair))
+        if old.types != new.types or old.is_typed != new.is_typed:
+            self._note("type changed", effect, new.site, direction, self._type_words(pair, old, new))
         if effect is Effect.REPLACES:
             return  # the one has nothing to do with the other
         if old.types is not None and new.types is not None:
@@ -181,7 +183,10 @@ class SchemaDiff:
 
     def _default(self, old: Shape, new: Shape, direction: Direction) -> None:
         """A caller who leaves the member out relies on its default; one that is only told of is no change."""
-        if canonical(old.default) != canonical(new.default):
+        if old.default is None and new.default is None and old.has_default != new.has_default:
+            kind = "null default added" if new.has_default else "null default removed"
+            self._note(kind, Effect.NONE, new.site, direction, (None, None))
+        elif canonical(old.default) != canonical(new.default):
             told = old.default is None or new.default is None
             effect = Effect.NONE if told else Effect.NARROWS
             self._note("default changed", effect, new.site, direction, (old.default, new.default))
@@ -288,6 +293,13 @@ class SchemaDiff:
 
     def _words(self, pair: _Pair) -> _OldAndNew:
         return (in_words(self.old, _named(pair.old)), in_words(self.new, _named(pair.new)))
+
+    def _type_words(self, pair: _Pair, old: Shape, new: Shape) -> _OldAndNew:
+        """Give the types in words; if it is all the same, say which document does not state it."""
+        before, after = self._words(pair)
+        if old.types != new.types:
+            return (before, after)
+        return (before if old.is_typed else "not stated", after if new.is_typed else "not stated")
 
     def _note(
         self, kind: str, effect: Effect, place: Place, direction: Direction, change: _OldAndNew

@@ -30,8 +30,8 @@ _MAX_PARTS = 20
 
 _PLAIN_OBJECT = ANNOTATIONS | {"type", "properties", "required", "additionalProperties", "allOf"}
 
-_READ = _PLAIN_OBJECT | {
-    *("$ref", "enum", "const", "format", "items", "oneOf", "anyOf", "discriminator"),
+_READ = (_PLAIN_OBJECT - {"deprecated", "readOnly", "writeOnly"}) | {
+    *("$ref", "enum", "const", "format", "items", "oneOf", "anyOf"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
 }
 """Keywords that a shape has a field for, or that say nothing about what is allowed."""
@@ -70,6 +70,9 @@ class Shape:
     types: frozenset[str] | None = None
     """None when every type is allowed."""
 
+    is_typed: bool = True
+    """Whether the types are stated, and not only to be gathered from other keywords."""
+
     nullable: bool = False
     enum: list[Any] | None = None
     format: str | None = None
@@ -78,7 +81,9 @@ class Shape:
 
     upper: tuple[float, bool] | None = None
     default: Any = None
-    """None when there is none: a default of null tells nothing more."""
+    """None when there is none, or null."""
+
+    has_default: bool = False
 
     members: dict[str, Place] = field(factory=dict)
     required: set[str] = field(factory=set)
@@ -108,14 +113,14 @@ def follow(document: Document, place: Place) -> Target:
         if _with_null(place.schema):
             beside["nullable"] = True
         place = evolve(onward, also=place.also)
+    if isinstance(place.schema, bool):
+        place = evolve(place, schema={} if place.schema else {"not": {}})
     return Target(place, name, beside)
 
 
 def shape_of(document: Document, target: Target) -> Shape:
     """Give the shape of a schema together with the annotations beside its references."""
     schema = target.place.schema
-    if isinstance(schema, bool):
-        schema = {} if schema else {"not": {}}
     shape = Shape(
         target.place, target.place, format=schema.get("format"), items=_below(target.place, "items")
     )
@@ -123,6 +128,7 @@ def shape_of(document: Document, target: Target) -> Shape:
     shape.lower = _bound(schema, "minimum", "exclusiveMinimum", max)
     shape.upper = _bound(schema, "maximum", "exclusiveMaximum", min)
     shape.default = _default(target.beside.get("default", schema.get("default")), shape)
+    shape.has_default = "default" in target.beside or "default" in schema
     shape.alternatives = [
         place for place in _list_below(target.place, "oneOf", "anyOf") if place.schema != {"type": "null"}
     ]
@@ -288,12 +294,14 @@ def _list_below(place: Place, *keywords: str) -> list[Place]:
 def _add_objects(document: Document, shape: Shape) -> None:
     """Gather members from the schema itself and from the plain objects of its `allOf`s."""
     waiting = [shape.place, *shape.place.also]
+    shape.is_typed = False
     seen: dict[Path, Place] = {}
     while waiting and len(seen) < _MAX_PARTS:
         place = waiting.pop(0)
         if place.path in seen or not isinstance(place.schema, dict):
             continue
         seen[place.path] = place
+        shape.is_typed |= "type" in place.schema
         properties = place.schema.get("properties", {})
         for name, schema in properties.items():
             shape.members.setdefault(name, Place(((place.path, "properties"), name), schema))
@@ -306,6 +314,7 @@ def _add_objects(document: Document, shape: Shape) -> None:
     if shape.members and shape.types is None:
         shape.types = frozenset({"object"})
     _distribute(document, shape, tuple(seen.values()))
+    shape.is_typed |= shape.types is None  # nothing was gathered
 
 
 def _distribute(document: Document, shape: Shape, objects: tuple[Place, ...]) -> None:
@@ -321,7 +330,7 @@ def _distribute(document: Document, shape: Shape, objects: tuple[Place, ...]) ->
     if targets and all(_is_plain_object(schema) for schema in targets):
         beside = tuple(Place(place.path, _without_parts(place.schema)) for place in objects)
         shape.alternatives = [evolve(alternative, also=beside) for alternative in alternatives]
-        shape.parts, shape.members, shape.required = [], {}, set()
+        shape.parts, shape.members, shape.required, shape.types = [], {}, set(), None
 
 
 def _without_parts(schema: dict[str, Any]) -> dict[str, Any]:
