@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from tgi_document.pinned import operations, pinned_document, pinned_path, structure
+from tgi_document.operations import operations
+from tgi_document.pinned import pinned_document, pinned_path, structure
 from tgi_document.walk import Role, walk
 
 if TYPE_CHECKING:
