@@ -64,7 +64,7 @@ def _held_open(server: Running) -> Iterator[None]:
 
 
 def _replayed(server: Running, recording: Recording) -> list[str]:
-    """What differs. Where a model may choose between a tool and words, ours gets some chances to choose alike."""
+    """What differs. Where a model may choose between a tool and words, ours gets some tries."""
     found: list[str] = []
     for _ in range(20 if _is_free_to_choose(recording) else 1):
         answer = exchange(server.url, recording.method, recording.path, recording.headers, recording.body)
