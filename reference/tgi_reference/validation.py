@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tgi_reference.wire.requests import GenerateParameters, GenerateRequest, GrammarRequest
 
 MAX_FREQUENCY_PENALTY: Final = 2.0
+LARGEST_FLOAT: Final = 3.4028234663852886e38
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -201,11 +202,11 @@ def _sampling(parameters: GenerateParameters, budget: int, grammar: Grammar | No
     return SamplingParameters(
         max_new_tokens=budget,
         do_sample=parameters.do_sample,
-        temperature=_unless_neutral(parameters.temperature),
+        temperature=_finite(_unless_neutral(parameters.temperature)),
         top_k=parameters.top_k,
         top_p=_unless_neutral(parameters.top_p),
         typical_p=_unless_neutral(parameters.typical_p),
-        repetition_penalty=parameters.repetition_penalty,
+        repetition_penalty=_finite(parameters.repetition_penalty),
         frequency_penalty=parameters.frequency_penalty,
         seed=parameters.seed,
         top_n_tokens=parameters.top_n_tokens or 0,
@@ -217,6 +218,11 @@ def _sampling(parameters: GenerateParameters, budget: int, grammar: Grammar | No
 
 def _unless_neutral(value: float | None) -> float | None:
     return None if value == 1 else value
+
+
+def _finite(value: float | None) -> float | None:
+    """A number too large for 32 bits is infinite when it arrives; to compute with, the largest one does."""
+    return None if value is None else min(value, LARGEST_FLOAT)
 
 
 def _schema(value: Any) -> Any:

@@ -198,3 +198,14 @@ def test_a_stream_of_several_prompts_takes_turns(tgi: Running) -> None:
 
 def test_the_fixture_for_other_projects(tgi_server: Running) -> None:
     assert 200 == exchange(tgi_server.url, "GET", "/health").status
+
+
+@pytest.mark.parametrize("value", [1e39, 1e-45, 3e38])
+@pytest.mark.parametrize("name", ["temperature", "repetition_penalty"])
+@pytest.mark.parametrize("grammar", [None, {"type": "regex", "value": "[a-z]{4}"}])
+def test_extreme_numbers_leave_probabilities_that_are_numbers(
+    tgi: Running, name: str, value: float, grammar: Any
+) -> None:
+    parameters = {name: value, "grammar": grammar, "do_sample": True, "max_new_tokens": 3, "details": True}
+    tokens = post(tgi, "/generate", inputs="x", parameters=parameters)["details"]["tokens"]
+    assert [] == [one for one in tokens if not one["logprob"] <= 0]
