@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from tgi_conformance.api import Form, member
-from tgi_conformance.exchange import Exchange
+
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Exchange
 
 
 @frozen

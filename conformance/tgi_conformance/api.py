@@ -1,8 +1,7 @@
 """The generation routes in their forms: how each spells a request, and how each spells the answer.
 
 A form is a route with streaming on or off. The suite asks every form the same questions, so what differs
-between the routes is written here once: where parameters stand, what the token limit is called, how to find the
-text, the tokens and the finish reason.
+between the routes is written here once: where parameters stand, what the token limit is called.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ class Form:
         dialect: `generate`, `chat` or `completions`: how its body and its answer are spelled.
         streamed: Whether the answer is an event stream.
         switch: Whether a body member `stream` chooses between the two.
-        wrapped: Whether the unstreamed answer stands in an array.
         schema: The component schema of its request.
     """
 
@@ -39,7 +37,6 @@ class Form:
     streamed: bool
     switch: bool
     schema: str
-    wrapped: bool = False
 
     @property
     def operation(self) -> str:
@@ -51,7 +48,9 @@ class Form:
         """What the limit on new tokens is called here."""
         return "max_new_tokens" if self.dialect == "generate" else "max_tokens"
 
-    def body(self, prompt: str = PROMPT, /, tokens: int | None = FEW_TOKENS, **parameters: Any) -> dict[str, Any]:
+    def body(
+        self, prompt: str = PROMPT, /, tokens: int | None = FEW_TOKENS, **parameters: Any
+    ) -> dict[str, Any]:
         """Write a body that asks for at most `tokens` tokens (None leaves the limit out)."""
         asked = dict(parameters) if tokens is None else {self.limit_name: tokens, **parameters}
         body = self._around(prompt, asked)
@@ -90,7 +89,7 @@ GENERATE = Form("generate", "/generate", "generate", streamed=False, switch=Fals
 GENERATE_STREAM = Form(
     "generate-stream", "/generate_stream", "generate", streamed=True, switch=False, schema="GenerateRequest"
 )
-ROOT = Form("root", "/", "generate", streamed=False, switch=True, schema="CompatGenerateRequest", wrapped=True)
+ROOT = Form("root", "/", "generate", streamed=False, switch=True, schema="CompatGenerateRequest")
 ROOT_STREAM = evolve(ROOT, streamed=True)
 CHAT = Form(
     "chat-completions", "/v1/chat/completions", "chat", streamed=False, switch=True, schema="ChatRequest"
@@ -101,7 +100,12 @@ COMPLETIONS = Form(
 )
 COMPLETIONS_STREAM = evolve(COMPLETIONS, streamed=True)
 INVOCATIONS = Form(
-    "invocations", "/invocations", "generate", streamed=False, switch=True, schema="SagemakerRequest", wrapped=True
+    "invocations",
+    "/invocations",
+    "generate",
+    streamed=False,
+    switch=True,
+    schema="SagemakerRequest",
 )
 INVOCATIONS_STREAM = evolve(INVOCATIONS, streamed=True)
 

@@ -11,7 +11,7 @@ from tgi_conformance.commands.run import run_command
 
 
 class _Commands(click.Group):
-    """The suite's own commands and those that other packages register, such as the reference server's `serve`."""
+    """The suite's own commands, and those that other packages register, such as `serve`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         registered = [point.name for point in entry_points(group="tgi_conformance.commands")]

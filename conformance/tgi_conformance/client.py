@@ -11,7 +11,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from tgi_conformance.deadline import keep_deadlines, until
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request, Response
@@ -32,6 +32,7 @@ class Bounds:
     """What a run may take: seconds for a request and for the run, bytes of an answer and of all answers."""
 
     request_seconds: float = 30.0
+    requests_per_second: float | None = None
     run_seconds: float = 900.0
     answer_bytes: int = 4 * MEGABYTE
     run_bytes: int = 64 * MEGABYTE
@@ -55,6 +56,7 @@ class Client:
     price: Price = field(factory=Price)
     _http: httpx.Client = field(init=False)
     _deadline: float = field(init=False)
+    _next: float = field(default=0.0, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -76,19 +78,20 @@ class Client:
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
         """Send it and read the whole answer; raises NoAnswerError."""
+        request = request if authenticate else evolve(request, anonymous=True)
         attempt = _Attempt()
         try:
-            return self._send(request, attempt, authenticate=authenticate)
+            return self._send(request, attempt)
         except NoAnswerError as error:
             if error.kind != "broken" or attempt.connected or attempt.answered:
                 raise
         # A kept connection may be closed by the server just as it is used again; a fresh one tells.
-        return self._send(request, _Attempt(), authenticate=authenticate)
+        return self._send(request, _Attempt())
 
-    def _send(self, request: Request, attempt: _Attempt, *, authenticate: bool) -> Exchange:
+    def _send(self, request: Request, attempt: _Attempt) -> Exchange:
+        self._begin(request)
         started = time.monotonic()
         deadline = min(started + self.bounds.request_seconds, self._deadline)
-        self._begin(request, over=deadline <= started)
         with (
             until(deadline),
             _told_apart(request),
@@ -96,7 +99,7 @@ class Client:
                 request.method,
                 self.target.url + request.path,
                 content=request.content,
-                headers=self._headers(request, authenticate=authenticate),
+                headers=self._headers(request),
                 extensions={"trace": attempt.trace},
             ) as response,
         ):
@@ -109,18 +112,31 @@ class Client:
             self.price.generated_tokens += tokens
         return Exchange(request, answer)
 
-    def _begin(self, request: Request, *, over: bool) -> None:
-        if over:
+    def _begin(self, request: Request) -> None:
+        """Count the request and wait for its turn; raises NoAnswerError where the run's budget is spent."""
+        if time.monotonic() >= self._deadline:
             raise NoAnswerError("budget", "the run's time is used up", request)
         with self._lock:
             if self.price.received_bytes > self.bounds.run_bytes:
                 raise NoAnswerError("budget", f"the run's {self.bounds.run_bytes} bytes are used up", request)
             self.price.requests += 1
+            wait = self._turn()
+        if wait > 0:
+            time.sleep(wait)
 
-    def _headers(self, request: Request, *, authenticate: bool) -> list[tuple[str, str]]:
+    def _turn(self) -> float:
+        """Take the next place in the queue that the rate allows; give the seconds until it is due."""
+        if self.bounds.requests_per_second is None:
+            return 0.0
+        now = time.monotonic()
+        due = max(now, self._next)
+        self._next = due + 1 / self.bounds.requests_per_second
+        return due - now
+
+    def _headers(self, request: Request) -> list[tuple[str, str]]:
         headers = [*self.target.headers, *request.headers]
         own = {name.lower() for name, _ in headers}
-        if self.target.key and authenticate and "authorization" not in own:
+        if self.target.key and not request.anonymous and "authorization" not in own:
             headers.append(("Authorization", f"Bearer {self.target.key.value}"))
         if "accept-encoding" not in own:
             headers.append(("Accept-Encoding", "identity"))

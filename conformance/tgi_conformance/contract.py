@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
+from packaging.version import Version
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
+
+from tgi_conformance.exchange import EVENT_STREAM
 from tgi_document.pinned import pinned_document
 from tgi_document.repairs import repair
 
-from tgi_conformance.exchange import EVENT_STREAM
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 URI = "urn:tgi-conformance:contract"
@@ -64,11 +67,29 @@ class Contract:
         """Every documented operation by its name."""
         return {operation.name: operation for operation in self._operations()}
 
+    @property
+    def release(self) -> Version:
+        """The release that the document says it is of."""
+        return Version(str(self.document["info"]["version"]))
+
     def problem(self, value: Any, pointer: str) -> str | None:
         """Tell in one line how a value departs from the schema at the pointer; None where it fits."""
         validator = Draft202012Validator({"$ref": f"{URI}{pointer}"}, registry=self._registry)
         error = best_match(validator.iter_errors(value))
         return None if error is None else f"at {error.json_path}: {error.message[:300]}"
+
+    def has(self, pointer: str) -> bool:
+        """Tell whether the document has something at the pointer."""
+        node: Any = self.document
+        for part in pointer.removeprefix("#/").split("/"):
+            name = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(node, list) and name.isdigit() and int(name) < len(node):
+                node = node[int(name)]
+            elif isinstance(node, dict) and name in node:
+                node = node[name]
+            else:
+                return False
+        return True
 
     def schema(self, name: str) -> Mapping[str, Any]:
         """A component schema as the document has it."""
@@ -84,13 +105,23 @@ class Contract:
 
     @cached_property
     def _registry(self) -> Registry[Any]:
-        contents = as_json_schema(self.document)
-        return Registry().with_resource(URI, Resource(contents=contents, specification=DRAFT202012))
+        resource = DRAFT202012.create_resource(as_json_schema(self.document))
+        registry: Registry[Any] = Registry().with_resource(URI, resource)
+        return registry
+
+
+def contract_of(served: Mapping[str, Any] | None, release: Version | None) -> Contract:
+    """Give what a deployment of a release promises: an older one is judged by the document that it serves."""
+    pinned = pinned_contract()
+    if served is None or release is None or release.release[:2] >= pinned.release.release[:2]:
+        return pinned
+    document, _ = repair(dict(served))
+    return Contract(document)
 
 
 @lru_cache(maxsize=1)
 def pinned_contract() -> Contract:
-    """The pinned document, repaired so that tools can read it, but not corrected: deviations tell the rest."""
+    """The pinned document, repaired so that tools can read it, not corrected: deviations tell the rest."""
     document, _ = repair(pinned_document())
     return Contract(document)
 
@@ -103,8 +134,8 @@ def escape(member: str) -> str:
 def as_json_schema(node: Any) -> Any:
     """Turn OpenAPI 3.0's dialect into JSON Schema, read as a client reads answers.
 
-    `oneOf` becomes `anyOf`: the document writes it for untagged unions, which a reader tries one by one, and an
-    unknown member must not make an answer fit two of them.
+    `oneOf` becomes `anyOf`: the document writes it for untagged unions, which a reader tries one by one, and
+    an unknown member must not make an answer fit two of them.
     """
     if isinstance(node, list):
         return [as_json_schema(item) for item in node]

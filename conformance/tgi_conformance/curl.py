@@ -2,51 +2,62 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from typing import TYPE_CHECKING
 
-from tgi_conformance.exchange import Request
-from tgi_conformance.target import Target
+from tgi_conformance.reports.plain import plain
+
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Request
+    from tgi_conformance.target import Target
 
 LONGEST_BODY = 2000
 
 
 def curl_line(target: Target, request: Request) -> str:
-    """Write the line; secrets appear as `$NAME`, to be set by who runs it."""
-    words = ["curl", "-sS", "-N", "-i"]
-    if request.method != "GET":
+    """Write the line for a POSIX shell; secrets appear as `$NAME`, to be set by who runs it."""
+    words = ["curl", "-sSNig"]
+    if request.method != "GET" or request.content is not None:
         words += ["-X", request.method]
     words.append(shlex.quote(target.shown_url + request.path))
     for name, value in request.headers:
         words += ["-H", shlex.quote(f"{name}: {target.scrub(value)}")]
     words += _secret_headers(target, request)
-    words += _body(target, request)
-    return " ".join(words)
+    if request.content is None:
+        return " ".join(words)
+    if "content-type" not in {name.lower() for name, _ in (*request.headers, *target.headers)}:
+        words += ["-H", "Content-Type:"]  # curl would add one
+    return _with_body(" ".join(words), target.scrub_bytes(request.content))
 
 
 def _secret_headers(target: Target, request: Request) -> list[str]:
-    own = {name.lower() for name, _ in request.headers}
+    own = {name.lower() for name, _ in (*request.headers, *target.headers)}
     words = []
-    if target.key and "authorization" not in own:
+    if target.key and not request.anonymous and "authorization" not in own:
         words += ["-H", f'"Authorization: Bearer ${target.key.name}"']
     for name, _ in target.headers:
-        variable = name.upper().replace("-", "_")
-        words += ["-H", f'"{name}: ${variable}"']
+        variable = re.sub(r"\W", "_", name.upper())
+        words += ["-H", f'{shlex.quote(name + ": ")}"${variable}"']
     return words
 
 
-def _body(target: Target, request: Request) -> list[str]:
-    if request.content is None:
-        return []
+def _with_body(curl: str, content: bytes) -> str:
+    if len(content) > LONGEST_BODY:
+        beginning = plain(content[:80].decode("utf-8", "replace"))
+        return f"{curl} --data-binary @-  # the {len(content)} bytes that begin with {beginning}"
     try:
-        text = request.content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError:
-        return ["--data-binary", f"$'{_escaped(request.content[:LONGEST_BODY])}'"]
-    if "\0" in text or any(ord(c) < 32 and c not in "\n\t" for c in text):  # noqa: PLR2004 - ASCII's controls
-        return ["--data-binary", f"$'{_escaped(request.content[:LONGEST_BODY])}'"]
-    if len(text) > LONGEST_BODY:
-        return ["--data-binary", "@-", f"# {len(request.content)} bytes, beginning: {shlex.quote(text[:80])}"]
-    return ["--data-binary", shlex.quote(target.scrub(text))]
+        text = "\0"
+    if all(character.isprintable() for character in text):
+        return f"{curl} --data-raw {shlex.quote(text)}"
+    # No argument can hold a NUL, and no terminal shows a control character as it is.
+    return f"printf '{_escaped(content)}' | {curl} --data-binary @-"
 
 
-def _escaped(data: bytes) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in data)
+def _escaped(content: bytes) -> str:
+    return "".join(
+        chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:03o}"  # noqa: PLR2004 - ASCII's end
+        for byte in content
+    )

@@ -1,4 +1,4 @@
-"""Known departures of TGI from its own document: which requirement, what is seen instead, since when, by what evidence.
+"""Known departures of TGI from its own document: which requirement, what is seen instead, by what evidence.
 
 What is seen is a JSON Schema over the observation (see UnmetError.observation), so that a worse break at the
 same place does not match and still fails.
@@ -6,23 +6,27 @@ same place does not match and still fails.
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from attrs import field, frozen
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import Version
 
-from tgi_conformance.outcomes import UnmetError
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from packaging.version import Version
+
+    from tgi_conformance.outcomes import UnmetError
 
 SHIPPED = "deviations.yaml"
 MEMBERS = {"requirement", "seen", "instead", "versions", "evidence"}
-OPTIONAL = {"by_chance"}
+OPTIONAL = {"by_chance", "expires"}
 
 
 class DeviationsError(ValueError):
@@ -39,6 +43,7 @@ class Deviation:
         instead: What the deployment does instead, in one line.
         versions: The releases of TGI that do it, as a version specifier.
         evidence: Where this is recorded.
+        expires: The last day on which it is told apart; None for no end.
         by_chance: Whether only generated data shows it, so that its absence says nothing.
     """
 
@@ -48,9 +53,19 @@ class Deviation:
     versions: SpecifierSet
     evidence: str
     by_chance: bool = False
+    expires: date | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is about, and what is seen instead, in one line."""
+        return f"{', '.join(self.requirements)}: {self.instead}"
+
+    def expired(self, today: date) -> bool:
+        """Tell whether its last day is over."""
+        return self.expires is not None and self.expires < today
 
     def covers(self, requirement: str, version: Version | None) -> bool:
-        """Tell whether it is about this requirement in this release (an unknown release counts as covered)."""
+        """Tell whether it is about this requirement in this release; an unknown release counts."""
         if not any(fnmatchcase(requirement, pattern) for pattern in self.requirements):
             return False
         return version is None or self.versions.contains(version.base_version)
@@ -101,7 +116,14 @@ def _parse(entry: Any, where: str) -> Deviation:
         versions=versions,
         evidence=str(entry["evidence"]),
         by_chance=entry.get("by_chance") is True,
+        expires=_day(entry.get("expires"), where),
     )
+
+
+def _day(value: Any, where: str) -> date | None:
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    raise DeviationsError(f"{where}: `expires` is no date such as 2027-01-31")
 
 
 def _patterns(value: Any) -> tuple[str, ...]:

@@ -29,12 +29,16 @@ NOT_JSON = NotJson()
 
 @frozen
 class Request:
-    """What is sent: a path below the target's URL, the headers of this request alone, the body's bytes."""
+    """What is sent: a path below the target's URL, the headers of this request alone, the body's bytes.
+
+    An `anonymous` one goes without the target's key.
+    """
 
     method: str
     path: str
     headers: tuple[tuple[str, str], ...] = ()
     content: bytes | None = None
+    anonymous: bool = False
 
     @property
     def json(self) -> Any:

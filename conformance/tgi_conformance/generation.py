@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 TOKENS = 2
 PROMPTS = 2
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
-LARGEST: dict[str, float] = {"integer": 2**31 - 1, "int32": 2**31 - 1, "int64": 2**63 - 1, "float": 3.4e38, "double": 1.7e308}
+LARGEST: dict[str, float] = {
+    "integer": 2**31 - 1,
+    "int32": 2**31 - 1,
+    "int64": 2**63 - 1,
+    "float": 3.4e38,
+    "double": 1.7e308,
+}
 LIMITS = ("max_tokens", "max_new_tokens")
 
 

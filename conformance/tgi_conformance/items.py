@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import define, field
 
+from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.levels import Depth, Level, Outcome
 from tgi_conformance.options import Options
 from tgi_conformance.pool import Pool
 from tgi_conformance.preparation import prepare
 from tgi_conformance.pytest_plugin import CONDUCTOR
-from tgi_conformance.report import Result
-from tgi_conformance.requirement import Requirement
 from tgi_conformance.routes import catalogues
 from tgi_conformance.target import Key, Target, TargetError, parse_header, parse_url
-from tgi_conformance.trial import Setting, Trial
-from tgi_conformance.deviations import shipped_deviations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tgi_conformance.report import Result
+    from tgi_conformance.requirement import Requirement
+    from tgi_conformance.trial import Setting, Trial
 
 
 @define

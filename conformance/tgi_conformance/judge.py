@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from attrs import evolve
+from packaging.version import Version
 
 from tgi_conformance.curl import curl_line
 from tgi_conformance.exchange import NoAnswerError, Request
 from tgi_conformance.levels import Outcome
 from tgi_conformance.outcomes import InconclusiveError, UnmetError, UnsupportedError, shown
 from tgi_conformance.report import Result
-from tgi_conformance.requirement import Requirement
 from tgi_conformance.trial import Setting, Trial
+
+if TYPE_CHECKING:
+    from tgi_conformance.requirement import Requirement
 
 
 def judge(requirement: Requirement, setting: Setting) -> tuple[Result, Trial]:
@@ -31,8 +35,10 @@ def judge(requirement: Requirement, setting: Setting) -> tuple[Result, Trial]:
     ), trial
 
 
-def _judge(trial: Trial) -> Result:
+def _judge(trial: Trial) -> Result:  # noqa: PLR0911 - an outcome each
     missing = _missing(trial)
+    if missing and trial.requirement.route in trial.setting.required:
+        return evolve(_result(trial, Outcome.FAIL), expected="the route, as --require asks", actual=missing)
     if missing:
         return _result(trial, Outcome.UNSUPPORTED, reason=missing)
     try:
@@ -47,11 +53,18 @@ def _judge(trial: Trial) -> Result:
     except InconclusiveError as error:
         return _result(trial, Outcome.INCONCLUSIVE, reason=str(error))
     except Exception as error:  # noqa: BLE001 - a fault of the suite must not pass for one of the server
-        return _result(trial, Outcome.INCONCLUSIVE, reason=f"the suite failed: {type(error).__name__}: {error}")
+        return _result(
+            trial, Outcome.INCONCLUSIVE, reason=f"the suite failed: {type(error).__name__}: {error}"
+        )
     return _held(trial)
 
 
 def _missing(trial: Trial) -> str:
+    requirement, version = trial.requirement, trial.facts.version
+    if requirement.since and version is not None and version.release < Version(requirement.since).release:
+        return f"TGI promises it since {requirement.since}, and /info says {version}"
+    if requirement.source.startswith("#/") and not trial.contract.has(requirement.source):
+        return f"the document of {version} does not have {requirement.source}"
     absent = trial.facts.absent
     needed = (trial.requirement.operation, *trial.requirement.needs)
     return next((absent[name] for name in needed if name in absent), "")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from tgi_conformance.client import Bounds
-from tgi_conformance.deviations import Deviation
 from tgi_conformance.levels import Depth
-from tgi_conformance.requirement import Requirement
 from tgi_conformance.routes import catalogues
-from tgi_conformance.target import Target
+
+if TYPE_CHECKING:
+    from tgi_conformance.deviations import Deviation
+    from tgi_conformance.requirement import Requirement
+    from tgi_conformance.target import Target
 
 
 class UsageError(ValueError):

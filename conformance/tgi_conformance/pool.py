@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from attrs import define, field
 
 from tgi_conformance.judge import judge
 from tgi_conformance.report import Result
-from tgi_conformance.requirement import Requirement
 from tgi_conformance.trial import Setting, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tgi_conformance.requirement import Requirement
 
 Judged = tuple[Result, Trial]
 
@@ -32,7 +36,7 @@ class Pool:
                 self._futures[requirement.id] = self._executor.submit(judge, requirement, self.setting)
 
     def result(self, requirement: Requirement) -> Judged:
-        """Wait for a requirement's result; one that must be alone is held now, when nothing else is under way."""
+        """Wait for a requirement's result; one that must be alone is held when nothing else is under way."""
         future = self._futures.get(requirement.id)
         if future is not None:
             return future.result()

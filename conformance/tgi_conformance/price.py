@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.exchange import Response
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Response
 
 
 def generated_tokens(response: Response) -> int:

@@ -18,10 +18,12 @@ from tgi_conformance.exchange import Exchange, NoAnswerError, Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tgi_conformance.client import Client
+    from tgi_conformance.samples import Samples
+
 
 ABSENT = (404, 405, 501)
 LOCKED = (401, 403)
+PAGES = ("text/html", "application/xhtml+xml")
 OK = 200
 
 CHOICE = {"type": "regex", "value": "(yes|no)"}
@@ -52,12 +54,14 @@ class Facts:
     Attributes:
         info: The body of `/info`; empty where it is no JSON object.
         absent: For each operation or ability that is not offered, the evidence in one line.
+        foreign: Evidence that something else answers, or None.
         locked: Evidence that the key was refused, or None.
         unreachable: Evidence that nothing answers, or None.
     """
 
     info: Mapping[str, Any] = field(factory=dict)
     absent: Mapping[str, str] = field(factory=dict)
+    foreign: str | None = None
     locked: str | None = None
     unreachable: str | None = None
 
@@ -80,13 +84,13 @@ class Facts:
         return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def probe(client: Client) -> Facts:
+def probe(samples: Samples) -> Facts:
     """Ask everything; a deployment that cannot be reached or lets nobody in ends the asking at once."""
     answers: dict[str, Exchange] = {}
     absent: dict[str, str] = {}
     for operation, request in MINIMAL.items():
         try:
-            answers[operation] = client.send(request)
+            answers[operation] = samples.get(request)[0]
         except NoAnswerError as error:
             if error.kind == "refused":
                 return Facts(unreachable=str(error))
@@ -96,9 +100,21 @@ def probe(client: Client) -> Facts:
     info = answers["GET /info"].response.json if "GET /info" in answers else None
     return Facts(
         info=info if isinstance(info, dict) else {},
-        absent={**absent, **_abilities(client, absent)},
+        absent={**absent, **_abilities(samples, absent)},
+        foreign=_foreign(answers),
         locked=_locked(answers),
     )
+
+
+def _foreign(answers: Mapping[str, Exchange]) -> str | None:
+    """A web site answers every path with its pages; TGI answers generation with JSON or a stream."""
+    generation = [answers[operation] for operation in GENERATION if operation in answers]
+    offered = [e for e in generation if e.response.status not in {*ABSENT, *LOCKED}]
+    pages = [e for e in offered if e.response.media_type in PAGES]
+    if pages and len(pages) == len(offered):
+        request, response = pages[0].request, pages[0].response
+        return f"POST {request.path} answered {response.status} with {response.media_type}"
+    return None
 
 
 def _locked(answers: Mapping[str, Exchange]) -> str | None:
@@ -110,12 +126,12 @@ def _locked(answers: Mapping[str, Exchange]) -> str | None:
     return None
 
 
-def _abilities(client: Client, absent: Mapping[str, str]) -> dict[str, str]:
+def _abilities(samples: Samples, absent: Mapping[str, str]) -> dict[str, str]:
     """Ask for what depends on the model or the server's set-up; give the evidence for what is not there."""
     found = {}
     for ability, ask in _ABILITIES.items():
         try:
-            evidence = ask(client, absent)
+            evidence = ask(samples, absent)
         except NoAnswerError as error:
             evidence = f"{error.request.method} {error.request.path}: {error}"
         if evidence:
@@ -123,55 +139,55 @@ def _abilities(client: Client, absent: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _grammar(client: Client, absent: Mapping[str, str]) -> str | None:
+def _grammar(samples: Samples, absent: Mapping[str, str]) -> str | None:
     if "POST /generate" in absent:
         return absent["POST /generate"]
     return _unless_ok(
-        client.send(api.GENERATE.ask("Is it so? ", tokens=8, grammar=CHOICE)), "with a regex grammar"
+        samples.get(api.GENERATE.ask("Is it so? ", tokens=8, grammar=CHOICE))[0], "with a regex grammar"
     )
 
 
-def _tools(client: Client, absent: Mapping[str, str]) -> str | None:
+def _tools(samples: Samples, absent: Mapping[str, str]) -> str | None:
     if "POST /v1/chat/completions" in absent:
         return absent["POST /v1/chat/completions"]
-    return _grammar(client, absent)
+    return _grammar(samples, absent)
 
 
-def _chat_template(client: Client, absent: Mapping[str, str]) -> str | None:
+def _chat_template(samples: Samples, absent: Mapping[str, str]) -> str | None:
     if "POST /v1/chat/completions" in absent:
         return absent["POST /v1/chat/completions"]
-    exchange = client.send(api.CHAT.ask(tokens=1))
+    exchange, _ = samples.get(api.CHAT.ask(tokens=1))
     if api.member(exchange.response.json, "error_type") == "template_error":
         return f"POST /v1/chat/completions answered {exchange.response.status} template_error"
     return None
 
 
-def _prefill(client: Client, absent: Mapping[str, str]) -> str | None:
+def _prefill(samples: Samples, absent: Mapping[str, str]) -> str | None:
     if "POST /generate" in absent:
         return absent["POST /generate"]
-    exchange = client.send(api.GENERATE.ask(tokens=1, decoder_input_details=True))
+    exchange, _ = samples.get(api.GENERATE.ask(tokens=1, decoder_input_details=True))
     if api.member(exchange.response.json, "details", "prefill") == []:
         return "POST /generate with decoder_input_details answered an empty `prefill`"
     return _unless_ok(exchange, "with decoder_input_details")
 
 
-def _headers(client: Client, absent: Mapping[str, str]) -> str | None:
+def _headers(samples: Samples, absent: Mapping[str, str]) -> str | None:
     form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
     if form is None:
         return "no generation route is offered"
-    exchange = client.send(form.ask(tokens=1))
+    exchange, _ = samples.get(form.ask(tokens=1))
     if "x-generated-tokens" in exchange.response.headers:
         return None
     return f"{form.operation} answered without x-generated-tokens"
 
 
-def _reproducible(client: Client, absent: Mapping[str, str]) -> str | None:
+def _reproducible(samples: Samples, absent: Mapping[str, str]) -> str | None:
     """Greedy decoding that repeats to the last digit of each log-probability is needed to compare answers."""
     form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
     if form is None:
         return "no generation route is offered"
     extra = {"details": True} if form.dialect == "generate" else {"temperature": 0.0}
-    answers = [read_answer(form, client.send(form.ask(tokens=12, **extra))) for _ in range(3)]
+    answers = [read_answer(form, samples.client.send(form.ask(tokens=12, **extra))) for _ in range(3)]
     if any((a.text, a.tokens) != (answers[0].text, answers[0].tokens) for a in answers):
         return f"three equal greedy requests to {form.path} were answered differently"
     return None
@@ -183,7 +199,7 @@ def _unless_ok(exchange: Exchange, what: str) -> str | None:
     return f"{exchange.request.method} {exchange.request.path} {what} answered {exchange.response.status}"
 
 
-_ABILITIES: dict[str, Callable[[Client, Mapping[str, str]], str | None]] = {
+_ABILITIES: dict[str, Callable[[Samples, Mapping[str, str]], str | None]] = {
     "grammar": _grammar,
     "tools": _tools,
     "chat-template": _chat_template,

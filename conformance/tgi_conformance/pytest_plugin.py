@@ -7,17 +7,19 @@ only where a deployment was named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tgi_conformance.items import Conductor
 
+
 ROUTES = Path(__file__).parent / "routes"
-CONDUCTOR = pytest.StashKey["Conductor"]()
+CONDUCTOR: pytest.StashKey[Conductor] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tgi", "conformance of a TGI deployment")
     group.addoption("--tgi-url", metavar="URL", help="base URL of the deployment under test")
     group.addoption("--tgi-api-key-env", metavar="NAME", help="environment variable that holds the API key")
-    group.addoption("--tgi-header", metavar="K:V", action="append", default=[], help="header sent with each request")
+    group.addoption("--tgi-header", metavar="K:V", action="append", default=[], help="sent with each request")
     group.addoption("--tgi-level", default="standard", choices=["smoke", "standard", "exhaustive", "load"])
     group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="makes generated data repeatable")
 
@@ -34,7 +36,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect the files of the routes, which are named as routes and not as tests."""
     if file_path.parent != ROUTES or file_path.suffix != ".py" or file_path.name == "__init__.py":
         return None
-    from tgi_conformance.items import RouteFile
+    from tgi_conformance.items import RouteFile  # noqa: PLC0415 - see above
 
     collector: pytest.Collector = RouteFile.from_parent(parent, path=file_path)
     return collector
@@ -45,7 +47,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Ask the deployment what it is before its requirements are collected."""
     url = session.config.getoption("--tgi-url")
     if url and CONDUCTOR not in session.config.stash:
-        from tgi_conformance.items import Conductor
+        from tgi_conformance.items import Conductor  # noqa: PLC0415 - see above
 
         session.config.stash[CONDUCTOR] = Conductor.from_pytest(session.config)
     return (yield)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from tgi_conformance.levels import Depth, Level, Outcome, Verdict
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tgi_conformance.levels import Depth, Level, Outcome, Verdict
 
 
 @frozen

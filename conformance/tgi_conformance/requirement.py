@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -11,6 +10,8 @@ from attrs import field, frozen
 from tgi_conformance.levels import Depth, Level
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tgi_conformance.trial import Trial
 
     Check = Callable[[Trial], None]
@@ -37,6 +38,7 @@ class Requirement:
         source: A pointer into the document (`#/...`), or `behaviour.md#...`, an entry of docs/behaviour.md.
         why: What goes wrong for clients where it does not hold.
         needs: Names of facts that must hold for it to apply (see probes.py).
+        since: The first release of TGI that promises it; empty for every release.
         alone: Whether nothing else may be sent while it is held.
         check: Sends what must be sent and raises Unmet where the promise is broken.
     """
@@ -51,6 +53,7 @@ class Requirement:
     depth: Depth = Depth.STANDARD
     needs: tuple[str, ...] = ()
     alone: bool = False
+    since: str = ""
 
     @property
     def route(self) -> str:
@@ -60,14 +63,14 @@ class Requirement:
 
 @frozen
 class Catalogue:
-    """The requirements of one route, in the order in which they are held; `module` is the file that holds them."""
+    """The requirements of one route, in the order in which they are held; `module` is their file."""
 
     module: str
     route: str
     operation: str
     requirements: list[Requirement] = field(factory=list)
 
-    def add(
+    def add(  # noqa: PLR0913 - what a requirement says of itself
         self,
         words: str,
         statement: str,
@@ -79,6 +82,7 @@ class Catalogue:
         why: str = "",
         operation: str = "",
         alone: bool = False,
+        since: str = "",
     ) -> Callable[[Check], Check]:
         """Register the decorated function as the requirement `route.words`."""
 
@@ -95,6 +99,7 @@ class Catalogue:
                     depth=depth,
                     needs=tuple(needs),
                     alone=alone,
+                    since=since,
                 )
             )
             return check

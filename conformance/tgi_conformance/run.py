@@ -6,7 +6,6 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterable
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import datetime, timezone
 from importlib.metadata import version
@@ -18,13 +17,14 @@ import pytest
 from tgi_conformance import pytest_plugin
 from tgi_conformance.items import Conductor
 from tgi_conformance.levels import Level, Outcome, Verdict
-from tgi_conformance.options import Options
 from tgi_conformance.preparation import prepare
 from tgi_conformance.report import Report, Result
-from tgi_conformance.trial import Setting, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tgi_conformance.options import Options
+    from tgi_conformance.trial import Setting, Trial
 
 
 def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) -> Report:
@@ -36,7 +36,7 @@ def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) 
     conductor = Conductor(options, prepare(options), on_result)
     reason = _cannot_begin(conductor.setting)
     if not reason:
-        _under_pytest(conductor)
+        under_pytest(conductor)
     results = tuple(result for result, _ in conductor.trials)
     verdict, reason = _verdict(results, reason, strict=options.strict)
     setting = conductor.setting
@@ -64,15 +64,18 @@ def _cannot_begin(setting: Setting) -> str:
         key = setting.client.target.key
         held = f"the key in ${key.name} was refused" if key else "it wants an API key (--api-key-env NAME)"
         return f"{held}: {setting.facts.locked}"
+    if setting.facts.foreign:
+        return f"this is no TGI: {setting.facts.foreign}"
     if not setting.facts.generates:
         return "no generation route of TGI is there: each answered 404, 405 or 501"
     return ""
 
 
-def _under_pytest(conductor: Conductor) -> None:
+def under_pytest(conductor: Conductor) -> None:
     """Let pytest collect and run, without the plugins, settings and output of whoever's folder this is."""
-    arguments = ["--pyargs", "tgi_conformance", "-c", os.devnull, "--rootdir", str(pytest_plugin.ROUTES.parent)]
-    arguments += ["--disable-plugin-autoload", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging"]
+    arguments = ["--pyargs", "tgi_conformance", "-c", os.devnull]
+    arguments += ["--rootdir", str(pytest_plugin.ROUTES.parent), "--disable-plugin-autoload"]
+    arguments += ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging"]
     output = StringIO()
     with _quiet(), redirect_stdout(output), redirect_stderr(output):
         status = pytest.main(arguments, plugins=[pytest_plugin, _Handover(conductor)])
@@ -134,4 +137,4 @@ def _stale(options: Options, trials: Iterable[tuple[Result, Trial]]) -> Iterator
             and result.outcome in {Outcome.PASS, Outcome.KNOWN_DEVIATION}
         ]
         if held and not any(deviation in trial.departures for trial in held):
-            yield f"{', '.join(deviation.requirements)}: {deviation.instead}"
+            yield deviation.name

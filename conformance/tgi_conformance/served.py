@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+
 from tgi_document.errors import DocumentError
 from tgi_document.fetch import Access, fetch_document
 
-from tgi_conformance.client import Bounds
-from tgi_conformance.target import Target
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tgi_conformance.client import Bounds
+    from tgi_conformance.target import Target
 
 
 @frozen

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field, frozen
 
-from tgi_conformance.client import Client
-from tgi_conformance.contract import Contract
-from tgi_conformance.deviations import Deviation
-from tgi_conformance.exchange import Exchange, Request
+from tgi_conformance.client import Client, Price
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError
-from tgi_conformance.probes import Facts
-from tgi_conformance.requirement import Requirement
-from tgi_conformance.served import Served
+from tgi_conformance.price import generated_tokens
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
-@define
-class Samples:
-    """Answers that several requirements look at, each asked for once a run."""
+    from tgi_conformance.contract import Contract
+    from tgi_conformance.deviations import Deviation
+    from tgi_conformance.exchange import Exchange, Request
+    from tgi_conformance.probes import Facts
+    from tgi_conformance.requirement import Requirement
+    from tgi_conformance.samples import Samples
+    from tgi_conformance.served import Served
 
-    _client: Client
-    _kept: dict[Request, Exchange] = field(factory=dict, init=False)
-    _locks: dict[Request, threading.Lock] = field(factory=dict, init=False)
-    _lock: threading.Lock = field(factory=threading.Lock, init=False)
-
-    def get(self, request: Request) -> Exchange:
-        """Give the answer to a request, sent only the first time; raises NoAnswerError."""
-        with self._lock:
-            lock = self._locks.setdefault(request, threading.Lock())
-        with lock:
-            if request not in self._kept:
-                self._kept[request] = self._client.send(request)
-            return self._kept[request]
+T = TypeVar("T")
 
 
 @frozen
@@ -50,6 +38,7 @@ class Setting:
     deviations: tuple[Deviation, ...]
     depth: Depth
     seed: int
+    required: frozenset[str] = frozenset()
 
 
 @define
@@ -59,6 +48,7 @@ class Trial:
     requirement: Requirement
     setting: Setting
     cases: int = 0
+    price: Price = field(factory=Price)
     departures: dict[Deviation, UnmetError] = field(factory=dict)
 
     @property
@@ -73,11 +63,20 @@ class Trial:
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
         """Send a request; raises NoAnswerError."""
-        return self.setting.client.send(request, authenticate=authenticate)
+        exchange = self.setting.client.send(request, authenticate=authenticate)
+        self._pay(exchange)
+        return exchange
+
+    def _pay(self, exchange: Exchange) -> None:
+        self.price.requests += 1
+        self.price.generated_tokens += generated_tokens(exchange.response)
 
     def sample(self, request: Request) -> Exchange:
         """Give the answer to a request that other requirements look at too; raises NoAnswerError."""
-        return self.setting.samples.get(request)
+        exchange, sent = self.setting.samples.get(request)
+        if sent:
+            self._pay(exchange)
+        return exchange
 
     @contextmanager
     def case(self) -> Iterator[None]:
@@ -97,6 +96,10 @@ class Trial:
             if deviation.covers(self.requirement.id, self.facts.version) and deviation.explains(unmet):
                 return deviation
         return None
+
+    def some(self, cases: Sequence[T]) -> Sequence[T]:
+        """Give the cases to look at: all of them, or at level smoke the last alone."""
+        return cases[-1:] if self.setting.depth is Depth.SMOKE else cases
 
     def examples(self, standard: int) -> int:
         """Scale a number of generated examples to the depth of the run."""

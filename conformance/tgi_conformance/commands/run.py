@@ -5,21 +5,27 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
+from tgi_conformance.client import Bounds
 from tgi_conformance.deviations import DeviationsError, read_deviations, shipped_deviations
 from tgi_conformance.levels import Depth
 from tgi_conformance.options import Options, UsageError, route_name
 from tgi_conformance.outputs import check_writable, write_atomically
-from tgi_conformance.report import Report
+from tgi_conformance.plan import estimate
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.terminal import print_report
 from tgi_conformance.run import run
 from tgi_conformance.target import Key, Target, TargetError, parse_header, parse_url
+
+if TYPE_CHECKING:
+    from tgi_conformance.report import Report
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -35,15 +41,38 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     show_default=True,
     help="How deep to go.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Makes generated data repeatable.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Makes generated data repeatable."
+)
 @click.option("--only", metavar="ROUTE", multiple=True, help="Hold only this route (a name or a path).")
 @click.option("--skip", metavar="ROUTE", multiple=True, help="Leave this route out.")
+@click.option("--require", metavar="ROUTE", multiple=True, help="Fail where this route is not offered.")
 @click.option("--deviations", metavar="FILE", type=FILE, help="Known deviations of your own, in YAML.")
 @click.option("--strict", is_flag=True, help="Let known deviations fail the run.")
 @click.option("--json", "json_file", metavar="FILE", type=FILE, help="Write the report as JSON.")
 @click.option("--junit", "junit_file", metavar="FILE", type=FILE, help="Write the report as JUnit XML.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="Requirements held at a time.",
+)
+@click.option(
+    "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Requests a second at most."
+)
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(1),
+    default=900,
+    show_default=True,
+    help="The run ends after this many seconds.",
+)
+@click.option("--plan", is_flag=True, help="Say what the run would cost, and send nothing.")
 @click.option("--ca", metavar="FILE", type=FILE, help="Certificates to trust, in PEM.")
-def run_command(url: str, json_file: Path | None, junit_file: Path | None, **given: object) -> None:
+def run_command(
+    url: str, *, plan: bool, json_file: Path | None, junit_file: Path | None, **given: object
+) -> None:
     """Hold the deployment at URL to the documented REST API and say whether it conforms.
 
     Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell.
@@ -55,6 +84,9 @@ def run_command(url: str, json_file: Path | None, junit_file: Path | None, **giv
             check_writable(path)
     except (TargetError, UsageError, DeviationsError, OSError) as error:
         raise click.UsageError(str(error)) from None
+    if plan:
+        click.echo(estimate(options))
+        return
     report = run(options)
     for path, writer in outputs.items():
         write_atomically(path, writer(report))
@@ -72,18 +104,26 @@ def _options(  # noqa: PLR0913 - one parameter a flag
     only: tuple[str, ...],
     skip: tuple[str, ...],
     deviations: Path | None,
+    require: tuple[str, ...],
     strict: bool,
+    concurrency: int,
+    rate: float | None,
+    max_seconds: float,
     ca: Path | None,
 ) -> Options:
     own = read_deviations(deviations) if deviations else ()
+    today = datetime.now(timezone.utc).date()
     return Options(
         target=Target(parse_url(url), _key(api_key_env), tuple(map(parse_header, headers)), _ca(ca)),
         depth=Depth(level),
         seed=seed,
         only=tuple(map(route_name, only)),
         skip=tuple(map(route_name, skip)),
+        require=tuple(map(route_name, require)),
         strict=strict,
-        deviations=(*own, *shipped_deviations()),
+        deviations=tuple(d for d in (*own, *shipped_deviations()) if not d.expired(today)),
+        bounds=Bounds(run_seconds=max_seconds, requests_per_second=rate),
+        concurrency=concurrency,
     )
 
 
@@ -92,7 +132,9 @@ def _key(name: str | None) -> Key | None:
         return None
     value = os.environ.get(name, "")
     if not value:
-        raise UsageError(f"--api-key-env {name}: expected an environment variable that holds the key; it is not set")
+        raise UsageError(
+            f"--api-key-env {name}: not set, expected an environment variable that holds the key"
+        )
     if not value.isascii() or not value.isprintable():
         raise UsageError(f"--api-key-env {name}: the key holds a character that a header cannot carry")
     return Key(name, value)

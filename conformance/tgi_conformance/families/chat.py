@@ -152,6 +152,7 @@ def _tools(catalogue: Catalogue, form: Form, streamed: Form) -> None:
         "A required tool is called with its name, and `arguments` is a string that parses as JSON.",
         source="#/components/schemas/ChatRequest/properties/tools",
         needs=needs,
+        since="3.0",
         why="OpenAI's clients parse the string; an object breaks them (text-generation-inference#2136).",
     )
     def unstreamed(trial: Trial) -> None:
@@ -167,6 +168,7 @@ def _tools(catalogue: Catalogue, form: Form, streamed: Form) -> None:
         source="#/components/schemas/ToolCallDelta",
         operation=streamed.operation,
         needs=needs,
+        since="3.0",
         why="Agents act on the arguments (text-generation-inference#2461).",
     )
     def stream(trial: Trial) -> None:

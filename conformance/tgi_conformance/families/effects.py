@@ -82,12 +82,11 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
     )
     def check(trial: Trial) -> None:
         _, answer = _greedy(trial, form, PROMPT)
-        for prompt in (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT):
-            _, plain = _greedy(trial, form, prompt)
-            exchange, penalised = _greedy(trial, form, prompt, **{name: value})
-            if plain != penalised:
-                return
-        expect(plain != penalised, "another text than without it", penalised, exchange)
+        prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
+        plain = [_greedy(trial, form, prompt)[1] for prompt in prompts]
+        penalised = [_greedy(trial, form, prompt, **{name: value}) for prompt in prompts]
+        changed = plain != [text for _, text in penalised]
+        expect(changed, "another text than without it", plain[0], penalised[0][0])
 
 
 def _shifting(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
@@ -116,11 +115,9 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
         why=SILENT,
     )
     def check(trial: Trial) -> None:
-        texts = []
-        for seed in SEEDS[:2]:
-            exchange, text = _sampled(trial, form, seed, top_p=SHIFTING["top_p"])
-            texts.append(text)
-        expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
+        _, first = _sampled(trial, form, SEEDS[0], top_p=SHIFTING["top_p"])
+        exchange, second = _sampled(trial, form, SEEDS[1], top_p=SHIFTING["top_p"])
+        expect_equal(first, second, "the text for two seeds", exchange)
 
 
 def _unknown_members(catalogue: Catalogue, form: Form) -> None:

@@ -9,6 +9,7 @@ from tgi_conformance.api import Form, member
 from tgi_conformance.exchange import EVENT_STREAM, Exchange
 from tgi_conformance.families.answers import json_events, response_source
 from tgi_conformance.families.naming import words
+from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Depth, Level
 from tgi_conformance.verify import OK, expect, expect_media_type, expect_status, seen
 
@@ -37,8 +38,7 @@ def streams(catalogue: Catalogue, form: Form) -> None:
 
 
 def _stream(trial: Trial, form: Form) -> Exchange:
-    extra = {"details": True} if form.dialect == "generate" else {}
-    exchange = trial.sample(form.ask(tokens=TOKENS, **extra))
+    exchange = trial.sample(form.ask(tokens=TOKENS, **counted(form)))
     expect_status(exchange, OK)
     expect_media_type(exchange, EVENT_STREAM)
     return exchange

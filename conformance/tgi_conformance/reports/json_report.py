@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.report import Report, Result
+if TYPE_CHECKING:
+    from tgi_conformance.report import Report, Result
 
 
 def as_json(report: Report) -> dict[str, Any]:

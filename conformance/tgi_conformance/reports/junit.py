@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from tgi_conformance.levels import Level, Outcome
-from tgi_conformance.report import Report, Result
 from tgi_conformance.reports.plain import plain
+
+if TYPE_CHECKING:
+    from tgi_conformance.report import Report, Result
 
 
 def write_junit(report: Report) -> str:
@@ -22,8 +25,8 @@ def write_junit(report: Report) -> str:
         document.add_testsuite(suite)
     if not report.requirements:
         document.add_testsuite(_nothing_held(report))
-    document.update_statistics()
-    text: str = document.tostring().decode("utf-8")
+    document.update_statistics()  # type: ignore[no-untyped-call]
+    text: str = document.tostring().decode("utf-8")  # type: ignore[no-untyped-call]
     return text
 
 

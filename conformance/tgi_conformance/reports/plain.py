@@ -1,4 +1,4 @@
-"""Make a server's text safe to show: no control, escape or bidirectional characters reach a terminal or page."""
+"""Make a server's text safe to show: no control, escape or bidirectional characters."""
 
 from __future__ import annotations
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from tgi_conformance.levels import Level, Outcome, Verdict
-from tgi_conformance.report import Report, Result
 from tgi_conformance.reports.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from tgi_conformance.report import Report, Result
 
 COLUMNS = (
     (Outcome.PASS, "passed", "green"),
@@ -68,8 +73,8 @@ def _print_broken(report: Report, console: Console) -> None:
 
 def _print_cause(results: list[Result], console: Console) -> None:
     first = results[0]
-    binding = first.level is Level.MUST
-    title = f"[bold {'red' if binding else 'yellow'}]{first.level.value} {first.id}[/]  {_safe(first.statement)}"
+    colour = "red" if first.level is Level.MUST else "yellow"
+    title = f"[bold {colour}]{first.level.value} {first.id}[/]  {_safe(first.statement)}"
     more = [result.id for result in results[1:]]
     lines = [title]
     if more:
@@ -95,7 +100,7 @@ def _print_known(report: Report, console: Console) -> None:
     known = report.having(Outcome.KNOWN_DEVIATION)
     reasons = Counter(result.reason for result in known)
     for reason, count in reasons.items():
-        console.print(f"[yellow]known[/] {count}× {_safe(reason)}", highlight=False)
+        console.print(f"[yellow]known[/] {count} x {_safe(reason)}", highlight=False)
 
 
 def _price(report: Report) -> str:

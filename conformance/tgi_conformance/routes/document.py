@@ -13,6 +13,7 @@ from tgi_conformance.probes import ABSENT
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import expect
 from tgi_document.diff import diff
+from tgi_document.load import dangling_references
 from tgi_document.pinned import pinned_document
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ PLACES = ("/docs", "/api-doc/openapi.json", "/openapi.json")
 )
 def whole(trial: Trial) -> None:
     """Take what was fetched before the run; a deployment that serves none anywhere does not offer it."""
-    if trial.setting.served.document is not None:
+    document = trial.setting.served.document
+    if document is not None:
+        dangling = [str(reference) for reference in dangling_references(dict(document))]
+        expect(not dangling, "references that lead somewhere", dangling[:5])
         return
     statuses = {place: trial.send(get(place)).response.status for place in PLACES}
     if all(status in ABSENT for status in statuses.values()):

@@ -1,0 +1,32 @@
+"""Answers that several requirements look at, each asked for once a run."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+if TYPE_CHECKING:
+    from tgi_conformance.client import Client
+    from tgi_conformance.exchange import Exchange, Request
+
+
+@define
+class Samples:
+    """A deployment's answers by request. Safe to use from several threads."""
+
+    client: Client
+    _kept: dict[Request, Exchange] = field(factory=dict, init=False)
+    _locks: dict[Request, threading.Lock] = field(factory=dict, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def get(self, request: Request) -> tuple[Exchange, bool]:
+        """Give the answer to a request, and whether it was sent just now; raises NoAnswerError."""
+        with self._lock:
+            lock = self._locks.setdefault(request, threading.Lock())
+        with lock:
+            sent = request not in self._kept
+            if sent:
+                self._kept[request] = self.client.send(request)
+            return self._kept[request], sent

@@ -1,0 +1,98 @@
+"""The project's commands: `nox -l` lists them, `nox -s NAME` runs one, what follows `--` is passed on."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["conformance", "tests"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+CODE = ["conformance", "document", "reference", "scripts", "tests", "examples", "benchmarks", "noxfile.py"]
+
+
+def group(name: str) -> list[str]:
+    """Give the requirements of a dependency group."""
+    return nox.project.dependency_groups(PYPROJECT, name)
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Run the main job on the reference server, or on the deployment at the URL after `--`."""
+    session.install("-e", ".", "-e", "generated")
+    if session.posargs:
+        session.run("tgi-conformance", "run", *session.posargs, success_codes=[0])
+    else:
+        session.run("python", "scripts/main_job.py")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Pass the tests that need neither a browser nor Node."""
+    session.install("-e", ".", "-e", "generated", *group("tests"))
+    session.run("pytest", "-n", "2", "-m", "not browser and not node", *session.posargs)
+
+
+@nox.session
+def clients(session: nox.Session) -> None:
+    """Drive the reference server with the real clients of TGI's guide, browser and Node included."""
+    session.install("-e", ".", "-e", "generated", *group("tests"), *group("clients"))
+    session.run("pytest", "tests/clients", "-m", "", *session.posargs)
+
+
+@nox.session
+def selftest(session: nox.Session) -> None:
+    """Prove that each requirement can fail, and that nothing legal raises an alarm."""
+    session.install("-e", ".", *group("tests"))
+    session.run("pytest", "-n", "2", "tests/selftest", "-m", "", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", *CODE)
+    session.run("ruff", "format", "--check", *CODE)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, those of the generated client included."""
+    session.install("-e", ".", "-e", "generated", *group("types"))
+    session.run("mypy", *CODE, "generated")
+
+
+@nox.session
+def regenerate(session: nox.Session) -> None:
+    """Regenerate the client from the pinned document, or with `-- --check` tell whether it is fresh."""
+    session.install("-e", ".")
+    session.run("python", "scripts/regenerate.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the server and the client, each beside a peer in one run."""
+    session.install("-e", ".", "-e", "generated", *group("bench"))
+    for benchmark in sorted(Path("benchmarks").glob("*.py")):
+        session.run("python", str(benchmark), *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Write docs/requirements.md from the catalogue, or with `-- --check` tell whether it is fresh."""
+    session.install("-e", ".")
+    session.run("python", "scripts/write_docs.py", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build both wheels, install them into an empty environment and drive the reference server from there."""
+    session.install("build", "hatchling")
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "-m", "build", "--wheel", "--outdir", folder, ".")
+        session.run("python", "-m", "build", "--wheel", "--outdir", folder, "generated")
+        session.run("python", "scripts/try_wheels.py", folder)
