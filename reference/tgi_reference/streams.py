@@ -63,6 +63,11 @@ def _about(model: str, settings: Settings) -> str:
     return f'"model":{json_string(model)},"system_fingerprint":{json_string(settings.fingerprint)}'
 
 
+def _plain(token: Token) -> str:
+    """What a token adds to the text, as JSON: special ones nothing."""
+    return '""' if token.special else json_string(token.text)
+
+
 class TokenEvents:
     """The events of ``/generate_stream``: StreamResponse."""
 
@@ -108,7 +113,7 @@ class CompletionEvents:
         head = f'data: {{"object":"text_completion","id":"","created":{now()},'
         reason = self._reason(step.finish)
         choices = (
-            f'"choices":[{{"index":{self._index},"text":{json_string(step.token.text)},"logprobs":null,'
+            f'"choices":[{{"index":{self._index},"text":{_plain(step.token)},"logprobs":null,'
             f'"finish_reason":"{reason}"}}]'
         )
         if step.finish is None:
@@ -138,8 +143,7 @@ class ChatEvents:
 
     def render(self, step: Step) -> bytes:
         """The event of one step, and the one with the usage at the end when asked for."""
-        text = "" if step.token.special else step.token.text
-        return self.chunk(step, f'"content":{json_string(text)}') + self.ending(step)
+        return self.chunk(step, f'"content":{_plain(step.token)}') + self.ending(step)
 
     def chunk(self, step: Step, delta: str) -> bytes:
         """A chunk whose delta has the member ``delta``."""

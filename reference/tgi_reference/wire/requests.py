@@ -326,7 +326,7 @@ def _named_choice(text: str) -> ToolChoice:
 
 
 _TOOL_CHOICE: Final = Untagged(
-    "ToolChoiceDeserializer",
+    "ToolTypeDeserializer",
     (Null(ToolChoice()), Converted(STRING, _named_choice), _FUNCTION_CHOICE),
 )
 
