@@ -106,7 +106,7 @@ def parse_url(text: str) -> str:
         parts.port  # noqa: B018 - reading it is what checks it
     except ValueError:
         raise TargetError(f"{_plain(text)}: the port is no number below 65536") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or " " in text:
         raise TargetError(f"{_plain(text)}: expected a URL such as http://127.0.0.1:3000")
     if parts.query or parts.fragment:
         raise TargetError(f"{_plain(text)}: expected a base URL, without a query or fragment")

@@ -1,0 +1,159 @@
+"""The curl line: a real shell makes of it what was sent, and it holds no secret."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import frozen
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tgi_conformance.curl import LONGEST_BODY, curl_line
+from tgi_conformance.exchange import Request
+from tgi_conformance.target import Key, Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAIN = Target("http://host.test/prefix")
+BASH = shutil.which("bash")
+STUB = """#!{python}
+import json, sys
+data = sys.stdin.buffer.read() if "@-" in sys.argv else b""
+json.dump([sys.argv[1:], data.hex()], sys.stdout)
+"""
+needs_bash = pytest.mark.skipif(BASH is None, reason="needs bash")
+
+
+@frozen
+class Sent:
+    """What curl was told: its words, and what came from its standard input."""
+
+    words: list[str]
+    stdin: bytes
+
+    @property
+    def headers(self) -> list[str]:
+        return [self.words[n + 1] for n, word in enumerate(self.words) if word == "-H"]
+
+    @property
+    def body(self) -> bytes | None:
+        if "--data-raw" in self.words:
+            return os.fsencode(self.words[self.words.index("--data-raw") + 1])
+        return self.stdin if "--data-binary" in self.words else None
+
+
+@pytest.fixture(scope="module")
+def stub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a curl that tells what it was told."""
+    folder = tmp_path_factory.mktemp("bin")
+    curl = folder / "curl"
+    curl.write_text(STUB.format(python=sys.executable))
+    curl.chmod(0o755)
+    return folder
+
+
+def run(line: str, stub: Path, **variables: str) -> Sent:
+    assert BASH
+    environment = {"PATH": f"{stub}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8", **variables}
+    done = subprocess.run(  # noqa: S603 - the line under test
+        [BASH, "-c", line], env=environment, capture_output=True, check=True, timeout=30
+    )
+    words, data = json.loads(done.stdout)
+    return Sent(words, bytes.fromhex(data))
+
+
+BODIES = [
+    b"{}",
+    b"",
+    b"'\"`$(touch x)\\!",
+    b"@/etc/hostname",
+    b"-d",
+    b"two\nlines\r\n\ttab\n",
+    b"a\0b",
+    b"\xff\xfe",
+    "naïve 🤖 日本".encode(),
+    b"\x1b[31m%s%d\\n\\0",
+    b"\xe2\x80\xae right to left",
+]
+
+
+@needs_bash
+@pytest.mark.parametrize("body", BODIES, ids=repr)
+def test_the_shell_sends_the_same_body(body: bytes, stub: Path) -> None:
+    request = Request("POST", "/generate", (("content-type", "application/json"),), body)
+    sent = run(curl_line(PLAIN, request), stub)
+
+    assert body == sent.body
+    assert ["content-type: application/json"] == sent.headers
+    assert "http://host.test/prefix/generate" in sent.words
+    assert "POST" == sent.words[sent.words.index("-X") + 1]
+
+
+@needs_bash
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
+@given(body=st.binary(max_size=60), value=st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+@example(body=b"'", value="$HOME `id` \\ '\" !x")
+def test_the_shell_sends_any_bytes(body: bytes, value: str, stub: Path) -> None:
+    request = Request("PUT", "/x?a=b&c=[1-3]{d}", (("x-header", value),), body)
+    sent = run(curl_line(PLAIN, request), stub)
+
+    assert body == sent.body
+    assert f"x-header: {value}" in sent.headers
+    assert "http://host.test/prefix/x?a=b&c=[1-3]{d}" in sent.words
+
+
+@needs_bash
+def test_secrets_are_filled_in_by_the_shell(stub: Path) -> None:
+    target = Target("http://user:word1@host.test", Key("MY_KEY", "sesame"), (("X-`id`-Team.1", "red-team"),))
+    request = Request("POST", "/", (("content-type", "text/plain"),), b"say red-team and sesame")
+    line = curl_line(target, request)
+    sent = run(line, stub, MY_KEY="sesame", X__ID__TEAM_1="red-team")
+
+    assert [] == [secret for secret in ("sesame", "red-team", "word1") if secret in line]
+    assert {"content-type: text/plain", "Authorization: Bearer sesame", "X-`id`-Team.1: red-team"} == set(
+        sent.headers
+    )
+    assert b"say *** and ***" == sent.body
+
+
+def test_a_line_is_one_line_that_a_shell_can_split() -> None:
+    for body in BODIES:
+        line = curl_line(PLAIN, Request("POST", "/", (), body))
+
+        assert line.isprintable()
+        assert "curl" in shlex.split(line)
+
+
+def test_a_get_is_plain() -> None:
+    assert "curl -sSNig http://host.test/prefix/info" == curl_line(PLAIN, Request("GET", "/info"))
+
+
+def test_an_anonymous_request_has_no_key() -> None:
+    target = Target("http://host.test", Key("MY_KEY", "sesame"))
+
+    assert "MY_KEY" not in curl_line(target, Request("GET", "/", anonymous=True))
+    assert "MY_KEY" not in curl_line(target, Request("GET", "/", (("authorization", "Basic eA=="),)))
+    assert "$MY_KEY" in curl_line(target, Request("GET", "/"))
+
+
+def test_a_missing_content_type_is_missing_at_curl_too() -> None:
+    assert "-H Content-Type: --data-raw" in curl_line(PLAIN, Request("POST", "/", (), b"x"))
+
+
+def test_a_long_body_is_named_and_cannot_end_the_comment() -> None:
+    content = b'{"a": "\n;touch x\x1b' + b"b" * LONGEST_BODY
+    line = curl_line(PLAIN, Request("POST", "/", (), content))
+
+    assert line.isprintable()
+    assert f"the {len(content)} bytes" in line
+    assert len(line) < 300

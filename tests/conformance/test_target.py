@@ -1,0 +1,161 @@
+"""Where a deployment is and how to be let in; what was given for that is never shown."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tgi_conformance.outcomes import LONGEST_SHOWN, shown
+from tgi_conformance.target import HIDDEN, Key, Target, TargetError, parse_header, parse_url
+
+SECRET = 'pa"ss/w<o>rd-17'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("http://127.0.0.1:3000/", "http://127.0.0.1:3000"),
+        ("https://gw.example/models/foo/", "https://gw.example/models/foo"),
+        ("http://[::1]:80", "http://[::1]:80"),
+        ("HTTP://Example.test", "HTTP://Example.test"),
+        ("http://user:word@host.test", "http://user:word@host.test"),
+    ],
+)
+def test_base_urls_are_taken(text: str, expected: str) -> None:
+    assert expected == parse_url(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "nothing", "127.0.0.1:3000", "ftp://host.test", "http://", "http:///path", "//host.test"),
+        *(
+            "http://host.test:99999",
+            "http://host.test:x",
+            "http://[::1",
+            "http://ho st/",
+            "http://a\nb.test/",
+        ),
+        *(
+            "http://host.test/?q=1",
+            "http://host.test/#there",
+            "http://host.test/\x1b[31m",
+            "http://\u202e.test",
+        ),
+    ],
+)
+def test_other_urls_are_refused_in_one_plain_line(text: str) -> None:
+    with pytest.raises(TargetError) as caught:
+        parse_url(text)
+
+    assert str(caught.value).isprintable()
+    assert "expected" in str(caught.value) or "port" in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://user:se@c/ret@host.test:x", "ftp://user:secret@host.test"])
+def test_refused_urls_are_shown_without_the_password(url: str) -> None:
+    with pytest.raises(TargetError) as caught:
+        parse_url(url)
+
+    assert "ret@" not in str(caught.value)
+    assert "host.test" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("X-Team: red", ("X-Team", "red")),
+        ("x:y", ("x", "y")),
+        ("a:b:c", ("a", "b:c")),
+        (" a : b ", ("a", "b")),
+        ("empty:", ("empty", "")),
+    ],
+)
+def test_headers_are_split(text: str, expected: tuple[str, str]) -> None:
+    assert expected == parse_header(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no-colon-sesame", ": sesame", "a b: sesame", "a: sesame\r\nb: c", "a: sesame\x01", "a: sesame\u00e9"],
+)
+def test_other_headers_are_refused_without_their_value(text: str) -> None:
+    with pytest.raises(TargetError) as caught:
+        parse_header(text)
+
+    assert "sesame" not in str(caught.value)
+    assert str(caught.value).startswith("--header")
+
+
+def target(**given_: str) -> Target:
+    return Target(
+        given_.get("url", "http://host.test"),
+        Key("NAME", given_["key"]) if "key" in given_ else None,
+        (("X-Header", given_["header"]),) if "header" in given_ else (),
+    )
+
+
+WRITTEN = [
+    pytest.param(SECRET, id="as it is"),
+    pytest.param(SECRET.upper(), id="in other case"),
+    pytest.param(json.dumps({"a": SECRET}), id="in JSON"),
+    pytest.param(repr(f"'{SECRET}"), id="in a repr"),
+    pytest.param(html.escape(SECRET), id="in HTML"),
+    pytest.param(quote(SECRET, safe=""), id="in a URL"),
+]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("given_as", ["key", "header"])
+def test_secrets_are_hidden_however_they_are_written(given_as: str, written: str) -> None:
+    scrubbed = target(**{given_as: SECRET}).scrub(f"you said {written}!")
+
+    assert HIDDEN in scrubbed
+    assert "rd-17" not in scrubbed.lower()
+
+
+def test_password_is_hidden_as_written_in_the_url_and_as_sent() -> None:
+    url = f"http://user:{quote(SECRET, safe='')}@host.test/"
+    sent = base64.b64encode(f"user:{SECRET}".encode()).decode()
+    one = target(url=url)
+
+    assert "http://host.test/" == one.shown_url
+    assert f"Basic {HIDDEN} and {HIDDEN}" == one.scrub(f"Basic {sent} and {SECRET}")
+
+
+def test_secrets_are_hidden_everywhere_in_json() -> None:
+    value = {"a": [f"x{SECRET}", {SECRET: 1}], "b": None, "c": 1.5, "d": True}
+
+    assert {"a": [f"x{HIDDEN}", {HIDDEN: 1}], "b": None, "c": 1.5, "d": True} == target(key=SECRET).scrub(
+        value
+    )
+
+
+def test_short_values_blot_nothing_out() -> None:
+    assert "a at b" == target(header="a").scrub("a at b")
+
+
+@given(before=st.integers(LONGEST_SHOWN - 25, LONGEST_SHOWN + 5), quoted=st.booleans())
+def test_no_secret_shows_half_where_a_text_is_cut(before: int, *, quoted: bool) -> None:
+    text = "." * before + "sesame-open-now" + "." * 50
+    cut = repr(text[:LONGEST_SHOWN]) if quoted else shown(text)
+    scrubbed = target(key="sesame-open-now").scrub(cut)
+
+    assert "sesa" not in scrubbed
+
+
+def test_nothing_secret_is_in_a_repr() -> None:
+    one = target(url="http://user:password@host.test", key=SECRET, header="hidden-value")
+
+    assert [] == [word for word in ("password", SECRET, "hidden-value") if word in repr(one)]
+
+
+def test_bytes_are_scrubbed() -> None:
+    assert b"\xff***\0" == target(key=SECRET).scrub_bytes(b"\xff" + SECRET.encode() + b"\0")
