@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tgi_conformance.outcomes import LONGEST_SHOWN, shown
 from tgi_conformance.target import HIDDEN, Key, Target, TargetError, parse_header, parse_url
 
-SECRET = 'pa"ss/w<o>rd-17'
+SECRET = 'pa"ss/w<o>rd-17'  # noqa: S105 - nobody's
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_other_urls_are_refused_in_one_plain_line(text: str) -> None:
     assert "expected" in str(caught.value) or "port" in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["http://user:se@c/ret@host.test:x", "ftp://user:secret@host.test"])
+@pytest.mark.parametrize("url", ["http://user:secret@host.test:x", "ftp://user:secret@host.test"])
 def test_refused_urls_are_shown_without_the_password(url: str) -> None:
     with pytest.raises(TargetError) as caught:
         parse_url(url)
 
-    assert "ret@" not in str(caught.value)
+    assert "secret" not in str(caught.value)
     assert "host.test" in str(caught.value)
 
 
