@@ -67,7 +67,7 @@ class Client:
             timeout=self.bounds.request_seconds,
             trust_env=True,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=2.0),
+            limits=httpx.Limits(max_connections=512, max_keepalive_connections=16, keepalive_expiry=2.0),
         )
         keep_deadlines(self._http)
         self._deadline = time.monotonic() + self.bounds.run_seconds

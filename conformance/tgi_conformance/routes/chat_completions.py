@@ -11,6 +11,7 @@ from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
 from tgi_conformance.families.refusals import refusals
@@ -41,3 +42,5 @@ refused_alike(CATALOGUE, STREAM, FORM)
 chat(CATALOGUE, FORM, STREAM)
 refusals(CATALOGUE, FORM.body(), "messages")
 generated(CATALOGUE)
+load(CATALOGUE, FORM)
+load(CATALOGUE, STREAM)

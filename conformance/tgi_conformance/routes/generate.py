@@ -13,6 +13,7 @@ from tgi_conformance.families.details import details
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import full_text, repeats
 from tgi_conformance.families.refusals import refusals
@@ -41,6 +42,7 @@ grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 generated(CATALOGUE)
+load(CATALOGUE, FORM)
 
 
 @CATALOGUE.add(

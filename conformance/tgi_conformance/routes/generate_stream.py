@@ -11,6 +11,7 @@ from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import full_text, refused_alike, repeats, streamed_as_unstreamed
 from tgi_conformance.families.refusals import refusals
@@ -39,3 +40,4 @@ grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 generated(CATALOGUE)
+load(CATALOGUE, FORM)

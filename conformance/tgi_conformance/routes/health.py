@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tgi_conformance.api import get
+from tgi_conformance.api import GENERATE, get
+from tgi_conformance.families.load import health_under_load
 from tgi_conformance.levels import Depth, Level
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "health", "GET /health")
+health_under_load(CATALOGUE, GENERATE)
 SOURCE = "#/paths/~1health/get/responses/200"
 QUICK = 5.0
 

@@ -1,0 +1,145 @@
+"""Many requests at a time (level load): no answer is another's, overload is told, and the server recovers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance import api
+from tgi_conformance.api import member
+from tgi_conformance.exchange import Exchange, NoAnswerError, Request
+from tgi_conformance.families.naming import words
+from tgi_conformance.families.refusals import ERROR_RESPONSE
+from tgi_conformance.levels import Depth
+from tgi_conformance.outcomes import InconclusiveError, UnmetError, UnsupportedError
+from tgi_conformance.verify import OK, expect, expect_answer, expect_fits, seen
+
+if TYPE_CHECKING:
+    from tgi_conformance.api import Form
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+AT_A_TIME = 24
+BEYOND = 8
+LONG = 64
+TOO_MANY = 429
+MOST = 256  # simultaneous requests; a deployment that allows more is not overloaded by this suite
+INFO = "#/components/schemas/Info/properties/max_concurrent_requests"
+
+
+def load(catalogue: Catalogue, form: Form) -> None:
+    """The promises of a form under load."""
+    _identity(catalogue, form)
+    _overload(catalogue, form)
+
+
+def _identity(catalogue: Catalogue, form: Form) -> None:
+    name = "response_format" if form.dialect == "chat" else "grammar"
+
+    @catalogue.add(
+        words(form, "simultaneous-answers-are-not-mixed-up"),
+        f"Of {AT_A_TIME} simultaneous requests each gets its own answer.",
+        source="behaviour.md#limits",
+        operation=form.operation,
+        depth=Depth.LOAD,
+        needs=("grammar",),
+        alone=True,
+        why="One user reading another's answer is the worst that a server can do.",
+    )
+    def check(trial: Trial) -> None:
+        marks = [f"mark-{n:03d}" for n in range(AT_A_TIME)]
+        requests = [form.ask(tokens=24, **{name: {"type": "regex", "value": mark}}) for mark in marks]
+        for mark, exchange in zip(marks, at_once(trial, requests), strict=True):
+            if not _overloaded(form, exchange):
+                with trial.case():
+                    answer = expect_answer(form, exchange)
+                    text = "".join(answer.pieces) if form.streamed else answer.text or ""
+                    expect(mark.startswith(text.strip()) and bool(text), f"{mark!r}", text, exchange)
+
+
+def _overload(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "overload-is-told-and-passes"),
+        "Beyond `max_concurrent_requests` a request is refused with 429 and an ErrorResponse, for a while.",
+        source=INFO,
+        operation=form.operation,
+        depth=Depth.LOAD,
+        alone=True,
+        why="Clients wait and retry on 429 alone; a slot that is never freed is an outage.",
+    )
+    def check(trial: Trial) -> None:
+        limit = trial.facts.limit("max_concurrent_requests")
+        if limit is None or limit > MOST:
+            raise UnsupportedError(f"/info advertises a max_concurrent_requests of {limit}")
+        exchanges = at_once(trial, [form.ask(tokens=LONG)] * (limit + BEYOND))
+        for exchange in exchanges:
+            with trial.case():
+                _expect_served_or_told(trial, form, exchange)
+        after = trial.send(form.ask(tokens=2))
+        expect(not _overloaded(form, after), "an answer when the load is over", seen(after), after)
+        expect_answer(form, after)
+
+
+def at_once(trial: Trial, requests: list[Request]) -> list[Exchange]:
+    """Send all of them at a time; raises UnmetError where one has no answer."""
+    with ThreadPoolExecutor(len(requests)) as pool:
+        futures = [pool.submit(trial.send, request) for request in requests]
+    try:
+        return [future.result() for future in futures]
+    except NoAnswerError as error:
+        if error.kind in {"refused", "budget"}:
+            raise InconclusiveError(str(error)) from None
+        raise UnmetError(
+            "an answer to each simultaneous request", str(error), request=error.request
+        ) from None
+
+
+def _overloaded(form: Form, exchange: Exchange) -> bool:
+    if exchange.response.status == TOO_MANY:
+        return True
+    events = exchange.response.stream.events if form.streamed and exchange.response.status == OK else ()
+    first: Any = events[0].json_or_none if events else None
+    error = member(first, "error")
+    if form.dialect == "generate":
+        return bool(error) and member(first, "error_type") == "overloaded"
+    return isinstance(member(error, "message"), str)
+
+
+def _expect_served_or_told(trial: Trial, form: Form, exchange: Exchange) -> None:
+    if exchange.response.status == TOO_MANY:
+        body = exchange.response.json
+        if exchange.response.is_stream:
+            body = (
+                exchange.response.stream.events[0].json_or_none if exchange.response.stream.events else None
+            )
+        expect_fits(trial, exchange, body, ERROR_RESPONSE)
+        expect(
+            member(body, "error_type") == "overloaded", "error_type 'overloaded'", seen(exchange), exchange
+        )
+    elif not _overloaded(form, exchange):
+        expect_answer(form, exchange)
+
+
+HEALTH = api.get("/health")
+
+
+def health_under_load(catalogue: Catalogue, form: Form) -> None:
+    """`/health` answers 200 at once while as many requests as allowed are generated."""
+
+    @catalogue.add(
+        "health-is-200-under-load",
+        "While requests are generated /health answers 200.",
+        source="behaviour.md#limits",
+        depth=Depth.LOAD,
+        needs=(form.operation,),
+        alone=True,
+        why="A probe that fails under load restarts a server that works (text-generation-inference#3241).",
+    )
+    def check(trial: Trial) -> None:
+        limit = min(trial.facts.limit("max_concurrent_requests") or AT_A_TIME, MOST)
+        requests = [form.ask(tokens=LONG)] * (limit + BEYOND)
+        for place in range(0, len(requests), 4):
+            requests[place] = HEALTH
+        for request, exchange in zip(requests, at_once(trial, requests), strict=True):
+            if request is HEALTH:
+                expect(exchange.response.status == OK, "status 200", seen(exchange), exchange)
