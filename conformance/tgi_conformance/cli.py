@@ -7,10 +7,11 @@ from importlib.metadata import entry_points
 
 import click
 
+from tgi_conformance.commands.one_line import OneLineGroup
 from tgi_conformance.commands.run import run_command
 
 
-class _Commands(click.Group):
+class _Commands(OneLineGroup):
     """The suite's own commands, and those that other packages register, such as `serve`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

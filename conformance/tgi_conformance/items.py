@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,11 @@ from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.levels import Depth, Level, Outcome
 from tgi_conformance.options import Options
 from tgi_conformance.pool import Pool
-from tgi_conformance.preparation import prepare
+from tgi_conformance.preparation import cannot_begin, prepare
 from tgi_conformance.pytest_plugin import CONDUCTOR
+from tgi_conformance.reports.plain import plain
 from tgi_conformance.routes import catalogues
-from tgi_conformance.target import Key, Target, TargetError, parse_header, parse_url
+from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,12 +40,10 @@ class Conductor:
     def from_pytest(cls, config: pytest.Config) -> Conductor:
         """Read the options of a user's own pytest; raises pytest.UsageError."""
         name = config.getoption("--tgi-api-key-env")
-        if name and not os.environ.get(name):
-            raise pytest.UsageError(f"--tgi-api-key-env: {name} is not set")
         try:
             target = Target(
                 parse_url(config.getoption("--tgi-url")),
-                Key(name, os.environ[name]) if name else None,
+                key_from(name) if name is not None else None,
                 tuple(parse_header(text) for text in config.getoption("--tgi-header")),
             )
         except TargetError as error:
@@ -57,7 +55,7 @@ class Conductor:
             deviations=shipped_deviations(),
         )
         setting = prepare(options)
-        problem = setting.facts.unreachable or setting.facts.locked
+        problem = cannot_begin(setting)
         if problem:
             raise pytest.UsageError(f"{target.shown_url}: {target.scrub(problem)}")
         return cls(options, setting)
@@ -118,11 +116,11 @@ class RequirementItem(pytest.Item):
             pytest.skip("no deployment was named: --tgi-url URL")
         result = conductor.result(self.requirement)
         if result.outcome is Outcome.UNSUPPORTED:
-            pytest.skip(result.reason)
+            pytest.skip(plain(result.reason))
         if result.outcome is Outcome.KNOWN_DEVIATION and not conductor.options.strict:
-            pytest.xfail(f"known deviation: {result.reason}")
+            pytest.xfail(plain(f"known deviation: {result.reason}"))
         if result.outcome is Outcome.FAIL and result.level is not Level.MUST:
-            pytest.xfail(f"{result.level.value}: expected {result.expected}, got {result.actual}")
+            pytest.xfail(plain(f"{result.level.value}: expected {result.expected}, got {result.actual}"))
         if result.outcome is not Outcome.PASS:
             raise BrokenError(result)
 
@@ -133,10 +131,10 @@ class RequirementItem(pytest.Item):
         result = excinfo.value.result
         lines = [f"{result.level.value} {result.id}: {result.statement}", f"  source:   {result.source}"]
         if result.outcome is Outcome.INCONCLUSIVE:
-            return "\n".join([*lines, f"  could not tell: {result.reason}"])
-        return "\n".join(
-            [*lines, f"  expected: {result.expected}", f"  actual:   {result.actual}", f"  {result.curl}"]
-        )
+            lines += [f"  could not tell: {result.reason}"]
+        else:
+            lines += [f"  expected: {result.expected}", f"  actual:   {result.actual}", f"  {result.curl}"]
+        return "\n".join(map(plain, lines))
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Name the item by its id."""

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from tgi_conformance.options import Options
 
 
+def cannot_begin(setting: Setting) -> str:
+    """Tell in one line why no requirement can be held against the deployment; empty where they can."""
+    if setting.facts.unreachable:
+        return f"the deployment cannot be reached: {setting.facts.unreachable}"
+    if setting.facts.locked:
+        key = setting.client.target.key
+        held = f"the key in ${key.name} was refused" if key else "it wants an API key (--api-key-env NAME)"
+        return f"{held}: {setting.facts.locked}"
+    if setting.facts.foreign:
+        return f"this is no TGI: {setting.facts.foreign}"
+    if not setting.facts.generates:
+        return "no generation route of TGI is there: each answered 404, 405 or 501"
+    return ""
+
+
 def prepare(options: Options) -> Setting:
     """Ask the deployment what it is; raises nothing, since what went wrong is among the facts."""
     client = Client(options.target, options.bounds)

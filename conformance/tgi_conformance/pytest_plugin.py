@@ -32,6 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="makes generated data repeatable")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest of the markers, so that `-m must` works with --strict-markers too."""
+    for level in ("must", "should", "may"):
+        config.addinivalue_line("markers", f"{level}: a requirement of TGI's API that says {level.upper()}")
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the files of the routes, which are named as routes and not as tests."""
     if file_path.parent != ROUTES or file_path.suffix != ".py" or file_path.name == "__init__.py":

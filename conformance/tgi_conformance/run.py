@@ -17,14 +17,14 @@ import pytest
 from tgi_conformance import pytest_plugin
 from tgi_conformance.items import Conductor
 from tgi_conformance.levels import Level, Outcome, Verdict
-from tgi_conformance.preparation import prepare
+from tgi_conformance.preparation import cannot_begin, prepare
 from tgi_conformance.report import Report, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tgi_conformance.options import Options
-    from tgi_conformance.trial import Setting, Trial
+    from tgi_conformance.trial import Trial
 
 
 def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) -> Report:
@@ -34,9 +34,9 @@ def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) 
     """
     started, clock = datetime.now(timezone.utc), time.monotonic()
     conductor = Conductor(options, prepare(options), on_result)
-    reason = _cannot_begin(conductor.setting)
-    if not reason:
-        under_pytest(conductor)
+    reason = cannot_begin(conductor.setting)
+    if not reason and not under_pytest(conductor):
+        reason = "the run was interrupted"
     results = tuple(result for result, _ in conductor.trials)
     verdict, reason = _verdict(results, reason, strict=options.strict)
     setting = conductor.setting
@@ -57,32 +57,21 @@ def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) 
     )
 
 
-def _cannot_begin(setting: Setting) -> str:
-    if setting.facts.unreachable:
-        return f"the deployment cannot be reached: {setting.facts.unreachable}"
-    if setting.facts.locked:
-        key = setting.client.target.key
-        held = f"the key in ${key.name} was refused" if key else "it wants an API key (--api-key-env NAME)"
-        return f"{held}: {setting.facts.locked}"
-    if setting.facts.foreign:
-        return f"this is no TGI: {setting.facts.foreign}"
-    if not setting.facts.generates:
-        return "no generation route of TGI is there: each answered 404, 405 or 501"
-    return ""
+def under_pytest(conductor: Conductor) -> bool:
+    """Let pytest collect and run, without the plugins, settings and output of whoever's folder this is.
 
-
-def under_pytest(conductor: Conductor) -> None:
-    """Let pytest collect and run, without the plugins, settings and output of whoever's folder this is."""
+    Tells whether it came to its end: a run that somebody interrupts has a report of what it held until then.
+    """
     arguments = ["--pyargs", "tgi_conformance", "-c", os.devnull]
     arguments += ["--rootdir", str(pytest_plugin.ROUTES.parent), "--disable-plugin-autoload"]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging"]
+    handover = _Handover(conductor)
     output = StringIO()
     with _quiet(), redirect_stdout(output), redirect_stderr(output):
-        status = pytest.main(arguments, plugins=[pytest_plugin, _Handover(conductor)])
-    if status == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
-    if status == pytest.ExitCode.INTERNAL_ERROR:
-        raise RuntimeError(f"pytest could not run the suite: {output.getvalue()[-2000:]}")
+        status = pytest.main(arguments, plugins=[pytest_plugin, handover])
+    if handover.problem or status == pytest.ExitCode.INTERNAL_ERROR:
+        raise RuntimeError(f"pytest could not run the suite: {handover.problem} {output.getvalue()[-2000:]}")
+    return status != pytest.ExitCode.INTERRUPTED
 
 
 class _Handover:
@@ -90,9 +79,15 @@ class _Handover:
 
     def __init__(self, conductor: Conductor) -> None:
         self._conductor = conductor
+        self.problem = ""
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[pytest_plugin.CONDUCTOR] = self._conductor
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        # To pytest a file that does not import is an interruption too.
+        if report.failed:
+            self.problem = report.longreprtext
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
@@ -111,6 +112,18 @@ def parse_url(text: str) -> str:
     if parts.query or parts.fragment:
         raise TargetError(f"{_plain(text)}: expected a base URL, without a query or fragment")
     return text.rstrip("/")
+
+
+def key_from(name: str) -> Key:
+    """Read the API key from an environment variable; raises TargetError, naming the variable alone."""
+    value = os.environ.get(name, "")
+    if not value.strip():
+        raise TargetError(
+            f"--api-key-env {name}: not set, expected an environment variable that holds the key"
+        )
+    if not value.isascii() or not value.isprintable():
+        raise TargetError(f"--api-key-env {name}: the key holds a character that a header cannot carry")
+    return Key(name, value)
 
 
 def parse_header(text: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import sys
 from datetime import datetime, timezone
@@ -13,8 +12,9 @@ import click
 from rich.console import Console
 
 from tgi_conformance.client import Bounds
+from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
 from tgi_conformance.deviations import DeviationsError, read_deviations, shipped_deviations
-from tgi_conformance.levels import Depth
+from tgi_conformance.levels import Depth, Verdict
 from tgi_conformance.options import Options, UsageError, route_name
 from tgi_conformance.outputs import check_writable, write_atomically
 from tgi_conformance.plan import estimate
@@ -22,7 +22,7 @@ from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.terminal import print_report
 from tgi_conformance.run import run
-from tgi_conformance.target import Key, Target, TargetError, parse_header, parse_url
+from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
 
 if TYPE_CHECKING:
     from tgi_conformance.report import Report
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command("run")
+@click.command("run", cls=OneLineCommand)
 @click.argument("url")
 @click.option("--api-key-env", metavar="NAME", help="Environment variable that holds the API key.")
 @click.option("--header", "headers", metavar="K:V", multiple=True, help="Header sent with each request.")
@@ -77,21 +77,40 @@ def run_command(
 
     Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell.
     """
-    outputs = {path: writer for path, writer in ((json_file, write_json), (junit_file, write_junit)) if path}
+    outputs = [
+        (path, writer) for path, writer in ((json_file, write_json), (junit_file, write_junit)) if path
+    ]
     try:
         options = _options(url, **given)  # type: ignore[arg-type]
-        for path in outputs:
-            check_writable(path)
+        _check_outputs([path for path, _ in outputs])
     except (TargetError, UsageError, DeviationsError, OSError) as error:
-        raise click.UsageError(str(error)) from None
+        raise WrongUsage(str(error)) from None
     if plan:
         click.echo(estimate(options))
         return
-    report = run(options)
-    for path, writer in outputs.items():
-        write_atomically(path, writer(report))
+    try:
+        report = run(options)
+    except KeyboardInterrupt:
+        click.echo("interrupted before there was anything to report", err=True)
+        sys.exit(Verdict.COULD_NOT_TELL.exit_code)
     _show(report)
+    for path, writer in outputs:
+        _write(path, writer(report))
     sys.exit(report.verdict.exit_code)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise WrongUsage(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _check_outputs(paths: list[Path]) -> None:
+    for path in paths:
+        check_writable(path)
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise UsageError(f"{paths[0]}: --json and --junit name the same file, expected two")
 
 
 def _options(  # noqa: PLR0913 - one parameter a flag
@@ -114,7 +133,12 @@ def _options(  # noqa: PLR0913 - one parameter a flag
     own = read_deviations(deviations) if deviations else ()
     today = datetime.now(timezone.utc).date()
     return Options(
-        target=Target(parse_url(url), _key(api_key_env), tuple(map(parse_header, headers)), _ca(ca)),
+        target=Target(
+            parse_url(url),
+            key_from(api_key_env) if api_key_env is not None else None,
+            tuple(map(parse_header, headers)),
+            _ca(ca),
+        ),
         depth=Depth(level),
         seed=seed,
         only=tuple(map(route_name, only)),
@@ -125,19 +149,6 @@ def _options(  # noqa: PLR0913 - one parameter a flag
         bounds=Bounds(run_seconds=max_seconds, requests_per_second=rate),
         concurrency=concurrency,
     )
-
-
-def _key(name: str | None) -> Key | None:
-    if name is None:
-        return None
-    value = os.environ.get(name, "")
-    if not value:
-        raise UsageError(
-            f"--api-key-env {name}: not set, expected an environment variable that holds the key"
-        )
-    if not value.isascii() or not value.isprintable():
-        raise UsageError(f"--api-key-env {name}: the key holds a character that a header cannot carry")
-    return Key(name, value)
 
 
 def _ca(path: Path | None) -> Path | None:
