@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,7 +20,24 @@ CODE = ["conformance", "document", "reference", "scripts", "tests", "examples", 
 
 def group(name: str) -> list[str]:
     """Give the requirements of a dependency group."""
-    return nox.project.dependency_groups(PYPROJECT, name)
+    return list(nox.project.dependency_groups(PYPROJECT, name))
+
+
+def install_chromium(session: nox.Session) -> None:
+    """Install Debian's Chromium if that can be done; the tests that want it say so when they are skipped."""
+    may_install = sys.platform != "win32" and os.geteuid() == 0 and shutil.which("apt-get")
+    if may_install and not Path("/usr/bin/chromium").exists():
+        environment = {"DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+            session.run(
+                "apt-get",
+                "-q",
+                *command,
+                env=environment,
+                external=True,
+                success_codes=range(256),
+                silent=True,
+            )
 
 
 @nox.session
@@ -41,6 +61,7 @@ def tests(session: nox.Session) -> None:
 def clients(session: nox.Session) -> None:
     """Drive the reference server with the real clients of TGI's guide, browser and Node included."""
     session.install("-e", ".", "-e", "generated", *group("tests"), *group("clients"))
+    install_chromium(session)
     session.run("pytest", "tests/clients", "-m", "", *session.posargs)
 
 
@@ -62,7 +83,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, those of the generated client included."""
-    session.install("-e", ".", "-e", "generated", *group("types"))
+    session.install("-e", ".", "-e", "generated", *group("types"), *group("tests"), *group("clients"))
     session.run("mypy", *CODE, "generated")
 
 
