@@ -24,6 +24,7 @@ class Character:
             ``seed`` 0, ``top_n_tokens`` 0 and ``frequency_penalty`` -2 are refused, ``top_p`` and
             ``typical_p`` 1 are accepted.
         completion_streams_name_end_token: The last chunk of a completion says ``eos_token``, not ``stop``.
+        invocations_answer_in_array: ``/invocations`` wraps a GenerateResponse in an array, as ``/`` does.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Character:
     models_is_a_list: bool
     documented_bounds: bool
     completion_streams_name_end_token: bool
+    invocations_answer_in_array: bool
 
 
 TGI: Final = Character(
@@ -41,6 +43,7 @@ TGI: Final = Character(
     models_is_a_list=True,
     documented_bounds=False,
     completion_streams_name_end_token=True,
+    invocations_answer_in_array=True,
 )
 DOCUMENTED: Final = Character(
     "documented",
@@ -49,5 +52,6 @@ DOCUMENTED: Final = Character(
     models_is_a_list=False,
     documented_bounds=True,
     completion_streams_name_end_token=False,
+    invocations_answer_in_array=False,
 )
 CHARACTERS: Final = {one.name: one for one in (TGI, DOCUMENTED)}

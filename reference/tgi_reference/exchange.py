@@ -71,6 +71,19 @@ def error_response(error: ApiError, headers: Mapping[str, str] | None = None) ->
     return JsonResponse(error_body(str(error), error.error_type), error.status, headers)
 
 
+def counted(call: Call, check: Callable[[], None]) -> None:
+    """Make a check that comes before any generation, and count its refusal.
+
+    Raises:
+        ApiError: as the check does.
+    """
+    try:
+        check()
+    except ApiError as error:
+        call.services.metrics.failed(error.metric)
+        raise
+
+
 class JsonEndpoint:
     """An ASGI application that decodes a JSON body into ``shape`` and hands it to ``handler``."""
 

@@ -83,8 +83,6 @@ class Validator:
             ParameterError: a limit is broken.
         """
         parameters = request.parameters
-        if self._settings.character.documented_bounds:
-            _check_documented_bounds(parameters)
         _check_sampling(parameters, upper_end_allowed=self._settings.character.documented_bounds)
         self._check_counts(parameters)
         if not request.inputs:
@@ -189,8 +187,16 @@ def _check_sampling(parameters: GenerateParameters, *, upper_end_allowed: bool) 
             raise ParameterError(complaint)
 
 
-def _check_documented_bounds(parameters: GenerateParameters) -> None:
-    """The bounds of the document that TGI itself does not hold requests to: all exclusive."""
+def check_documented_bounds(parameters: GenerateParameters, settings: Settings) -> None:
+    """Hold parameters to the bounds of the document that TGI itself does not keep; all are exclusive.
+
+    Chats and completions have other bounds, so that this is for the form of ``/generate`` alone.
+
+    Raises:
+        ParameterError: a bound is broken, and the server's character is to keep it.
+    """
+    if not settings.character.documented_bounds:
+        return
     for name, low in (("best_of", 0), ("seed", 0), ("top_n_tokens", 0), ("frequency_penalty", -2)):
         value = getattr(parameters, name)
         if value is not None and value <= low:

@@ -113,3 +113,18 @@ def test_bounds(
 )
 def test_what_is_fine_is_answered_alike(tgi: Running, documented: Running, path: str, body: Any) -> None:
     assert post(tgi, path, body).body == post(documented, path, body).body
+
+
+def test_bounds_of_generation_are_not_those_of_chats_and_completions(documented: Running) -> None:
+    assert (
+        200 == post(documented, "/v1/chat/completions", {**CHAT, "seed": 0, "frequency_penalty": -2}).status
+    )
+    chat = {**CHAT, "logprobs": True, "top_logprobs": 0}
+    assert 200 == post(documented, "/v1/chat/completions", chat).status
+    assert 200 == post(documented, "/v1/completions", {"prompt": "x", "max_tokens": 1, "seed": 0}).status
+
+
+def test_invocations_answers_with_an_array_or_without(tgi: Running, documented: Running) -> None:
+    body = {"inputs": "x", "parameters": {"max_new_tokens": 2}}
+    wrapped = json.loads(post(tgi, "/invocations", body).body)
+    assert [json.loads(post(documented, "/invocations", body).body)] == wrapped

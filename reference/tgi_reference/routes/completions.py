@@ -11,7 +11,7 @@ from tgi_reference.answers import completion_body
 from tgi_reference.clients import Client
 from tgi_reference.errors import ApiError, BatchSizeError, SuffixError
 from tgi_reference.event_stream import Dialect, EventStream, stream_headers
-from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, error_response
+from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, counted, error_response
 from tgi_reference.generation import Generation, together
 from tgi_reference.methods import Methods
 from tgi_reference.streams import DONE, CompletionEvents, each, openai_error_event
@@ -42,21 +42,17 @@ def route(services: Services) -> Route:
 async def completions(call: Call, request: CompletionRequest) -> Response:
     """Answer with a CompletionFinal, or with a stream of Chunk; refusals here come before it."""
     call.services.metrics.requests.inc()
-    _check(call, request)
+    counted(call, lambda: _check(call, request))
     requests = [_generate_request(prompt, request) for prompt in request.prompt]
     return _streamed(call, requests) if request.stream else await _whole(call, requests)
 
 
 def _check(call: Call, request: CompletionRequest) -> None:
     limit = call.services.settings.max_client_batch_size
-    error: ApiError | None = None
     if request.suffix is not None:
-        error = SuffixError()
-    elif len(request.prompt) > limit:
-        error = BatchSizeError(limit)
-    if error is not None:
-        call.services.metrics.failed(error.metric)
-        raise error
+        raise SuffixError
+    if len(request.prompt) > limit:
+        raise BatchSizeError(limit)
 
 
 def _generate_request(prompt: str, request: CompletionRequest) -> GenerateRequest:

@@ -8,11 +8,11 @@ from starlette.routing import Route
 
 from tgi_reference.answers import generate_body
 from tgi_reference.clients import Client
-from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
+from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, counted
 from tgi_reference.generation import Generation, together
 from tgi_reference.methods import Methods
 from tgi_reference.timing_headers import timing_headers
-from tgi_reference.validation import check_best_of
+from tgi_reference.validation import check_best_of, check_documented_bounds
 from tgi_reference.wire.requests import GENERATE, GenerateRequest
 
 if TYPE_CHECKING:
@@ -52,11 +52,12 @@ async def _sequences(
     call: Call, request: GenerateRequest, client: Client
 ) -> tuple[Generation, list[Generation] | None]:
     """The sequence to answer with, and the others where several were asked for."""
+    counted(call, lambda: check_documented_bounds(request.parameters, call.services.settings))
     best_of = request.parameters.best_of or 1
     generator = call.services.generator
     if best_of == 1:
         return await generator.whole(request, client), None
-    check_best_of(best_of, call.services.settings)
+    counted(call, lambda: check_best_of(best_of, call.services.settings))
     sequences = await together(generator.whole(request, client) for _ in range(best_of))
     best = max(sequences, key=_mean_logprob)
     return best, [one for one in sequences if one is not best]

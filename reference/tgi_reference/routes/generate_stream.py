@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tgi_reference.errors import ApiError
 from tgi_reference.event_stream import MEDIA_TYPE, Dialect, EventStream, stream_headers
-from tgi_reference.exchange import Call, JsonEndpoint, error_response
+from tgi_reference.exchange import Call, JsonEndpoint, counted, error_response
 from tgi_reference.generation import Generation
 from tgi_reference.methods import Methods
 from tgi_reference.streams import TokenEvents, each, error_event
-from tgi_reference.validation import check_stream
+from tgi_reference.validation import check_documented_bounds, check_stream
 from tgi_reference.wire.requests import GENERATE, GenerateRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from tgi_reference.clients import Client
+    from tgi_reference.errors import ApiError
     from tgi_reference.services import Services
 
 
@@ -45,7 +45,7 @@ def token_stream(call: Call, request: GenerateRequest, dialect: Dialect) -> Resp
     call.services.metrics.requests.inc()
 
     async def source(client: Client) -> AsyncGenerator[list[bytes], None]:
-        _check(call, request)
+        counted(call, lambda: _check(call, request))
         generation = Generation(request)
         events = TokenEvents(generation)
         async with aclosing(call.services.generator.slices(generation, client)) as slices:
@@ -62,11 +62,8 @@ def token_stream(call: Call, request: GenerateRequest, dialect: Dialect) -> Resp
 
 
 def _check(call: Call, request: GenerateRequest) -> None:
-    try:
-        check_stream(request.parameters)
-    except ApiError as error:
-        call.services.metrics.failed(error.metric)
-        raise
+    check_stream(request.parameters)
+    check_documented_bounds(request.parameters, call.services.settings)
 
 
 def _refusal(error: ApiError) -> Response:

@@ -28,7 +28,8 @@ def route(services: Services) -> Route:
 async def invoke(call: Call, request: CompatGenerateRequest | ChatRequest | CompletionRequest) -> Response:
     """Answer as ``/``, ``/v1/chat/completions`` or ``/v1/completions`` would."""
     if isinstance(request, CompatGenerateRequest):
-        return await compat_generate(call, request)
+        character = call.services.settings.character
+        return await compat_generate(call, request, in_array=character.invocations_answer_in_array)
     if isinstance(request, ChatRequest):
         return await chat_completions(call, request)
     return await completions(call, request)

@@ -26,7 +26,7 @@ def route(services: Services) -> Route:
     return Route("/", Methods(get=Health(services), post=endpoint, key=services.settings.api_key))
 
 
-async def compat_generate(call: Call, request: CompatGenerateRequest) -> Response:
+async def compat_generate(call: Call, request: CompatGenerateRequest, *, in_array: bool = True) -> Response:
     """Answer with GenerateResponse in an array, or with a stream; by default with the prompt."""
     parameters = request.parameters
     if parameters.return_full_text is None:
@@ -35,4 +35,4 @@ async def compat_generate(call: Call, request: CompatGenerateRequest) -> Respons
     if request.stream:
         return await compatible_stream(call, inner)
     body, headers = await generated(call, inner)
-    return JsonResponse([body], headers=headers)
+    return JsonResponse([body] if in_array else body, headers=headers)
