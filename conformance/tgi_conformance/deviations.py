@@ -85,7 +85,11 @@ def read_deviations(path: Path) -> tuple[Deviation, ...]:
     try:
         return parse_deviations(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise DeviationsError(f"{path}: cannot be read: {error}") from None
+        raise DeviationsError(f"{path}: cannot be read: {_cause(error)}") from None
+
+
+def _cause(error: OSError | UnicodeDecodeError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) else "no UTF-8"
 
 
 def parse_deviations(text: str, origin: str) -> tuple[Deviation, ...]:
@@ -102,29 +106,57 @@ def parse_deviations(text: str, origin: str) -> tuple[Deviation, ...]:
 def _parse(entry: Any, where: str) -> Deviation:
     if not isinstance(entry, dict) or set(entry) - OPTIONAL != MEMBERS:
         raise DeviationsError(f"{where}: expected exactly the members {', '.join(sorted(MEMBERS))}")
-    try:
-        Draft202012Validator.check_schema(entry["seen"])
-        versions = SpecifierSet(str(entry["versions"]), prereleases=True)
-    except SchemaError as error:
-        raise DeviationsError(f"{where}: `seen` is no JSON Schema: {error.message[:200]}") from None
-    except InvalidSpecifier:
-        raise DeviationsError(f"{where}: `versions` is no version specifier such as '>=2.0'") from None
     return Deviation(
-        requirements=_patterns(entry["requirement"]),
-        seen=entry["seen"],
-        instead=str(entry["instead"]),
-        versions=versions,
-        evidence=str(entry["evidence"]),
-        by_chance=entry.get("by_chance") is True,
+        requirements=_patterns(entry["requirement"], where),
+        seen=_schema(entry["seen"], where),
+        instead=_words(entry, "instead", where),
+        versions=_versions(entry["versions"], where),
+        evidence=_words(entry, "evidence", where),
+        by_chance=_flag(entry.get("by_chance", False), where),
         expires=_day(entry.get("expires"), where),
     )
+
+
+def _patterns(value: Any, where: str) -> tuple[str, ...]:
+    patterns = value if isinstance(value, list) else [value]
+    if not patterns or not all(isinstance(pattern, str) and pattern for pattern in patterns):
+        raise DeviationsError(f"{where}: `requirement` is no id or pattern, nor a list of some")
+    return tuple(patterns)
+
+
+def _schema(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise DeviationsError(f"{where}: `seen` is no JSON Schema in an object")
+    try:
+        Draft202012Validator.check_schema(value)
+    except SchemaError as error:
+        raise DeviationsError(
+            f"{where}: `seen` is no JSON Schema: {' '.join(error.message[:200].split())}"
+        ) from None
+    return value
+
+
+def _versions(value: Any, where: str) -> SpecifierSet:
+    try:
+        return SpecifierSet(str(value), prereleases=True)
+    except InvalidSpecifier:
+        raise DeviationsError(f"{where}: `versions` is no version specifier such as '>=2.0'") from None
+
+
+def _words(entry: dict[str, Any], name: str, where: str) -> str:
+    value = entry[name]
+    if not isinstance(value, str) or not value.strip():
+        raise DeviationsError(f"{where}: `{name}` says nothing, expected a line of text")
+    return value
+
+
+def _flag(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise DeviationsError(f"{where}: `by_chance` is neither true nor false")
+    return value
 
 
 def _day(value: Any, where: str) -> date | None:
     if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     raise DeviationsError(f"{where}: `expires` is no date such as 2027-01-31")
-
-
-def _patterns(value: Any) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ from attrs import field, frozen
 
 from tgi_conformance.client import Bounds
 from tgi_conformance.levels import Depth
-from tgi_conformance.routes import catalogues
+from tgi_conformance.routes import catalogues, requirements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tgi_conformance.deviations import Deviation
     from tgi_conformance.requirement import Requirement
     from tgi_conformance.target import Target
@@ -55,6 +58,15 @@ class Options:
         if self.only and requirement.route not in self.only:
             return False
         return requirement.route not in self.skip
+
+
+def check_names(deviations: Iterable[Deviation]) -> None:
+    """Raise UsageError, naming the pattern, where a deviation is about no requirement of the suite."""
+    ids = [requirement.id for requirement in requirements()]
+    for deviation in deviations:
+        for pattern in deviation.requirements:
+            if not fnmatch.filter(ids, pattern):
+                raise UsageError(f"--deviations: {pattern!r} is no requirement and matches none")
 
 
 def route_name(text: str) -> str:

@@ -15,7 +15,7 @@ from tgi_conformance.client import Bounds
 from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
 from tgi_conformance.deviations import DeviationsError, read_deviations, shipped_deviations
 from tgi_conformance.levels import Depth, Verdict
-from tgi_conformance.options import Options, UsageError, route_name
+from tgi_conformance.options import Options, UsageError, check_names, route_name
 from tgi_conformance.outputs import check_writable, write_atomically
 from tgi_conformance.plan import estimate
 from tgi_conformance.reports.json_report import write_json
@@ -131,6 +131,7 @@ def _options(  # noqa: PLR0913 - one parameter a flag
     ca: Path | None,
 ) -> Options:
     own = read_deviations(deviations) if deviations else ()
+    check_names(own)
     today = datetime.now(timezone.utc).date()
     return Options(
         target=Target(
