@@ -74,8 +74,7 @@ class Body:
 class AnswerInfo:
     """One documented answer: a status with one media type, or an event of a stream."""
 
-    number: int
-    """Under which the parser knows it."""
+    token: str
 
     statuses: tuple[int, int]
     """The first and the last status that it is for."""
@@ -100,6 +99,8 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: Body | None
     answers: tuple[AnswerInfo, ...]
+    holder: str
+    """The class in the plain document whose members have the types of parameters, body and answers."""
 
 
 @define

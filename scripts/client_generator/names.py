@@ -28,6 +28,9 @@ _BUILTINS = _words("""
     false none datetime
 """)
 
+_FREE_FOR_MODULES = frozenset({"cls", "none"})
+"""What the parser takes for the name of a module as it is; the others above get the same suffix from it."""
+
 _MEMBERS = frozenset({"from_dict", "to_dict", "additional_properties"})
 """What models have already."""
 
@@ -49,7 +52,11 @@ _CLASSES = _words("""
 def words(text: str) -> list[str]:
     """Split a text into words of ASCII letters and digits, also where small letters meet capital ones."""
     plain = unicodedata.normalize("NFKD", text[: _LONGEST * 4]).encode("ascii", "ignore").decode()
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain[:_LONGEST])
+    return _split(plain[:_LONGEST])
+
+
+def _split(plain: str) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
     return re.findall("[A-Za-z0-9]+", spaced)
 
 
@@ -106,10 +113,10 @@ def argument_names() -> Namespace:
 
 def module_of(class_name: str) -> str:
     """Give the module of a class. Classes that differ in more than capital letters have different ones."""
-    name = snake(class_name)
+    name = "_".join(_split(class_name)).lower()
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def module_names(fallback: str) -> Namespace:
     """Give a namespace for the modules of operations, or for folders of such."""
-    return Namespace(_BUILTINS, fallback, "_")
+    return Namespace(_BUILTINS - _FREE_FOR_MODULES, fallback, "_")

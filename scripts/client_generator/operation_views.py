@@ -9,7 +9,7 @@ from attrs import frozen
 
 from client_generator.names import module_of
 from client_generator.prose import described, docstring, paragraph, section
-from client_generator.views import import_order
+from client_generator.views import import_order, text_of
 from tgi_document.repairs.shapes import PATH_PARAMETER
 
 if TYPE_CHECKING:
@@ -171,23 +171,29 @@ _HELPERS = ("encoded", "items_of", "members_of", "pick", "to_headers", "to_query
 class OperationViews:
     """Makes views of the operations of one client."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, holders: list[Any]) -> None:
         self._code = code
+        self._holders = {code.token(holder): holder for holder in holders}
+
+    def name(self, endpoint: Any) -> str:
+        """Give the name of an operation's module."""
+        return self._operation(endpoint).name
 
     def view(self, endpoint: Any) -> OperationView:
         """Make the view of an operation."""
-        code, operation = self._code, self._code.lowered.operations[str(endpoint.name)]
-        answers = self._answers(endpoint)
+        code, operation = self._code, self._operation(endpoint)
+        answers, props = self._answers(endpoint), self._props(operation)
         events = [prop for answer, prop in answers if answer.kind == "event" and _is_success(answer)][:1]
         errors = self._error_models(endpoint) if events else []
         unary = [(answer, prop) for answer, prop in answers if answer.kind not in {"event", "error-event"}]
-        body = endpoint.bodies[0].prop if endpoint.bodies else None
+        body = props.get("body")
+        parameters = [props[item.token] for item in operation.parameters]
         used = [
             *(prop for _, prop in unary),
             *events,
             *errors,
             *([body] if body else []),
-            *endpoint.query_parameters,
+            *parameters,
         ]
         return OperationView(
             name=operation.name,
@@ -195,7 +201,7 @@ class OperationViews:
             wire=operation.path,
             prose=(operation.summary, operation.description),
             path=_path(operation),
-            arguments=self._arguments(operation, endpoint, body),
+            arguments=self._arguments(operation, props),
             call=_call(operation),
             body_kind=operation.body.kind if operation.body else "",
             body_is_required=bool(operation.body and operation.body.required),
@@ -223,12 +229,20 @@ class OperationViews:
 
     def read(self, endpoint: Any) -> list[Any]:
         """Give what is read of answers and sent in bodies."""
-        return [*(prop for _, prop in self._answers(endpoint)), *(body.prop for body in endpoint.bodies)]
+        return list(self._props(self._operation(endpoint)).values())
 
     def _answers(self, endpoint: Any) -> list[tuple[AnswerInfo, Any]]:
-        operation = self._code.lowered.operations[str(endpoint.name)]
-        props = {answer.status_code.range[0]: answer.prop for answer in endpoint.responses}
-        return [(answer, props[answer.number]) for answer in operation.answers]
+        operation = self._operation(endpoint)
+        props = self._props(operation)
+        return [(answer, props[answer.token]) for answer in operation.answers]
+
+    def _operation(self, endpoint: Any) -> Operation:
+        return self._code.lowered.operations[text_of(endpoint.path).removeprefix("/")]
+
+    def _props(self, operation: Operation) -> dict[str, Any]:
+        """Give the types of parameters, body and answers, by token."""
+        holder = self._holders[operation.holder]
+        return {text_of(prop.name): prop for prop in holder.required_properties or ()}
 
     def _error_models(self, endpoint: Any) -> list[Any]:
         """Give the models of events that tell of an error: those documented as such, and bodies of errors."""
@@ -240,17 +254,16 @@ class OperationViews:
                         found[self._code.token(inner)] = inner
         return list(found.values())
 
-    def _arguments(self, operation: Operation, endpoint: Any, body: Any) -> list[ArgumentView]:
-        by_token = {str(prop.python_name): prop for prop in endpoint.query_parameters}
+    def _arguments(self, operation: Operation, props: dict[str, Any]) -> list[ArgumentView]:
         arguments = []
         for parameter in sorted(operation.parameters, key=lambda item: not item.required):
-            kind = self._code.annotation(by_token[parameter.token])
+            kind = self._code.annotation(props[parameter.token])
             declaration = f"{parameter.identifier}: {kind}" + (
                 "" if parameter.required else " | Unset = UNSET"
             )
             arguments.append(ArgumentView(parameter.identifier, declaration, parameter.description))
-        if body is not None and operation.body is not None:
-            kind = "bytes" if operation.body.kind == "bytes" else self._code.annotation(body)
+        if operation.body is not None:
+            kind = "bytes" if operation.body.kind == "bytes" else self._code.annotation(props["body"])
             optional = "" if operation.body.required else " | Unset = UNSET"
             arguments.insert(0, ArgumentView("body", f"body: {kind}{optional}", operation.body.description))
         return sorted(arguments, key=lambda argument: argument.declaration.endswith("= UNSET"))

@@ -1,4 +1,4 @@
-"""Operations of any document, made plain: numbered answers, parameters with tokens, one kind of body."""
+"""Operations of any document, made plain: tables of parameters, body and answers, with a token for each."""
 
 from __future__ import annotations
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 MOST_OPERATIONS = 2_000
 MOST_PARAMETERS = 100
 MOST_ANSWERS = 200
-
-_FIRST_NUMBER = 100
-"""Answers are numbered from here, since the parser takes the numbers for statuses."""
 
 _LOCATIONS = ("path", "query", "header", "cookie")
 _ANY_STATUS = (0, 999)
@@ -80,16 +77,19 @@ class OperationLowering:
             name.removesuffix("_"),
         }:
             self._note("operation-name", path, f"{quoted(wanted)} is called {name}")
-        plain: dict[str, Any] = {"operationId": name, "tags": [self._tag(operation)], "parameters": []}
+        tag = self._tag(operation)
         found = self._found_parameters(item, operation, path)
         self._check_path(wire, found, path)
-        parameters = tuple(self._parameters(found, name, plain))
-        body = self._body(operation, name, path, plain)
-        answers = self._answers(operation, name, path, plain)
+        types: dict[str, Plain] = {}
+        parameters = tuple(self._parameters(found, name, types))
+        body = self._body(operation, name, path, types)
+        answers = self._answers(operation, name, path, types)
+        holder = self._schemas.hold(types)
+        plain = {"operationId": name, "tags": [tag], "responses": {"200": {"description": ""}}}
         self._paths[f"/{name}"] = {method: plain}
         summary, prose = (_text(operation.get(key)) for key in ("summary", "description"))
         self._lowered.operations[name] = Operation(
-            name, plain["tags"][0], method.upper(), wire, summary, prose, parameters, body, answers
+            name, tag, method.upper(), wire, summary, prose, parameters, body, answers, holder
         )
 
     def _tag(self, operation: dict[str, Any]) -> str:
@@ -117,7 +117,7 @@ class OperationLowering:
         return found
 
     def _parameters(
-        self, found: dict[tuple[str, str], tuple[dict[str, Any], Path]], name: str, plain: dict[str, Any]
+        self, found: dict[tuple[str, str], tuple[dict[str, Any], Path]], name: str, types: dict[str, Plain]
     ) -> list[Parameter]:
         identifiers = argument_names()
         parameters: list[Parameter] = []
@@ -125,11 +125,7 @@ class OperationLowering:
             token = f"p{len(parameters)}"
             required = described.get("required") is True or location == "path"
             schema, place = _parameter_schema(described, where)
-            lowered = self._schemas.lower(schema, pascal(name) + pascal(wire_name), place)
-            # All stand in the query here, since the parser refuses some types in some other places.
-            plain["parameters"].append(
-                {"name": token, "in": "query", "required": required, "schema": lowered}
-            )
+            types[token] = self._schemas.lower(schema, pascal(name) + pascal(wire_name), place)
             identifier = identifiers.take(snake(wire_name))
             prose = _text(described.get("description"))
             parameters.append(Parameter(token, wire_name, identifier, location, required, prose))
@@ -153,7 +149,7 @@ class OperationLowering:
 
     # Bodies
 
-    def _body(self, operation: dict[str, Any], name: str, path: Path, plain: dict[str, Any]) -> Body | None:
+    def _body(self, operation: dict[str, Any], name: str, path: Path, types: dict[str, Plain]) -> Body | None:
         if not isinstance(operation.get("requestBody"), dict):
             return None
         described, where = self._target(operation["requestBody"], (path, "requestBody"))
@@ -168,9 +164,10 @@ class OperationLowering:
                 "body-media-type", where, f"of {len(content)} media types, {quoted(media_type)} is sent"
             )
         place = (((where, "content"), media_type), "schema")
-        lowered, streams = self._body_schema(content[media_type].get("schema", {}), kind, pascal(name), place)
+        types["body"], streams = self._body_schema(
+            content[media_type].get("schema", {}), kind, pascal(name), place
+        )
         required = described.get("required") is True
-        plain["requestBody"] = {"required": required, "content": {"application/json": {"schema": lowered}}}
         return Body(
             _header_value(media_type, where), kind, required, _text(described.get("description")), streams
         )
@@ -205,10 +202,9 @@ class OperationLowering:
     # Answers
 
     def _answers(
-        self, operation: dict[str, Any], name: str, path: Path, plain: dict[str, Any]
+        self, operation: dict[str, Any], name: str, path: Path, types: dict[str, Plain]
     ) -> tuple[AnswerInfo, ...]:
         answers: list[AnswerInfo] = []
-        plain["responses"] = {}
         for status, response in (operation.get("responses") or {}).items():
             if status.startswith("x-"):
                 continue
@@ -216,15 +212,14 @@ class OperationLowering:
             statuses = _statuses(status, place)
             described, where = self._target(response, place)
             for media_type, kind, schema, below in _contents(described, where):
-                number = _FIRST_NUMBER + len(answers)
+                token = f"a{len(answers)}"
                 if len(answers) >= MOST_ANSWERS:
                     raise DocumentError(
                         f"{pointer_of(place)}: more than {MOST_ANSWERS} answers, expected fewer"
                     )
-                lowered = self._schemas.lower(schema, f"{pascal(name)}Response{status}", below)
-                plain["responses"][str(number)] = _response(lowered, kind)
+                types[token] = self._schemas.lower(schema, f"{pascal(name)}Response{status}", below)
                 prose = _text(described.get("description"))
-                answers.append(AnswerInfo(number, statuses, kind, media_type, prose))
+                answers.append(AnswerInfo(token, statuses, kind, media_type, prose))
         return tuple(answers)
 
     def _target(self, value: dict[str, Any], path: Path) -> tuple[dict[str, Any], Path]:
@@ -318,14 +313,6 @@ def _answer_kind(media_type: str) -> str:
     if media_type in {"application/json", "*/*"} or media_type.endswith("+json"):
         return "json"
     return "text" if media_type.startswith("text/") else "bytes"
-
-
-def _response(lowered: Plain, kind: str) -> dict[str, Any]:
-    """Give a response to the parser, which reads no other media type than JSON here."""
-    if kind == "none":
-        return {"description": ""}
-    schema = {"type": "string"} if kind in {"text", "bytes"} else lowered
-    return {"description": "", "content": {"application/json": {"schema": schema}}}
 
 
 def _text(value: Any) -> str:

@@ -17,9 +17,9 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import Class
-from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from client_generator.code import Code, literal
+from client_generator.import_depth import check_import_depth
 from client_generator.metadata import description_of, rows, wheel_version
 from client_generator.names import module_of
 from client_generator.operation_views import OperationViews
@@ -92,9 +92,9 @@ def _project(lowered: Lowered, folder: Path) -> Project:
     if not isinstance(data, GeneratorData):
         raise DocumentError(f"the generator refuses the document: {quoted(str(data.detail), 400)}")
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
-    code = Code(lowered)
+    holders = [model for model in data.models if str(model.class_info.name) not in lowered.classes]
     _rename(data, lowered)
-    _add_filters(project, code)
+    _add_filters(project, Code(lowered), holders)
     return project
 
 
@@ -105,33 +105,35 @@ _INFO = {"title": "client", "version": "0"}
 
 def _rename(data: GeneratorData, lowered: Lowered) -> None:
     """Give models and enums the names of their modules; maps and enums without a name get none."""
-    data.models = [model for model in data.models if str(model.class_info.name) not in lowered.maps]
+    models = lowered.classes.keys() - lowered.maps
+    data.models = [model for model in data.models if str(model.class_info.name) in models]
     data.enums = [enum for enum in data.enums if lowered.enums[str(enum.class_info.name)].named]
     for item in (*data.models, *data.enums):
         token = str(item.class_info.name)
-        item.class_info = Class(
-            name=ClassName(token, ""), module_name=PythonIdentifier(module_of(lowered.classes[token]), "")
-        )
+        module: Any = module_of(lowered.classes[token])
+        item.class_info = Class(name=cast("Any", token), module_name=module)
 
 
-def _add_filters(project: Project, code: Code) -> None:
+def _add_filters(project: Project, code: Code, holders: list[Any]) -> None:
     lowered, data = code.lowered, project.openapi
-    models, operations = ModelViews(code, list(data.models)), OperationViews(code)
+    models, operations = ModelViews(code, list(data.models)), OperationViews(code, holders)
     endpoints = [one for group in data.endpoint_collections_by_tag.values() for one in group.endpoints]
     for endpoint in endpoints:
         for prop in operations.read(endpoint):
             models.must_tell(prop)
         for prop in operations.told_apart(endpoint):
             models.must_recognise(prop)
-    views = {str(endpoint.name): operations.view(endpoint) for endpoint in endpoints}
+    views = {view.name: view for view in map(operations.view, endpoints)}
+    model_views = {view.name: view for view in map(models.view, data.models)}
+    check_import_depth({name: [other for _, other in view.imports] for name, view in model_views.items()})
     project.env.filters.update(
         repr=repr,
         toml=lambda text: json.dumps(text, ensure_ascii=False),
         markdown=lambda text: re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text),
         set_literal=set_literal,
-        model_view=models.view,
+        model_view=lambda model: model_views[code.class_name(model)],
         enum_view=lambda enum: _enum_view(enum, code),
-        operation_view=lambda endpoint: views[str(endpoint.name)],
+        operation_view=lambda endpoint: views[operations.name(endpoint)],
     )
     names = [lowered.classes[str(item.class_info.name)] for item in (*data.models, *data.enums)]
     project.env.globals.update(

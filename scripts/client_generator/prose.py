@@ -28,9 +28,7 @@ def docstring(lines: list[str], indent: int) -> str:
     margin = " " * indent
     safe = [_escaped(line) for line in lines]
     if len(safe) == 1:
-        # A quote or backslash at the end would run into the closing quotes.
-        text = safe[0][:-1] + '\\"' if safe[0].endswith('"') else safe[0]
-        return f'{margin}"""{text}"""'
+        return f'{margin}"""{safe[0]}"""'
     body = "\n".join(f"{margin}{line}".rstrip() for line in safe[1:])
     return f'{margin}"""{safe[0]}\n{body}\n{margin}"""'
 
@@ -59,4 +57,6 @@ def section(title: str, entries: list[tuple[str, str]], indent: int) -> list[str
 
 
 def _escaped(line: str) -> str:
-    return line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    line = line.replace("\\", "\\\\")
+    # Three quotes would end the docstring, and one at the end would run into those that do.
+    return line.replace('"', '\\"') if '"""' in line or line.endswith('"') else line

@@ -62,7 +62,7 @@ class Lowering:
     def lower_components(self) -> None:
         """Make every schema of the components plain, used or not."""
         for name in self._schemas():
-            self._reference(pointer_of((_COMPONENTS, name)))
+            self._reference(pointer_of((_COMPONENTS, name)).replace("%", "%25"))
         self.finish()
 
     def finish(self) -> None:
@@ -73,6 +73,16 @@ class Lowering:
         """
         while self._waiting:
             self._members(*self._waiting.pop(0))
+
+    def hold(self, types: dict[str, Plain]) -> str:
+        """Make a class whose members have these types, so that the parser reads them; it is not written.
+
+        The parser would copy whatever an operation holds, models of models included, and it has rules of its
+        own for what may stand where, and for which media types it reads.
+        """
+        token = f"H{len(self._components)}"
+        self._components[token] = {"type": "object", "properties": types, "required": list(types)}
+        return token
 
     def lower(self, schema: Any, name: str, path: Path) -> Plain:
         """Make a schema plain.

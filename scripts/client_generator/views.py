@@ -180,7 +180,7 @@ class ModelViews:
 
     def _member(self, owner: str, token: str, prop: Any) -> MemberView:
         code, info = self._code, self._code.lowered.models[token]
-        member = info.members[str(_text(prop.name))]
+        member = info.members[str(text_of(prop.name))]
         source = f"_{member.identifier}"
         decoded = "" if code.is_read_as_it_is(prop) else code.decoded(prop, source, f"{owner}.{member.wire}")
         constants = member.constants or info.hints.get(member.wire, ())
@@ -220,9 +220,9 @@ def set_literal(values: Iterable[Any]) -> str:
 def _properties(model: Any) -> list[Any]:
     """Give the members of a model in the order of the document."""
     members = [*(model.required_properties or ()), *(model.optional_properties or ())]
-    return sorted(members, key=lambda prop: int(_text(prop.name)[1:]))
+    return sorted(members, key=lambda prop: int(text_of(prop.name)[1:]))
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """Give the text of what later versions of the parser wrap, lest it be written unescaped."""
     return str(value.get_untrusted_value()) if hasattr(value, "get_untrusted_value") else str(value)
