@@ -34,11 +34,14 @@ def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) 
     """
     started, clock = datetime.now(timezone.utc), time.monotonic()
     conductor = Conductor(options, prepare(options), on_result)
-    reason = cannot_begin(conductor.setting)
-    if not reason and not under_pytest(conductor):
-        reason = "the run was interrupted"
+    try:
+        reason = cannot_begin(conductor.setting)
+        if not reason and not under_pytest(conductor):
+            reason = "the run was interrupted"
+    finally:
+        conductor.setting.client.close()
     results = tuple(result for result, _ in conductor.trials)
-    verdict, reason = _verdict(results, reason, strict=options.strict)
+    verdict, reason = verdict_of(results, reason, strict=options.strict)
     setting = conductor.setting
     return Report(
         version=version("tgi-conformance"),
@@ -104,7 +107,8 @@ def _quiet() -> Iterator[None]:
             os.environ["PYTEST_ADDOPTS"] = kept
 
 
-def _verdict(results: Iterable[Result], reason: str, *, strict: bool) -> tuple[Verdict, str]:
+def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple[Verdict, str]:
+    """Say what results mean together, and why they tell nothing where they do; `reason` is why none began."""
     if reason:
         return Verdict.COULD_NOT_TELL, reason
     binding = [result for result in results if result.level is Level.MUST]

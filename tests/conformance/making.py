@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.client import Bounds, Client
@@ -24,6 +25,7 @@ GET = Request("GET", "/info")
 
 def make_setting(target: Target = NOWHERE, bounds: Bounds | None = None, **rest: Any) -> Setting:
     client = Client(target, bounds or Bounds(request_seconds=5))
+    weakref.finalize(client, client._http.close)  # noqa: SLF001 - a test's setting ends with the test
     fixed = {
         "facts": Facts(info={"version": "3.3.6"}),
         "contract": pinned_contract(),

@@ -1,0 +1,261 @@
+"""From a check's exception to an outcome, and from outcomes to a verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+from hostile import answer, answering, hostile
+from making import GET, make_requirement, make_setting
+
+from tgi_conformance.client import Bounds
+from tgi_conformance.deviations import Deviation, parse_deviations
+from tgi_conformance.exchange import NoAnswerError
+from tgi_conformance.judge import judge
+from tgi_conformance.levels import Level, Outcome, Verdict
+from tgi_conformance.outcomes import LONGEST_SHOWN, InconclusiveError, UnmetError, UnsupportedError
+from tgi_conformance.probes import Facts
+from tgi_conformance.run import verdict_of
+from tgi_conformance.target import Key, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostile import Connection
+
+    from tgi_conformance.report import Result
+    from tgi_conformance.trial import Setting, Trial
+
+    Check = Callable[[Trial], None]
+
+
+def raising(error: BaseException) -> Check:
+    def check(trial: Trial) -> None:
+        raise error
+
+    return check
+
+
+def outcome_of(check: Check, setting: Setting | None = None, **requirement: Any) -> Result:
+    result, _ = judge(make_requirement(check, **requirement), setting or make_setting())
+    return result
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (UnmetError("this", "that"), Outcome.FAIL),
+        (UnsupportedError("not there"), Outcome.UNSUPPORTED),
+        (InconclusiveError("who knows"), Outcome.INCONCLUSIVE),
+        (NoAnswerError("refused", "nobody there", GET), Outcome.INCONCLUSIVE),
+        (NoAnswerError("budget", "no time left", GET), Outcome.INCONCLUSIVE),
+        (NoAnswerError("timeout", "no answer", GET), Outcome.FAIL),
+        (NoAnswerError("broken", "reset", GET), Outcome.FAIL),
+        (NoAnswerError("too-large", "flood", GET), Outcome.FAIL),
+        (KeyError("a fault of ours"), Outcome.INCONCLUSIVE),
+        (RecursionError("deep"), Outcome.INCONCLUSIVE),
+    ],
+)
+def test_each_exception_is_an_outcome(error: Exception, outcome: Outcome) -> None:
+    assert outcome is outcome_of(raising(error)).outcome
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1)])
+def test_who_stops_the_run_is_not_held_up(error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        outcome_of(raising(error))
+
+
+def test_a_check_that_returns_has_passed() -> None:
+    result = outcome_of(lambda _: None)
+
+    assert (Outcome.PASS, 1) == (result.outcome, result.cases)
+    assert ("", "", "", "") == (result.expected, result.actual, result.reason, result.curl)
+
+
+def test_a_result_carries_what_the_requirement_says() -> None:
+    result = outcome_of(lambda _: None, level=Level.SHOULD)
+
+    assert ("info.says-so", Level.SHOULD, "GET /info", "info") == (
+        result.id,
+        result.level,
+        result.operation,
+        result.route,
+    )
+    assert ("It says so.", "#/paths/~1info/get", "Somebody asks.") == (
+        result.statement,
+        result.source,
+        result.why,
+    )
+
+
+def test_a_failure_shows_what_was_expected_and_what_came_cut_to_what_matters() -> None:
+    result = outcome_of(raising(UnmetError("a short text", "x" * 5000, request=GET)))
+
+    assert "a short text" == result.expected
+    assert len(result.actual) < LONGEST_SHOWN + 50
+    assert "(5000 characters)" in result.actual
+    assert result.curl.startswith("curl ")
+
+
+def test_a_request_without_answer_can_be_reproduced() -> None:
+    result = outcome_of(raising(NoAnswerError("timeout", "no answer in time", GET)))
+
+    assert ("a whole answer", "no answer in time") == (result.expected, result.actual)
+    assert "http://127.0.0.1:9/info" in result.curl
+
+
+def test_what_is_absent_is_unsupported_with_the_evidence() -> None:
+    facts = Facts(absent={"GET /info": "GET /info answered 404"})
+    needs = Facts(absent={"grammar": "POST /generate answered 422"})
+    unreached = raising(AssertionError("never called"))
+
+    assert "GET /info answered 404" == outcome_of(unreached, make_setting(facts=facts)).reason
+    assert "POST /generate answered 422" == (
+        outcome_of(unreached, make_setting(facts=needs), needs=("grammar",)).reason
+    )
+
+
+def test_what_is_required_and_absent_fails() -> None:
+    facts = Facts(absent={"GET /info": "GET /info answered 404"})
+    setting = make_setting(facts=facts, required=frozenset({"info"}))
+    result = outcome_of(lambda _: None, setting)
+
+    assert (Outcome.FAIL, "GET /info answered 404") == (result.outcome, result.actual)
+
+
+@pytest.mark.parametrize(
+    ("version", "outcome"), [("3.3.6-dev0", Outcome.PASS), ("2.4.1", Outcome.UNSUPPORTED)]
+)
+def test_a_release_is_not_held_to_what_came_later(version: str, outcome: Outcome) -> None:
+    setting = make_setting(facts=Facts(info={"version": version}))
+
+    assert outcome is outcome_of(lambda _: None, setting, since="3.0.0").outcome
+
+
+def known(status: int) -> tuple[Deviation, ...]:
+    text = f"""
+    - requirement: info.says-so
+      instead: answers {status}
+      versions: ">=1.0"
+      evidence: somewhere
+      seen: {{properties: {{status: {{const: {status}}}}}, required: [status]}}
+    """
+    return parse_deviations(text, "here")
+
+
+def expecting(*statuses: int) -> Check:
+    """Ask as many times as there are statuses, each time expecting another answer than 200."""
+
+    def check(trial: Trial) -> None:
+        for status in statuses:
+            with trial.case():
+                exchange = trial.send(GET)
+                raise UnmetError(f"{status}", exchange.response.status, exchange)
+
+    return check
+
+
+def test_known_deviations_are_told_apart_and_every_case_is_looked_at() -> None:
+    with hostile(answering(answer(b"{}"))) as server:
+        setting = make_setting(Target(server.url), deviations=known(200))
+        result, trial = judge(make_requirement(expecting(201, 202)), setting)
+
+    assert Outcome.KNOWN_DEVIATION is result.outcome
+    assert "answers 200 (somewhere)" == result.reason
+    assert ("201", "200") == (result.expected, result.actual)
+    assert 3 == result.cases
+    assert set(known(200)) == set(trial.departures)
+
+
+def test_what_a_deviation_does_not_describe_fails() -> None:
+    with hostile(answering(answer(b"{}"))) as server:
+        setting = make_setting(Target(server.url), deviations=known(418))
+        result = outcome_of(expecting(201), setting)
+
+    assert Outcome.FAIL is result.outcome
+
+
+def test_no_result_has_a_key_or_a_header_in_it() -> None:
+    body = b'{"you": "sesame-open-now", "sent": "red-team-header"}'
+    with hostile(answering(answer(body))) as server:
+        target = Target(server.url, Key("KEY", "sesame-open-now"), (("X-Team", "red-team-header"),))
+        setting = make_setting(target)
+        results = [
+            outcome_of(lambda t: (_ for _ in ()).throw(UnmetError("x", t.send(GET).response.text)), setting),
+            outcome_of(raising(UnmetError("sesame-open-now", "red-team-header", request=GET)), setting),
+            outcome_of(raising(UnsupportedError("SESAME-open-now")), setting),
+            outcome_of(raising(InconclusiveError("red-team-header")), setting),
+            outcome_of(raising(ValueError("sesame-open-now")), setting),
+            outcome_of(raising(NoAnswerError("broken", "Bearer sesame-open-now", GET)), setting),
+        ]
+
+    assert [] == [r for r in results if "sesame" in repr(r).lower() or "red-team" in repr(r)]
+    assert all("***" in repr(result) for result in results)
+
+
+def test_a_check_that_hangs_ends_at_the_deadline() -> None:
+    def waiting(connection: Connection) -> None:
+        connection.over.wait(30)
+
+    def asking(trial: Trial) -> None:
+        trial.send(GET)
+
+    with hostile(waiting) as server:
+        result = outcome_of(asking, make_setting(Target(server.url), Bounds(request_seconds=0.3)))
+
+    assert Outcome.FAIL is result.outcome
+    assert result.seconds < 3
+
+
+MUST_PASS = outcome_of(lambda _: None)
+SHOULD_PASS = evolve(MUST_PASS, level=Level.SHOULD)
+
+
+def having(outcome: Outcome, level: Level = Level.MUST) -> Result:
+    return evolve(MUST_PASS, outcome=outcome, level=level, reason="because")
+
+
+@pytest.mark.parametrize(
+    ("results", "verdict", "strict"),
+    [
+        ([MUST_PASS], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([MUST_PASS, having(Outcome.FAIL)], Verdict.DOES_NOT_CONFORM, Verdict.DOES_NOT_CONFORM),
+        ([MUST_PASS, having(Outcome.FAIL, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([MUST_PASS, having(Outcome.FAIL, Level.MAY)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([MUST_PASS, having(Outcome.UNSUPPORTED)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([MUST_PASS, having(Outcome.INCONCLUSIVE)], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
+        ([MUST_PASS, having(Outcome.INCONCLUSIVE, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([MUST_PASS, having(Outcome.KNOWN_DEVIATION)], Verdict.CONFORMS, Verdict.DOES_NOT_CONFORM),
+        ([MUST_PASS, having(Outcome.KNOWN_DEVIATION, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([having(Outcome.KNOWN_DEVIATION)], Verdict.CONFORMS, Verdict.DOES_NOT_CONFORM),
+        (
+            [having(Outcome.FAIL), having(Outcome.INCONCLUSIVE)],
+            Verdict.DOES_NOT_CONFORM,
+            Verdict.DOES_NOT_CONFORM,
+        ),
+        ([having(Outcome.UNSUPPORTED)], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
+        ([SHOULD_PASS], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
+        ([], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
+    ],
+)
+def test_the_verdict_follows_from_what_must_be(
+    results: list[Result], verdict: Verdict, strict: Verdict
+) -> None:
+    assert verdict is verdict_of(results, "", strict=False)[0]
+    assert strict is verdict_of(results, "", strict=True)[0]
+
+
+def test_a_run_that_could_not_begin_tells_nothing_but_why() -> None:
+    assert (Verdict.COULD_NOT_TELL, "nobody there") == verdict_of([], "nobody there", strict=False)
+
+
+def test_a_verdict_that_is_none_says_why() -> None:
+    _, reason = verdict_of([MUST_PASS, having(Outcome.INCONCLUSIVE)], "", strict=False)
+
+    assert "1 requirements are inconclusive: because" == reason
+
+
+def test_verdicts_are_exit_codes() -> None:
+    assert [0, 1, 3] == [verdict.exit_code for verdict in Verdict]
