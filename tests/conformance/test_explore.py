@@ -1,0 +1,209 @@
+"""The search for a break with generated data: finds it, makes it small, asks nothing twice, ends when nobody answers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hostile import answer, hostile
+from hypothesis import strategies as st
+from making import make_requirement, make_setting
+
+from tgi_conformance.api import post
+from tgi_conformance.client import Bounds
+from tgi_conformance.contract import pinned_contract
+from tgi_conformance.deviations import parse_deviations
+from tgi_conformance.exchange import Exchange, NoAnswerError
+from tgi_conformance.explore import REQUESTS_TO_SHRINK, explore
+from tgi_conformance.generation import TOKENS, cases, request_of
+from tgi_conformance.levels import Depth
+from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.target import Target
+from tgi_conformance.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostile import Connection, Handler
+
+NUMBERS = st.integers(0, 10_000)
+
+
+def serving(fault: Callable[[Any], bytes | None], bodies: list[Any]) -> Handler:
+    """Answer 200 with {}; where the fault has bytes for a body, those, and where it has none, never."""
+
+    def handler(connection: Connection) -> None:
+        while data := connection.request():
+            body = json.loads(data.partition(b"\r\n\r\n")[2])
+            bodies.append(body)
+            answered = fault(body)
+            if answered is None:
+                connection.over.wait(30)
+                return
+            connection.send(answered)
+
+    return handler
+
+
+def search(
+    fault: Callable[[Any], bytes | None], *, examples: int = 60, **setting: Any
+) -> tuple[Trial, list[Any], UnmetError | NoAnswerError | None]:
+    bodies: list[Any] = []
+    with hostile(serving(fault, bodies)) as server:
+        made = make_setting(Target(server.url), Bounds(request_seconds=0.5), **setting)
+        trial = Trial(make_requirement(lambda _: None), made)
+
+        def check(_: int, exchange: Exchange) -> None:
+            if exchange.response.status != 200:
+                raise UnmetError("200", exchange.response.status, exchange)
+
+        try:
+            explore(trial, NUMBERS, lambda n: post("/", {"n": n}), check, examples=examples)
+        except (UnmetError, NoAnswerError) as error:
+            return trial, bodies, error
+    return trial, bodies, None
+
+
+FINE = answer(b"{}")
+BROKEN = answer(b"{}", b"HTTP/1.1 500 Oops\r\n")
+
+
+def test_a_break_is_found_and_made_small() -> None:
+    _, bodies, error = search(lambda body: BROKEN if body["n"] >= 100 else FINE)
+
+    assert isinstance(error, UnmetError)
+    assert error.request
+    assert {"n": 100} == error.request.json
+    assert len(bodies) <= 60 + REQUESTS_TO_SHRINK
+
+
+def test_no_request_is_sent_twice() -> None:
+    for fault in (lambda _: FINE, lambda body: BROKEN if body["n"] >= 100 else FINE):
+        _, bodies, _ = search(fault)
+        sent = [body["n"] for body in bodies]
+
+        assert len(set(sent)) == len(sent)
+
+
+def test_nothing_is_found_where_nothing_is_broken() -> None:
+    trial, bodies, error = search(lambda _: FINE)
+
+    assert error is None
+    assert len(bodies) > 40
+    assert trial.cases >= len(bodies)
+    assert len(bodies) == trial.price.requests
+
+
+def test_a_break_that_shows_once_is_still_told() -> None:
+    seen: list[int] = []
+
+    def once(body: Any) -> bytes:
+        seen.append(body["n"])
+        return BROKEN if len(seen) == 7 else FINE
+
+    _, _, error = search(once)
+
+    assert isinstance(error, UnmetError)
+
+
+def test_a_request_that_hangs_ends_the_search() -> None:
+    _, bodies, error = search(lambda body: None if body["n"] >= 100 else FINE)
+
+    assert isinstance(error, NoAnswerError)
+    assert "timeout" == error.kind
+    assert 1 == sum(body["n"] >= 100 for body in bodies)
+    assert {"n": bodies[-1]["n"]} == error.request.json
+
+
+def test_known_deviations_do_not_end_the_search() -> None:
+    known = parse_deviations(
+        """
+        - requirement: info.says-so
+          instead: stumbles over small numbers
+          versions: ">=1.0"
+          evidence: somewhere
+          seen:
+            properties: {request: {properties: {body: {properties: {n: {maximum: 500}}}}}, status: {const: 500}}
+            required: [status]
+        """,
+        "here",
+    )
+    trial, _, error = search(lambda _: BROKEN, deviations=known)
+    alone, _, none = search(lambda body: BROKEN if body["n"] <= 500 else FINE, deviations=known)
+
+    assert isinstance(error, UnmetError)
+    assert error.request
+    assert {"n": 501} == error.request.json
+    assert none is None
+    assert set(known) == set(alone.departures) == set(trial.departures)
+
+
+def test_the_seed_decides_what_is_sent() -> None:
+    first, again, other = (search(lambda _: FINE, examples=15, seed=seed)[1] for seed in (1, 1, 2))
+
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize(("depth", "most"), [(Depth.SMOKE, 2), (Depth.STANDARD, 20), (Depth.EXHAUSTIVE, 200)])
+def test_the_depth_decides_how_much_is_sent(depth: Depth, most: int) -> None:
+    _, bodies, _ = search(lambda _: FINE, examples=20, depth=depth)
+
+    assert most // 2 <= len(bodies) <= most
+
+
+GENERATION = [
+    "POST /",
+    "POST /generate",
+    "POST /v1/chat/completions",
+    "POST /v1/completions",
+    "POST /invocations",
+]
+
+
+@pytest.mark.parametrize("negative", [False, True], ids=["positive", "negative"])
+@pytest.mark.parametrize("name", GENERATION)
+def test_whatever_is_generated_asks_for_few_tokens(name: str, *, negative: bool) -> None:
+    operation = pinned_contract().operations[name]
+    sent: list[Any] = []
+
+    def answered(data: bytes) -> None:
+        try:
+            sent.append(json.loads(data))
+        except ValueError:
+            sent.append(None)
+
+    def handler(connection: Connection) -> None:
+        while data := connection.request():
+            answered(data.partition(b"\r\n\r\n")[2])
+            connection.send(FINE)
+
+    with hostile(handler) as server:
+        trial = Trial(make_requirement(lambda _: None), make_setting(Target(server.url)))
+        strategy = cases(trial.contract, operation, negative=negative)
+        explore(trial, strategy, request_of, lambda _case, _exchange: None, examples=15)
+
+    assert sent
+    assert [] == [body for body in sent if most_tokens(body) > TOKENS]
+    assert [] == [body for body in sent if "http://" in json.dumps(body) or "https://" in json.dumps(body)]
+
+
+def most_tokens(body: Any) -> float:
+    """Say how many tokens a server would generate for a body, infinity where it sets no limit."""
+    if not isinstance(body, dict):
+        return 0 if not isinstance(body, list) or not body else float("inf")
+    parameters = body.get("parameters")
+    limits = [body.get("max_tokens")] if {"messages", "prompt"} & set(body) else []
+    if "inputs" in body and isinstance(parameters, dict):
+        limits.append(parameters.get("max_new_tokens"))
+    if "inputs" in body and (parameters is None or isinstance(parameters, list)):
+        return float("inf")
+    # A limit of another type is refused, and costs nothing.
+    return max((_number(limit) for limit in limits), default=0)
+
+
+def _number(limit: Any) -> float:
+    if limit is None:
+        return float("inf")
+    return float(limit) if isinstance(limit, (int, float)) and not isinstance(limit, bool) else 0
