@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from hostile import EVENTS, JSON, OK, Connection, answer, answering, hostile
+from tests.conformance.hostile import EVENTS, JSON, OK, Connection, answer, answering, hostile
 
 from tgi_conformance.client import Bounds, Client
 from tgi_conformance.exchange import NOT_JSON, NoAnswerError, Request
@@ -18,7 +18,7 @@ from tgi_conformance.target import Key, Target
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hostile import Handler, Hostile
+    from tests.conformance.hostile import Handler, Hostile
 
 GET = Request("GET", "/info")
 POST = Request("POST", "/generate", (("content-type", "application/json"),), b'{"inputs":"x"}')
@@ -173,7 +173,11 @@ def test_nothing_in_gzip_is_nothing() -> None:
         assert b"" == client.send(GET).response.body
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"x" * 1000)[:-9], gzip.compress(b"x") + b"more"])
+@pytest.mark.parametrize(
+    "body",
+    [b"no gzip", gzip.compress(b"x" * 1000)[:-9], gzip.compress(b"x") + b"more"],
+    ids=["no-gzip", "cut-off", "more-behind"],
+)
 def test_broken_gzip_is_a_broken_answer(body: bytes) -> None:
     with client_of(answering(answer(body, JSON + b"Content-Encoding: gzip\r\n"))) as (client, _):
         assert "broken" == failure(client).kind

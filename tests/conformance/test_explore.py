@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hostile import answer, hostile
 from hypothesis import strategies as st
-from making import make_requirement, make_setting
+from tests.conformance.hostile import answer, hostile
+from tests.conformance.making import make_requirement, make_setting
 
 from tgi_conformance.api import post
 from tgi_conformance.client import Bounds
@@ -25,7 +25,7 @@ from tgi_conformance.trial import Trial
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hostile import Connection, Handler
+    from tests.conformance.hostile import Connection, Handler
 
 NUMBERS = st.integers(0, 10_000)
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
-from hostile import answer, answering, hostile
-from making import GET, make_requirement, make_setting
+from tests.conformance.hostile import answer, answering, hostile
+from tests.conformance.making import GET, make_requirement, make_setting
 
 from tgi_conformance.client import Bounds
 from tgi_conformance.deviations import Deviation, parse_deviations
@@ -22,7 +22,7 @@ from tgi_conformance.target import Key, Target
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hostile import Connection
+    from tests.conformance.hostile import Connection
 
     from tgi_conformance.report import Result
     from tgi_conformance.trial import Setting, Trial

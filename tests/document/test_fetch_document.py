@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trustme
-from conftest import Reply, Site
+from tests.conftest import Reply, Site
 
 from tgi_document.errors import DocumentError
 from tgi_document.fetch import Access, fetch_document, key_from_environment

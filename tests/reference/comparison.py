@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from raw_http import Answer
-    from transcripts import Recording
+    from tests.reference.raw_http import Answer
+    from tests.reference.transcripts import Recording
 
 DONE = "[DONE]"
 # Headers whose value is compared, and those of which only the presence is.

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from raw_http import Answer, exchange
+from tests.reference.raw_http import Answer, exchange
 
 if TYPE_CHECKING:
     from tgi_reference.server import Running

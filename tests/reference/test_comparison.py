@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
-from comparison import differences
-from raw_http import Answer
-from transcripts import Recording, recordings
+from tests.reference.comparison import differences
+from tests.reference.raw_http import Answer
+from tests.reference.transcripts import Recording, recordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from attrs import evolve
-from comparison import differences
-from raw_http import exchange
-from transcripts import Recording, recordings
+from tests.reference.comparison import differences
+from tests.reference.raw_http import exchange
+from tests.reference.transcripts import Recording, recordings
 
 from tgi_reference.server import Running, running
 from tgi_reference.settings import Settings

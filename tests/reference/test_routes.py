@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from raw_http import exchange
+from tests.reference.raw_http import exchange
 
 from tgi_document.pinned import pinned_path
 from tgi_reference.server import running

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from raw_http import exchange
+from tests.reference.raw_http import exchange
 
 from tgi_reference.server import listen
 from tgi_reference.settings import Settings

@@ -1,6 +1,5 @@
 """Documents of servers that nobody vouches for: each must give a correct client, or a clear error."""
 
-# ruff: noqa: E501 (a table reads best with a document a line)
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

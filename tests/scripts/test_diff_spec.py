@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Reply
+from tests.conftest import Reply
 
 if TYPE_CHECKING:
-    from conftest import Site
+    from tests.conftest import Site
 
 ROOT = Path(__file__).parents[2]
 INTERFACES = ROOT / "tests" / "data" / "interface"

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Reply
+from tests.conftest import Reply
 
 from tgi_document.pinned import pinned_document
 
 if TYPE_CHECKING:
-    from conftest import Site
+    from tests.conftest import Site
 
 ROOT = Path(__file__).parents[2]
 KEY = "sesame-4711"
