@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = Path("/usr/bin/chromium")
 NODE = EXAMPLES / "node"
+LOCAL = ("http://127.0.0.1:", "data:", "blob:")
 # No host but this one can be found, so that whatever a page needs of another fails.
 CHROMIUM_FLAGS = [
     "--disable-background-networking",
@@ -113,6 +114,3 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     page.close()
     assert [] == foreign
-
-
-LOCAL = ("http://127.0.0.1:", "data:", "blob:")
