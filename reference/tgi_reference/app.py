@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Router
 
 from tgi_reference.access_log import AccessLog
+from tgi_reference.alterations.selection import altered_app
 from tgi_reference.cors import Cors
 from tgi_reference.methods import not_found
 from tgi_reference.routes import (
@@ -51,4 +52,4 @@ def make_app(services: Services) -> ASGIApp:
     routes = [module.route(services) for module in single]
     routes += [*health.routes(services), *docs.routes()]
     router = Router(routes, redirect_slashes=False, default=not_found)
-    return AccessLog(Cors(router))
+    return AccessLog(altered_app(Cors(router), services))

@@ -79,6 +79,11 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     is_flag=True,
     help="Start with the model process down. (SIGUSR1 takes it down later, SIGUSR2 brings it up.)",
 )
+@click.option("--fault", "faults", metavar="NAME", multiple=True, help="Break this promise (see `faults`).")
+@click.option(
+    "--fault-seed", type=int, default=0, show_default=True, help="Makes chance in faults repeatable."
+)
+@click.option("--variant", "variants", metavar="NAME", multiple=True, help="Differ in this legal way.")
 @click.option("--quiet", is_flag=True, help="Print no line for each request.")
 def serve(character: str, token_latency_ms: float, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
@@ -120,10 +125,11 @@ def note(settings: Settings, url: str) -> str:
         )
         if is_on
     ]
+    variety = f" Variants: {', '.join(settings.variants)}." if settings.variants else ""
     return (
         f"TGI reference server (a tiny statistical model, for tests) on {url}\n"
         f"Answers as: {settings.character.name}. Set up: {', '.join(peculiarities) or 'as usual'}. "
-        f"Faults: none.\n"
+        f"Faults: {', '.join(settings.faults) or 'none'}.{variety}\n"
         f"Documentation: {url}/docs/"
     )
 

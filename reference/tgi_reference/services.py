@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from tgi_reference.admission import Admission
+from tgi_reference.alterations.selection import altered_services, altered_settings
 from tgi_reference.backend import Backend
 from tgi_reference.engine import Engine
 from tgi_reference.generation import Generator
@@ -30,6 +31,7 @@ class Services:
 
 def start_services(settings: Settings) -> Services:
     """Load the model and put the parts together."""
+    settings = altered_settings(settings)
     engine = Engine()
     metrics = Metrics(settings.max_total_tokens)
     backend = Backend(engine, failure_prompts=settings.failure_prompts, down=settings.backend_down)
@@ -40,4 +42,4 @@ def start_services(settings: Settings) -> Services:
         metrics,
         settings.token_latency,
     )
-    return Services(settings, engine, backend, generator, metrics)
+    return altered_services(Services(settings, engine, backend, generator, metrics))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 from attrs.validators import instance_of
 
+from tgi_reference.alterations.catalogue import UnknownNameError
+from tgi_reference.alterations.selection import chosen
 from tgi_reference.character import TGI, Character
 
 if TYPE_CHECKING:
@@ -70,6 +72,9 @@ class Settings:
     token_latency: float = 0.0
     character: Character = TGI
     quiet: bool = False
+    faults: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    fault_seed: int = 0
 
     def __attrs_post_init__(self) -> None:
         """Refuse limits that leave no room for an answer."""
@@ -80,6 +85,10 @@ class Settings:
             )
         if self.token_latency < 0:
             raise SettingsError("--token-latency-ms must not be negative")
+        try:
+            chosen(self)
+        except UnknownNameError as error:
+            raise SettingsError(str(error)) from None
 
     @property
     def fingerprint(self) -> str:

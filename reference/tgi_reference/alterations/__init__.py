@@ -1,0 +1,1 @@
+"""What stands between the API and its clients when it is to answer otherwise: faults and variants alike."""
