@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from tgi_conformance.levels import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tgi_conformance.levels import Depth, Level, Outcome, Verdict
+    from tgi_conformance.levels import Depth, Level, Verdict
 
 
 @frozen
@@ -63,6 +65,7 @@ class Report:
         reason: Why it could not tell; empty otherwise.
         requirements: A result for each requirement, in the order of the catalogue.
         stale_deviations: Known deviations that were looked for and did not show.
+        strict: Whether known deviations count as failures.
     """
 
     version: str
@@ -78,6 +81,13 @@ class Report:
     reason: str
     requirements: tuple[Result, ...]
     stale_deviations: tuple[str, ...] = ()
+    strict: bool = False
+
+    @property
+    def broken(self) -> tuple[Result, ...]:
+        """The promises that were not kept: failures, and where the run was strict known deviations too."""
+        kinds = {Outcome.FAIL, Outcome.KNOWN_DEVIATION} if self.strict else {Outcome.FAIL}
+        return tuple(result for result in self.requirements if result.outcome in kinds)
 
     def having(self, outcome: Outcome) -> tuple[Result, ...]:
         """Give the results of one outcome."""

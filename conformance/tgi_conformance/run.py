@@ -57,6 +57,7 @@ def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) 
         reason=options.target.scrub(reason),
         requirements=results,
         stale_deviations=tuple(_stale(options, conductor.trials)),
+        strict=options.strict,
     )
 
 

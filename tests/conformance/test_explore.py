@@ -1,4 +1,4 @@
-"""The search for a break with generated data: finds it, makes it small, asks nothing twice, ends when nobody answers."""
+"""The search for a break: finds it, makes it small, asks nothing twice, ends when nobody answers."""
 
 from __future__ import annotations
 
@@ -124,7 +124,9 @@ def test_known_deviations_do_not_end_the_search() -> None:
           versions: ">=1.0"
           evidence: somewhere
           seen:
-            properties: {request: {properties: {body: {properties: {n: {maximum: 500}}}}}, status: {const: 500}}
+            properties:
+              request: {properties: {body: {properties: {n: {maximum: 500}}}}}
+              status: {const: 500}
             required: [status]
         """,
         "here",
@@ -153,13 +155,7 @@ def test_the_depth_decides_how_much_is_sent(depth: Depth, most: int) -> None:
     assert most // 2 <= len(bodies) <= most
 
 
-GENERATION = [
-    "POST /",
-    "POST /generate",
-    "POST /v1/chat/completions",
-    "POST /v1/completions",
-    "POST /invocations",
-]
+GENERATION = [f"POST {path}" for path in ("/", "/generate", "/v1/chat/completions", "/invocations")]
 
 
 @pytest.mark.parametrize("negative", [False, True], ids=["positive", "negative"])

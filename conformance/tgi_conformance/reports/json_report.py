@@ -18,6 +18,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "server": dict(report.server),
         "level": report.level.value,
         "seed": report.seed,
+        "strict": report.strict,
         "start": report.started,
         "duration": round(report.seconds, 3),
         "requests": report.requests,

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 def write_junit(report: Report) -> str:
     """Give the report as an XML text; a run that could not begin has one case that is an error."""
     document = JUnitXml("tgi-conformance")
+    broken = {result.id for result in report.broken}
     for route, results in groupby(report.requirements, key=lambda result: result.route):
         suite = TestSuite(route)
         suite.hostname = plain(report.target)
         suite.timestamp = report.started
-        suite.add_testcases([_case(result) for result in results])
+        suite.add_testcases([_case(result, broken=result.id in broken) for result in results])
         document.add_testsuite(suite)
     if not report.requirements:
         document.add_testsuite(_nothing_held(report))
@@ -30,24 +31,24 @@ def write_junit(report: Report) -> str:
     return text
 
 
-def _case(result: Result) -> TestCase:
+def _case(result: Result, *, broken: bool) -> TestCase:
     case = TestCase(result.id, classname=f"tgi_conformance.{result.route}", time=result.seconds)
-    verdict = _verdict(result)
+    verdict = _verdict(result, broken=broken)
     if verdict is not None:
         case.result = [verdict]
     return case
 
 
-def _verdict(result: Result) -> Failure | Error | Skipped | None:
+def _verdict(result: Result, *, broken: bool) -> Failure | Error | Skipped | None:
     if result.outcome is Outcome.PASS:
         return None
-    if result.outcome is Outcome.FAIL and result.level is Level.MUST:
+    if broken and result.level is Level.MUST:
         failure = Failure(_short(result), f"{result.level.value} broken")
         failure.text = _whole(result)
         return failure
     if result.outcome is Outcome.INCONCLUSIVE and result.level is Level.MUST:
         return Error(plain(result.reason), "inconclusive")
-    if result.outcome is Outcome.FAIL:
+    if broken:
         return Skipped(f"{result.level.value} not kept: {_short(result)}", "should")
     return Skipped(plain(f"{result.outcome.value}: {result.reason}"), result.outcome.value)
 

@@ -41,7 +41,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print(_price(report), highlight=False)
     colour = COLOUR[report.verdict]
     reason = f": {_safe(report.reason)}" if report.reason else ""
-    console.print(f"[bold {colour}]{report.target} {report.verdict.value}[/]{reason}", highlight=False)
+    console.print(f"[bold {colour}]{_safe(report.target)} {report.verdict.value}[/]{reason}", highlight=False)
 
 
 def _routes(report: Report) -> Table:
@@ -62,7 +62,7 @@ def _cell(count: int, colour: str) -> str:
 
 
 def _print_broken(report: Report, console: Console) -> None:
-    groups = fold(report.having(Outcome.FAIL))
+    groups = fold(report.broken)
     for results in groups[:MOST_CAUSES]:
         _print_cause(results, console)
     if len(groups) > MOST_CAUSES:
@@ -97,7 +97,7 @@ def fold(results: Iterable[Result]) -> list[list[Result]]:
 
 
 def _print_known(report: Report, console: Console) -> None:
-    known = report.having(Outcome.KNOWN_DEVIATION)
+    known = () if report.strict else report.having(Outcome.KNOWN_DEVIATION)
     reasons = Counter(result.reason for result in known)
     for reason, count in reasons.items():
         console.print(f"[yellow]known[/] {count} x {_safe(reason)}", highlight=False)
