@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from tgi_conformance.kinds import kind_of
 from tgi_conformance.levels import Depth, Level
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Requirement:
     def route(self) -> str:
         """The first word of the id, which is also the name of the file that holds it."""
         return self.id.partition(".")[0]
+
+    @property
+    def kind(self) -> str:
+        """What it is about across routes, such as `streams` or `refusals`."""
+        return kind_of(self.check)
 
 
 @frozen

@@ -1,0 +1,39 @@
+"""What a requirement is about across routes, so that reports can lay routes and kinds out as a matrix.
+
+A kind follows from the family that a requirement was made by, or from the file of a route that has it alone:
+nobody has to say it again beside each requirement.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tgi_conformance.requirement import Check
+
+OF_FAMILY = {
+    "answers": "answers",
+    "chat": "answers",
+    "details": "tokens",
+    "effects": "sampling",
+    "errors_in_streams": "streams",
+    "generated": "generated data",
+    "grammar": "grammars",
+    "load": "load",
+    "parameters": "parameters",
+    "parity": "parity",
+    "refusals": "refusals",
+    "sampling": "sampling",
+    "stops": "stops",
+    "streams": "streams",
+    "tokens": "tokens",
+}
+OWN = "the route's own"
+
+
+def kind_of(check: Check) -> str:
+    """Name the kind of requirement that a check belongs to; a family that has none yet stands for itself."""
+    package, _, module = check.__module__.rpartition(".")
+    if not package.endswith(".families"):
+        return OWN
+    return OF_FAMILY.get(module, module.replace("_", " "))
