@@ -57,6 +57,7 @@ class Conductor:
         setting = prepare(options)
         problem = cannot_begin(setting)
         if problem:
+            setting.client.close()
             raise pytest.UsageError(f"{target.shown_url}: {target.scrub(problem)}")
         return cls(options, setting)
 

@@ -38,6 +38,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{level}: a requirement of TGI's API that says {level.upper()}")
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the connections of a session that collected, whether or not it ran."""
+    conductor = config.stash.get(CONDUCTOR, None)
+    if conductor is not None:
+        conductor.setting.client.close()
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the files of the routes, which are named as routes and not as tests."""
     if file_path.parent != ROUTES or file_path.suffix != ".py" or file_path.name == "__init__.py":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.exchange import EVENT_STREAM, JSON, Exchange, Request
 from tgi_conformance.families.naming import words
@@ -52,6 +52,44 @@ def documented_stream(catalogue: Catalogue, form: Form) -> None:
         pointer = trial.contract.operations[form.operation].response_pointer(OK, EVENT_STREAM)
         for event in json_events(exchange):
             expect_fits(trial, exchange, event, pointer)
+
+
+def rich(form: Form) -> tuple[dict[str, Any], ...]:
+    """Give what makes a form show every member that its answers may have."""
+    if form.dialect == "generate" and form.streamed:
+        return ({"details": True, "top_n_tokens": 2},)
+    if form.dialect == "generate":
+        return (
+            {"details": True, "top_n_tokens": 2},
+            {"details": True, "decoder_input_details": True},
+            {"details": True, "do_sample": True, "best_of": 2, "top_n_tokens": 2},
+        )
+    if form.dialect == "chat":
+        usage = {"stream_options": {"include_usage": True}} if form.streamed else {}
+        return ({"temperature": 0.0, "logprobs": True, "top_logprobs": 2, **usage},)
+    return ({"temperature": 0.0},)
+
+
+def detailed(catalogue: Catalogue, form: Form) -> None:
+    """An answer with everything that may be asked for is the documented one too."""
+    media_type = EVENT_STREAM if form.streamed else JSON
+    form_name = "the events of a stream" if form.streamed else "an answer"
+
+    @catalogue.add(
+        words(form, "details-fit-the-document"),
+        f"With everything that can be asked for, {form_name} still fits the documented schema.",
+        source=response_source(form.operation, media_type),
+        operation=form.operation,
+        why="A typed client cannot read anything else.",
+    )
+    def check(trial: Trial) -> None:
+        pointer = trial.contract.operations[form.operation].response_pointer(OK, media_type)
+        for asked in rich(form):
+            with trial.case():
+                exchange = trial.sample(form.ask(**asked))
+                expect_status(exchange, OK)
+                for value in json_events(exchange) if form.streamed else [exchange.response.json]:
+                    expect_fits(trial, exchange, value, pointer)
 
 
 def json_events(exchange: Exchange) -> list[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.api import Form, member
+from tgi_conformance.api import PROMPT, Form, member
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.outcomes import UnsupportedError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TOKENS = 4
 TOP = 3
 KEPT = 3
+CLOSE = 1e-3  # log-probabilities of one step, computed once
 SEQUENCES = 2
 PARAMETERS = "#/components/schemas/GenerateParameters/properties"
 
@@ -52,6 +53,8 @@ def _prefill(catalogue: Catalogue, form: Form) -> None:
         if stated is not None:
             expect_equal(stated, str(len(prefill)), "the number of prefill tokens", exchange)
         expect_equal(None, member(prefill, 0, "logprob"), "the first prefill logprob", exchange)
+        together = "".join(str(member(token, "text")) for token in prefill)
+        expect(_letters(PROMPT) in _letters(together), "the prompt's text", together, exchange)
         for token in prefill[1:]:
             logprob = member(token, "logprob")
             expect(isinstance(logprob, (int, float)) and logprob <= 0, "logprob <= 0", token, exchange)
@@ -64,6 +67,11 @@ def _prefill(catalogue: Catalogue, form: Form) -> None:
     def unasked(trial: Trial) -> None:
         exchange, answer = _asked(trial, form)
         expect_equal([], member(answer.raw, "details", "prefill"), "prefill", exchange)
+
+
+def _letters(text: str) -> str:
+    """Leave spaces out: a tokenizer shows those of single tokens in its own way, or not at all."""
+    return "".join(character for character in text if character.isalnum())
 
 
 def _truncate(catalogue: Catalogue, form: Form) -> None:
@@ -130,6 +138,16 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
             ids = [member(entry, "id") for entry in top]
             expect(len(set(ids)) == len(ids), "different tokens", ids, exchange)
             expect(token.get("id") in ids, f"the greedy token {token.get('id')}", ids, exchange)
+            same = next(entry for entry in top if member(entry, "id") == token.get("id"))
+            expect(_alike(same, token), f"the token as it is in the answer: {token}", same, exchange)
+
+
+def _alike(top: Any, token: dict[str, Any]) -> bool:
+    logprobs = (member(top, "logprob"), token.get("logprob"))
+    numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
+    return (
+        numbers and abs(logprobs[0] - logprobs[1]) < CLOSE and member(top, "special") == token.get("special")
+    )
 
 
 def _tops(form: Form, exchange: Exchange, answer: Answer) -> list[Any]:

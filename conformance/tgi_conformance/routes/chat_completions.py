@@ -5,7 +5,7 @@ from __future__ import annotations
 from tgi_conformance.api import CHAT as FORM
 from tgi_conformance.api import CHAT_STREAM as STREAM
 from tgi_conformance.contract import pinned_contract
-from tgi_conformance.families.answers import documented_answer, documented_stream
+from tgi_conformance.families.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.families.chat import chat
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
@@ -27,6 +27,8 @@ POINTER = "#/components/schemas/ChatRequest"
 
 documented_answer(CATALOGUE, FORM.ask())
 documented_stream(CATALOGUE, STREAM)
+detailed(CATALOGUE, FORM)
+detailed(CATALOGUE, STREAM)
 for form in (FORM, STREAM):
     tokens(CATALOGUE, form)
     repeats(CATALOGUE, form)

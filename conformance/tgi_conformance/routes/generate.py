@@ -8,7 +8,7 @@ from attrs import evolve
 
 from tgi_conformance.api import GENERATE as FORM
 from tgi_conformance.contract import pinned_contract
-from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.answers import detailed, documented_answer
 from tgi_conformance.families.details import details
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.generated import generated
@@ -31,6 +31,7 @@ CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
 documented_answer(CATALOGUE, FORM.ask())
+detailed(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 full_text(CATALOGUE, FORM, default=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tgi_conformance.api import GENERATE
 from tgi_conformance.api import GENERATE_STREAM as FORM
 from tgi_conformance.contract import pinned_contract
-from tgi_conformance.families.answers import documented_stream
+from tgi_conformance.families.answers import detailed, documented_stream
 from tgi_conformance.families.details import top_tokens
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
@@ -25,6 +25,7 @@ CATALOGUE = Catalogue(__name__, "generate-stream", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
 documented_stream(CATALOGUE, FORM)
+detailed(CATALOGUE, FORM)
 streams(CATALOGUE, FORM)
 errors_in_streams(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tgi_conformance.api import CHAT, COMPLETIONS, post
 from tgi_conformance.api import INVOCATIONS as FORM
 from tgi_conformance.api import INVOCATIONS_STREAM as STREAM
-from tgi_conformance.families.answers import documented_answer, documented_stream
+from tgi_conformance.families.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.parity import refused_alike, same_as_generate, streamed_as_unstreamed
@@ -24,6 +24,8 @@ CATALOGUE = Catalogue(__name__, "invocations", FORM.operation)
 
 documented_answer(CATALOGUE, FORM.ask())
 documented_stream(CATALOGUE, STREAM)
+detailed(CATALOGUE, FORM)
+detailed(CATALOGUE, STREAM)
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)

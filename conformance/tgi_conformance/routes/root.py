@@ -5,7 +5,7 @@ from __future__ import annotations
 from tgi_conformance.api import ROOT as FORM
 from tgi_conformance.api import ROOT_STREAM as STREAM
 from tgi_conformance.contract import pinned_contract
-from tgi_conformance.families.answers import documented_answer, documented_stream
+from tgi_conformance.families.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.parameters import parameters
@@ -21,6 +21,8 @@ POINTER = "#/components/schemas/GenerateParameters"
 
 documented_answer(CATALOGUE, FORM.ask())
 documented_stream(CATALOGUE, STREAM)
+detailed(CATALOGUE, FORM)
+detailed(CATALOGUE, STREAM)
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)

@@ -1,4 +1,7 @@
-"""Write costs.json of the suite: what each requirement costs, measured on the deployment at URL."""
+"""What each requirement costs on the reference server: requests and generated tokens, for `run --plan`.
+
+`python benchmarks/costs.py --write` keeps them in the suite's costs.json.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,14 @@ from tgi_conformance.options import Options
 from tgi_conformance.preparation import prepare
 from tgi_conformance.run import under_pytest
 from tgi_conformance.target import Target, parse_url
+from tgi_reference.server import running
+from tgi_reference.settings import Settings
 
 COSTS = Path(__file__).parents[1] / "conformance" / "tgi_conformance" / "costs.json"
 
 
-def main(url: str) -> None:
-    """Run every level but exhaustive once, and keep the price of each requirement."""
+def measure(url: str) -> dict[str, list[int]]:
+    """Run what every requirement but those of level exhaustive needs, and give the price of each."""
     costs: dict[str, list[int]] = {}
     for depth in (Depth.STANDARD, Depth.LOAD):
         options = Options(Target(parse_url(url)), depth, deviations=shipped_deviations())
@@ -29,8 +34,18 @@ def main(url: str) -> None:
         under_pytest(conductor)
         for result, trial in conductor.trials:
             costs[result.id] = [trial.price.requests, trial.price.generated_tokens]
-    COSTS.write_text(json.dumps(costs, indent=0, sort_keys=True) + "\n", "utf-8")
+    return costs
+
+
+def main() -> None:
+    """Measure, print the sum, and keep the parts where asked to."""
+    with running(Settings()) as server:
+        costs = measure(server.url)
+    requests, tokens = (sum(cost[place] for cost in costs.values()) for place in (0, 1))
+    sys.stdout.write(f"{len(costs)} requirements: {requests} requests, {tokens} generated tokens\n")
+    if "--write" in sys.argv:
+        COSTS.write_text(json.dumps(costs, indent=0, sort_keys=True) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()
