@@ -1,0 +1,99 @@
+"""The suite inside a user's own pytest: `pytest --pyargs tgi_conformance --tgi-url URL`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.conformance.hostile import JSON, answer, answering, hostile
+
+from tgi_conformance.levels import Depth
+from tgi_conformance.routes import requirements
+from tgi_reference.server import running
+from tgi_reference.settings import Settings
+
+if TYPE_CHECKING:
+    from tgi_reference.server import Running
+
+pytest_plugins = ["pytester"]
+
+SUITE = ["--pyargs", "tgi_conformance", "-p", "no:cacheprovider", "-p", "no:randomly"]
+SMOKE = [*SUITE, "--tgi-level", "smoke"]
+
+
+def test_without_a_deployment_everything_is_skipped(pytester: pytest.Pytester) -> None:
+    done = pytester.runpytest_inprocess(*SUITE, "-rs")
+
+    done.assert_outcomes(skipped=len(requirements()))
+    done.stdout.fnmatch_lines(["*no deployment was named: --tgi-url URL*"])
+
+
+def test_a_good_deployment_passes(pytester: pytest.Pytester, tgi_server: Running) -> None:
+    done = pytester.runpytest_inprocess(*SMOKE, "--strict-markers", "-rx", "--tgi-url", tgi_server.url)
+    outcomes = done.parseoutcomes()
+
+    assert pytest.ExitCode.OK == done.ret
+    assert {"passed", "xfailed"} == set(outcomes) - {"warnings", "skipped"}
+    assert sum(requirement.depth is Depth.SMOKE for requirement in requirements()) == sum(outcomes.values())
+    done.stdout.fnmatch_lines(["XFAIL *models.answer-fits-the-document* - known deviation: *"])
+
+
+def test_items_are_chosen_as_tests_are(pytester: pytest.Pytester, tgi_server: Running) -> None:
+    done = pytester.runpytest_inprocess(
+        *SMOKE, "-v", "-k", "health or info.limits", "-m", "must", "--tgi-url", tgi_server.url
+    )
+
+    done.assert_outcomes(passed=2, deselected=done.parseoutcomes()["deselected"])
+    done.stdout.fnmatch_lines(["*healthy-server-says-so PASSED*", "*limits-fit-together PASSED*"])
+
+
+BROKEN = answer(b'{"you are": "\x1b[31mred sesame-open-now", "and": "team-header"}', JSON)
+
+
+def test_a_broken_deployment_fails_and_x_stops_at_the_first(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sesame-open-now")
+    given = ["--tgi-api-key-env", "MY_KEY", "--tgi-header", "X-Team: team-header"]
+    with hostile(answering(BROKEN)) as server:
+        done = pytester.runpytest_inprocess(*SMOKE, "-x", "--tgi-url", server.url, *given)
+    text = done.stdout.str() + done.stderr.str()
+
+    assert pytest.ExitCode.TESTS_FAILED == done.ret
+    assert 1 == done.parseoutcomes()["failed"]
+    done.stdout.fnmatch_lines(
+        ["MUST *: *", "*source: *", "*expected: *", "*actual: *red*", "*curl *$MY_KEY*"]
+    )
+    assert "Traceback" not in text
+    assert "\x1b" not in text
+    assert "sesame" not in text
+    assert "team-header" not in text
+
+
+def no_deployment(pytester: pytest.Pytester, *arguments: str) -> str:
+    done = pytester.runpytest_inprocess(*SMOKE, *arguments)
+    errors = [line for line in done.stderr.lines if line]
+
+    assert pytest.ExitCode.USAGE_ERROR == done.ret
+    assert 1 == len(errors)
+    return errors[0]
+
+
+def test_what_cannot_be_tested_is_told_in_one_line(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "wrong-key-1")
+    with running(Settings(api_key="sesame", quiet=True)) as locked:
+        refused = no_deployment(pytester, "--tgi-url", locked.url, "--tgi-api-key-env", "MY_KEY")
+
+    assert "the key in $MY_KEY was refused" in refused
+    assert "cannot be reached" in no_deployment(pytester, "--tgi-url", locked.url)
+    assert "expected a URL" in no_deployment(pytester, "--tgi-url", "nothing")
+    assert "not set" in no_deployment(pytester, "--tgi-url", locked.url, "--tgi-api-key-env", "NO_SUCH")
+
+
+def test_a_folder_of_ones_own_tests_is_left_alone(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_mine(): pass")
+    done = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+
+    done.assert_outcomes(passed=1)
