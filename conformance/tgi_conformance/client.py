@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MEGABYTE = 1024 * 1024
 GZIP = ("gzip", "x-gzip")
 STEP = 64 * 1024  # bytes that a compressed body may grow to at a time
+MOST_ARRIVALS = 4096  # a server that sends byte by byte could make millions
 
 
 @frozen
@@ -104,9 +105,10 @@ class Client:
             ) as response,
         ):
             attempt.answered = True
-            body, began = self._read(response, request, deadline)
+            body, arrivals = self._read(response, request, started, deadline)
         seconds = time.monotonic() - started
-        answer = Response(response.status_code, response.headers, body, seconds, began - started)
+        first = arrivals[0][1] if arrivals else seconds
+        answer = Response(response.status_code, response.headers, body, seconds, first, arrivals)
         tokens = generated_tokens(answer)
         with self._lock:
             self.price.generated_tokens += tokens
@@ -142,14 +144,17 @@ class Client:
             headers.append(("Accept-Encoding", "identity"))
         return headers
 
-    def _read(self, response: httpx.Response, request: Request, deadline: float) -> tuple[bytes, float]:
-        """Give the body, and when its first bytes came."""
+    def _read(
+        self, response: httpx.Response, request: Request, started: float, deadline: float
+    ) -> tuple[bytes, tuple[tuple[int, float], ...]]:
+        """Give the body, and how many bytes of it had come by when."""
         body = bytearray()
-        began = 0.0
+        arrivals: list[tuple[int, float]] = []
         try:
             for data in _decoded(response, request):
-                began = began or time.monotonic()
                 body += data
+                if len(arrivals) < MOST_ARRIVALS:
+                    arrivals.append((len(body), time.monotonic() - started))
                 if len(body) > self.bounds.answer_bytes:
                     raise NoAnswerError("too-large", f"more than {self.bounds.answer_bytes} bytes", request)
                 if time.monotonic() > deadline:
@@ -157,7 +162,7 @@ class Client:
         finally:
             with self._lock:
                 self.price.received_bytes += len(body)
-        return bytes(body), began or time.monotonic()
+        return bytes(body), tuple(arrivals)
 
 
 @define

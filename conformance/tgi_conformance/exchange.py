@@ -48,13 +48,17 @@ class Request:
 
 @frozen(slots=False)
 class Response:
-    """What came back, read to its end in `seconds`; the `body` has its content encoding undone."""
+    """What came back, read to its end in `seconds`; the `body` has its content encoding undone.
+
+    `arrivals` says how many bytes of the body had come by when, in seconds after the request.
+    """
 
     status: int
     headers: httpx.Headers = field(eq=False)
     body: bytes
     seconds: float
     first: float = 0.0
+    arrivals: tuple[tuple[int, float], ...] = ()
 
     @cached_property
     def text(self) -> str:

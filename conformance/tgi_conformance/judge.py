@@ -9,6 +9,7 @@ from attrs import evolve
 from packaging.version import Version
 
 from tgi_conformance.curl import curl_line
+from tgi_conformance.evidence import request_seen, response_seen
 from tgi_conformance.exchange import NoAnswerError, Request
 from tgi_conformance.levels import Outcome
 from tgi_conformance.outcomes import InconclusiveError, UnmetError, UnsupportedError, shown
@@ -79,11 +80,14 @@ def _held(trial: Trial) -> Result:
 
 
 def _broken(trial: Trial, unmet: UnmetError) -> Result:
+    target = trial.setting.client.target
     return evolve(
         _result(trial, Outcome.FAIL),
         expected=unmet.expected,
         actual=shown(unmet.actual),
         curl=_curl(trial, unmet.request),
+        request=request_seen(target, unmet.request) if unmet.request else None,
+        response=response_seen(target, unmet.exchange.response) if unmet.exchange else None,
     )
 
 
@@ -96,6 +100,7 @@ def _no_answer(trial: Trial, error: NoAnswerError) -> Result:
         expected="a whole answer",
         actual=str(error),
         curl=_curl(trial, error.request),
+        request=request_seen(trial.setting.client.target, error.request),
     )
 
 
@@ -108,6 +113,7 @@ def _result(trial: Trial, outcome: Outcome, *, reason: str = "") -> Result:
     return Result(
         id=requirement.id,
         level=requirement.level,
+        kind=requirement.kind,
         operation=requirement.operation,
         statement=requirement.statement,
         source=requirement.source,

@@ -11,6 +11,7 @@ from tgi_conformance.levels import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tgi_conformance.evidence import RequestSeen, ResponseSeen
     from tgi_conformance.levels import Depth, Level, Verdict
 
 
@@ -19,12 +20,13 @@ class Result:
     """What came of one requirement.
 
     Attributes:
-        id, level, operation, statement, source, why: As the requirement says.
+        id, level, kind, operation, statement, source, why: As the requirement says.
         outcome: What came of it.
         cases: How many cases were looked at.
         expected, actual: What should have come and what came (fail, known deviation); empty otherwise.
         reason: Why it is a known deviation, unsupported or inconclusive; empty otherwise.
         curl: A line that reproduces it; empty where there is none.
+        request, response: What was sent and what came where a promise was not kept; None otherwise.
         seconds: How long it took.
     """
 
@@ -40,6 +42,9 @@ class Result:
     actual: str = ""
     reason: str = ""
     curl: str = ""
+    kind: str = ""
+    request: RequestSeen | None = None
+    response: ResponseSeen | None = None
     seconds: float = field(default=0.0, eq=False)
 
     @property

@@ -6,6 +6,8 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from attrs import asdict
+
 if TYPE_CHECKING:
     from tgi_conformance.report import Report, Result
 
@@ -46,6 +48,7 @@ def _result(result: Result) -> dict[str, Any]:
     return {
         "id": result.id,
         "level": result.level.value,
+        "kind": result.kind,
         "operation": result.operation,
         "statement": result.statement,
         "source": result.source,
@@ -56,5 +59,7 @@ def _result(result: Result) -> dict[str, Any]:
         "actual": result.actual,
         "reason": result.reason,
         "curl": result.curl,
+        "request": asdict(result.request) if result.request else None,
+        "response": asdict(result.response) if result.response else None,
         "seconds": round(result.seconds, 3),
     }
