@@ -54,7 +54,7 @@ def conformance(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Pass the tests that need neither a browser nor Node."""
     session.install("-e", ".", "-e", "generated", *group("tests"))
-    session.run("pytest", "-n", "2", "-m", "not browser and not node", *session.posargs)
+    session.run("pytest", "-n", "2", "-m", "not browser and not node and not slow", *session.posargs)
 
 
 @nox.session
