@@ -32,7 +32,7 @@ MOST_ARRIVALS = 4096  # a server that sends byte by byte could make millions
 class Bounds:
     """What a run may take: seconds for a request and for the run, bytes of an answer and of all answers."""
 
-    request_seconds: float = 30.0
+    request_seconds: float = 60.0
     requests_per_second: float | None = None
     run_seconds: float = 900.0
     answer_bytes: int = 4 * MEGABYTE
@@ -46,6 +46,7 @@ class Price:
     requests: int = 0
     generated_tokens: int = 0
     received_bytes: int = 0
+    refused: int = 0  # requests given up, since the deployment stayed busy
 
 
 @define

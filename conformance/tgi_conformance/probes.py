@@ -14,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 from tgi_conformance import api
 from tgi_conformance.answer import read_answer
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
+from tgi_conformance.outcomes import InconclusiveError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +47,8 @@ MINIMAL: dict[str, Request] = {
 }
 GENERATION = tuple(dict.fromkeys(form.operation for form in (*api.UNSTREAMED, *api.STREAMED)))
 
+LONGEST_VERSION = 100  # characters; a release that long is none
+
 
 @frozen
 class Facts:
@@ -68,8 +71,9 @@ class Facts:
     @property
     def version(self) -> Version | None:
         """The release that `/info` claims; None where it claims none."""
+        claimed = str(self.info.get("version", ""))
         try:
-            return Version(str(self.info.get("version", "")))
+            return Version(claimed) if len(claimed) <= LONGEST_VERSION else None
         except InvalidVersion:
             return None
 
@@ -91,6 +95,8 @@ def probe(samples: Samples) -> Facts:
     for operation, request in MINIMAL.items():
         try:
             answers[operation] = samples.get(request)[0]
+        except InconclusiveError:
+            continue  # it is there, and busy
         except NoAnswerError as error:
             if error.kind == "refused":
                 return Facts(unreachable=str(error))
@@ -134,6 +140,8 @@ def _abilities(samples: Samples, absent: Mapping[str, str]) -> dict[str, str]:
             evidence = ask(samples, absent)
         except NoAnswerError as error:
             evidence = f"{error.request.method} {error.request.path}: {error}"
+        except InconclusiveError as error:
+            evidence = str(error)
         if evidence:
             found[ability] = evidence
     return found

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from tgi_conformance.patience import send_patiently
+
 if TYPE_CHECKING:
     from tgi_conformance.client import Client
     from tgi_conformance.exchange import Exchange, Request
@@ -22,11 +24,11 @@ class Samples:
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def get(self, request: Request) -> tuple[Exchange, bool]:
-        """Give the answer to a request, and whether it was sent just now; raises NoAnswerError."""
+        """Give the answer to a request, and whether it was sent just now; raises as Trial.send does."""
         with self._lock:
             lock = self._locks.setdefault(request, threading.Lock())
         with lock:
             sent = request not in self._kept
             if sent:
-                self._kept[request] = self.client.send(request)
+                self._kept[request] = send_patiently(self.client, request)
             return self._kept[request], sent

@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 from tgi_conformance.client import Client, Price
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.patience import send_patiently
 from tgi_conformance.price import generated_tokens
 
 if TYPE_CHECKING:
@@ -62,8 +63,14 @@ class Trial:
         return self.setting.contract
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
-        """Send a request; raises NoAnswerError."""
-        exchange = self.setting.client.send(request, authenticate=authenticate)
+        """Send a request, again where the deployment is busy; raises NoAnswerError and InconclusiveError."""
+        exchange = send_patiently(self.setting.client, request, authenticate=authenticate)
+        self._pay(exchange)
+        return exchange
+
+    def send_once(self, request: Request) -> Exchange:
+        """Send a request that may be refused for overload; raises NoAnswerError."""
+        exchange = self.setting.client.send(request)
         self._pay(exchange)
         return exchange
 

@@ -34,8 +34,8 @@ SHIFTING: Mapping[str, float] = {
     "typical_p": 0.05,
     "frequency_penalty": -1.9,
 }
-# How strongly frequency counts is the model server's own affair; a few tokens may not show it.
-WEAK = frozenset({"frequency_penalty"})
+# How strongly these count is the model server's own affair; a few tokens may not show it.
+WEAK = frozenset({"frequency_penalty", "presence_penalty"})
 
 
 def effects(catalogue: Catalogue, form: Form) -> None:
@@ -77,6 +77,7 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
         f"A `{name}` of {value} changes a greedy answer that repeats what stands in its prompt.",
         source=_source(form, name),
         operation=form.operation,
+        level=Level.SHOULD if name in WEAK else Level.MUST,
         needs=("reproducible",),
         why=SILENT,
     )

@@ -83,7 +83,7 @@ def _overload(catalogue: Catalogue, form: Form) -> None:
 def at_once(trial: Trial, requests: list[Request]) -> list[Exchange]:
     """Send all of them at a time; raises UnmetError where one has no answer."""
     with ThreadPoolExecutor(len(requests)) as pool:
-        futures = [pool.submit(trial.send, request) for request in requests]
+        futures = [pool.submit(trial.send_once, request) for request in requests]
     try:
         return [future.result() for future in futures]
     except NoAnswerError as error:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from attrs import evolve
 
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import LONG, ask, counted
-from tgi_conformance.outcomes import InconclusiveError
+from tgi_conformance.levels import Level
+from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tgi_conformance.answer import Answer
     from tgi_conformance.api import Form
     from tgi_conformance.requirement import Catalogue
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
 
 WIDTHS = (6, 3, 9)
 LONGEST_TOKEN = 40
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def stops(catalogue: Catalogue, form: Form) -> None:
@@ -32,24 +39,46 @@ def stops(catalogue: Catalogue, form: Form) -> None:
         needs=("reproducible",),
         why="Agents cut their turns with stop strings; a missed one runs on to the limit.",
     )
-    def check(trial: Trial) -> None:
-        _, whole = ask(trial, form, LONG)
-        text = "".join(whole.pieces) if form.streamed else whole.text or ""
-        for stop in pieces(text):
-            with trial.case():
-                exchange = trial.send(form.ask(tokens=LONG, stop=[stop], **counted(form)))
-                answer = expect_answer(form, exchange)
-                cut = "".join(answer.pieces) if form.streamed else answer.text or ""
-                end = text.find(stop) + len(stop)
-                expect(text.startswith(cut), f"the beginning of {text!r}", cut, exchange)
-                expect(len(cut) >= end, f"{stop!r} kept in the text", cut, exchange)
-                expect(
-                    stop not in before_last(form, answer, cut),
-                    f"an end with the token after {stop!r}",
-                    cut,
-                    exchange,
-                )
-                expect_equal("stop_sequence", answer.finish, "the finish reason", exchange)
+    def at_borders(trial: Trial) -> None:
+        _hold(trial, form, at_token_ends(greedy_pieces(trial, form)))
+
+    @catalogue.add(
+        words(form, "stop-string-within-a-token-ends-the-answer"),
+        "A stop string that ends within a token ends the answer as well.",
+        source=source,
+        operation=form.operation,
+        level=Level.SHOULD,
+        needs=("reproducible",),
+        why="Users know characters, not tokens (text-generation-inference#1979).",
+    )
+    def anywhere(trial: Trial) -> None:
+        _hold(trial, form, anywhere_in("".join(greedy_pieces(trial, form))))
+
+
+def greedy_pieces(trial: Trial, form: Form) -> list[str]:
+    """Give a greedy answer as the texts of its tokens; a form that does not show them is asked streamed."""
+    showing = form if form.dialect == "generate" else evolve(form, streamed=True)
+    _, answer = ask(trial, showing, LONG)
+    if form.dialect == "generate":
+        return [str(token.get("text")) for token in answer.tokens if not token.get("special")]
+    return list(answer.pieces)
+
+
+def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
+    text = "".join(greedy_pieces(trial, form))
+    if not strings:
+        raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
+    for stop in strings:
+        with trial.case():
+            exchange = trial.send(form.ask(tokens=LONG, stop=[stop], **counted(form)))
+            answer = expect_answer(form, exchange)
+            cut = "".join(answer.pieces) if form.streamed else answer.text or ""
+            end = text.find(stop) + len(stop)
+            expect(text.startswith(cut), f"the beginning of {text!r}", cut, exchange)
+            expect(len(cut) >= end, f"{stop!r} kept in the text", cut, exchange)
+            before = before_last(form, answer, cut)
+            expect(stop not in before, f"an end with the token after {stop!r}", cut, exchange)
+            expect_equal("stop_sequence", answer.finish, "the finish reason", exchange)
 
 
 def before_last(form: Form, answer: Answer, text: str) -> str:
@@ -61,14 +90,24 @@ def before_last(form: Form, answer: Answer, text: str) -> str:
     return text[:-LONGEST_TOKEN]
 
 
-def pieces(text: str) -> list[str]:
-    """Choose stop strings that occur in a text and begin after its first characters; a few widths."""
+def at_token_ends(pieces: Sequence[str]) -> list[str]:
+    """Choose strings whose first occurrence ends where a token does, from the middle third of a text."""
+    text, ends = "".join(pieces), list(accumulate(map(len, pieces)))
+    middle = ends[len(ends) // 3 : len(ends) * 2 // 3]
+    found = []
+    for width, end in zip(WIDTHS, middle, strict=False):
+        piece = text[max(0, end - width) : end]
+        if piece.strip() and REPLACEMENT not in piece and text.find(piece) + len(piece) in ends:
+            found.append(piece)
+    return found
+
+
+def anywhere_in(text: str) -> list[str]:
+    """Choose strings of a few widths that begin after a text's first third."""
     found = []
     for position, width in enumerate(WIDTHS):
         start = len(text) // 3 + position * 2
         piece = text[start : start + width]
-        if len(piece) == width and "\N{REPLACEMENT CHARACTER}" not in piece:
+        if len(piece) == width and REPLACEMENT not in piece:
             found.append(piece)
-    if not found:
-        raise InconclusiveError(f"the greedy answer is too short to take a stop string from: {text!r}")
     return found

@@ -1,0 +1,51 @@
+"""Wait where a deployment is busy with others: overload says nothing about its conformance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenacity import RetryCallState, RetryError, Retrying, retry_if_result, stop_after_attempt
+
+from tgi_conformance.outcomes import InconclusiveError
+
+if TYPE_CHECKING:
+    from tgi_conformance.client import Client
+    from tgi_conformance.exchange import Exchange, Request
+
+TOO_MANY = 429
+ATTEMPTS = 4
+WORTH_WAITING = 3  # requests given up; a deployment that stays busy is not waited for again
+LONGEST_WAIT = 5.0  # seconds
+
+
+def send_patiently(client: Client, request: Request, *, authenticate: bool = True) -> Exchange:
+    """Send a request, again after a while where it is refused for overload.
+
+    Raises:
+        NoAnswerError: Nothing whole came back.
+        InconclusiveError: The deployment stays busy.
+    """
+    attempts = ATTEMPTS if client.price.refused < WORTH_WAITING else 1
+    retrying = Retrying(retry=retry_if_result(is_busy), stop=stop_after_attempt(attempts), wait=_wait)
+    try:
+        exchange: Exchange = retrying(client.send, request, authenticate=authenticate)
+    except RetryError:
+        client.price.refused += 1
+        raise InconclusiveError(f"{request.method} {request.path} was refused for overload") from None
+    return exchange
+
+
+def is_busy(exchange: Exchange) -> bool:
+    """Tell whether an answer says that the server has too much to do, by its status or by an event."""
+    response = exchange.response
+    if response.status == TOO_MANY:
+        return True
+    events = response.stream.events[:1] if response.is_stream else ()
+    return any('"overloaded"' in event.data or "Model is overloaded" in event.data for event in events)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Give the seconds to wait: as the server asks, or longer each time."""
+    asked = state.outcome.result().response.headers.get("retry-after", "") if state.outcome else ""
+    seconds = float(asked) if asked.isascii() and asked.isdigit() else 0.5 * 2**state.attempt_number
+    return min(seconds, LONGEST_WAIT)
