@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance.api import Form, member
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.refusals import expect_refused
-from tgi_conformance.levels import Depth
+from tgi_conformance.levels import Depth, Level
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status, seen
 
@@ -31,6 +31,9 @@ TOOL = {
 }
 TOOL_TOKENS = 96
 TOP = 2
+CLOSE = 1e-3  # log-probabilities of one step, computed once
+SINCE, UNTIL = 1_600_000_000, 4_000_000_000  # seconds; milliseconds would be far beyond
+SHOWN_ALIKE = " \N{REPLACEMENT CHARACTER}"  # what stands at a text's ends may be cut
 
 
 def chat(catalogue: Catalogue, form: Form, streamed: Form) -> None:
@@ -38,6 +41,7 @@ def chat(catalogue: Catalogue, form: Form, streamed: Form) -> None:
     _roles(catalogue, form, streamed)
     _finish(catalogue, form)
     _logprobs(catalogue, form)
+    _identity(catalogue, form)
     _parts(catalogue, form)
     _tools(catalogue, form, streamed)
 
@@ -102,7 +106,54 @@ def _logprobs(catalogue: Catalogue, form: Form) -> None:
         for entry in entries:
             logprob = member(entry, "logprob")
             expect(isinstance(logprob, (int, float)) and logprob <= 0, "logprob <= 0", entry, exchange)
-            expect(len(member(entry, "top_logprobs") or []) >= TOP, f"{TOP} alternatives", entry, exchange)
+            _expect_alternatives(entry, exchange)
+        together = "".join(str(member(entry, "token")) for entry in entries)
+        text = str(member(exchange.response.json, "choices", 0, "message", "content"))
+        expect_equal(
+            text.strip(SHOWN_ALIKE), together.strip(SHOWN_ALIKE), "the tokens put together", exchange
+        )
+
+
+def _expect_alternatives(entry: Any, exchange: Exchange) -> None:
+    alternatives = member(entry, "top_logprobs") or []
+    expect(len(alternatives) >= TOP, f"{TOP} alternatives", entry, exchange)
+    logprobs = [member(alternative, "logprob") for alternative in alternatives]
+    numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
+    expect(numbers and logprobs == sorted(logprobs, reverse=True), "best first", logprobs, exchange)
+    best = logprobs[0] - member(entry, "logprob")
+    expect(abs(best) < CLOSE, "the greedy token's logprob as the best", entry, exchange)
+
+
+def _identity(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        "answer-says-what-it-is",
+        "The one choice has `index` 0, `created` is a time in seconds, and `model` is a name.",
+        source="#/components/schemas/ChatCompletion",
+        why="Clients log and put answers together by them.",
+    )
+    def says(trial: Trial) -> None:
+        exchange = trial.sample(form.ask())
+        expect_status(exchange, OK)
+        body = exchange.response.json
+        indices = [member(choice, "index") for choice in member(body, "choices") or []]
+        expect_equal([0], indices, "the choices' indices", exchange)
+        created = member(body, "created")
+        expect(isinstance(created, int) and SINCE < created < UNTIL, "seconds since 1970", created, exchange)
+        expect(bool(member(body, "model")), "a model's name", member(body, "model"), exchange)
+
+    @catalogue.add(
+        "model-is-the-served-one",
+        "Without a `model` in the request, the answer names the one that /info names.",
+        source="behaviour.md#openai-style-routes",
+        level=Level.SHOULD,
+        needs=("GET /info",),
+        why="Logs and bills go by it.",
+    )
+    def model(trial: Trial) -> None:
+        exchange = trial.sample(form.ask())
+        expect_status(exchange, OK)
+        served = trial.facts.info.get("model_id")
+        expect_equal(served, member(exchange.response.json, "model"), "model", exchange)
 
 
 def _parts(catalogue: Catalogue, form: Form) -> None:

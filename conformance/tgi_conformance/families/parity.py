@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance import api
 from tgi_conformance.api import GENERATE, Form
 from tgi_conformance.families.naming import words
-from tgi_conformance.families.tokens import LONG, ask, counted
+from tgi_conformance.families.tokens import LIMITS, LONG, ask, counted
 from tgi_conformance.levels import Depth
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, seen
 
@@ -76,6 +76,24 @@ def streamed_as_unstreamed(catalogue: Catalogue, streamed: Form, unstreamed: For
             expect_equal(
                 [t.get("id") for t in whole.tokens], [t.get("id") for t in pieces.tokens], "ids", exchange
             )
+
+
+def prompt_is_counted(catalogue: Catalogue, streamed: Form) -> None:
+    """The last event of a stream counts the prompt as the unstreamed answer's header does."""
+
+    @catalogue.add(
+        words(streamed, "input-length-counts-the-prompt"),
+        "`details.input_length` is what /generate says in `x-prompt-tokens` of the same prompt.",
+        source="#/components/schemas/StreamDetails/properties/input_length",
+        operation=streamed.operation,
+        needs=("tgi-headers", GENERATE.operation),
+        why="Gateways bill by it.",
+    )
+    def check(trial: Trial) -> None:
+        whole, _ = ask(trial, GENERATE, LIMITS[-1])
+        exchange, streams = ask(trial, streamed, LIMITS[-1])
+        stated = whole.response.headers.get("x-prompt-tokens")
+        expect_equal(stated, str(streams.prompt), "input_length", exchange)
 
 
 def ask_plain(trial: Trial, form: Form) -> tuple[Exchange, Answer]:

@@ -13,7 +13,13 @@ from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
 from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
-from tgi_conformance.families.parity import full_text, refused_alike, repeats, streamed_as_unstreamed
+from tgi_conformance.families.parity import (
+    full_text,
+    prompt_is_counted,
+    refused_alike,
+    repeats,
+    streamed_as_unstreamed,
+)
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.sampling import sampling
 from tgi_conformance.families.stops import stops
@@ -31,6 +37,7 @@ errors_in_streams(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
+prompt_is_counted(CATALOGUE, FORM)
 refused_alike(CATALOGUE, FORM, GENERATE)
 full_text(CATALOGUE, FORM, default=False)
 top_tokens(CATALOGUE, FORM)

@@ -10,7 +10,12 @@ from tgi_conformance.api import INVOCATIONS_STREAM as STREAM
 from tgi_conformance.families.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
-from tgi_conformance.families.parity import refused_alike, same_as_generate, streamed_as_unstreamed
+from tgi_conformance.families.parity import (
+    prompt_is_counted,
+    refused_alike,
+    same_as_generate,
+    streamed_as_unstreamed,
+)
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
@@ -32,6 +37,7 @@ streams(CATALOGUE, STREAM)
 errors_in_streams(CATALOGUE, STREAM)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
+prompt_is_counted(CATALOGUE, STREAM)
 refused_alike(CATALOGUE, STREAM, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 generated(CATALOGUE)

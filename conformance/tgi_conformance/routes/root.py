@@ -9,7 +9,13 @@ from tgi_conformance.families.answers import detailed, documented_answer, docume
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.parameters import parameters
-from tgi_conformance.families.parity import full_text, refused_alike, same_as_generate, streamed_as_unstreamed
+from tgi_conformance.families.parity import (
+    full_text,
+    prompt_is_counted,
+    refused_alike,
+    same_as_generate,
+    streamed_as_unstreamed,
+)
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
@@ -30,6 +36,7 @@ errors_in_streams(CATALOGUE, STREAM)
 full_text(CATALOGUE, FORM, default=True)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
+prompt_is_counted(CATALOGUE, STREAM)
 refused_alike(CATALOGUE, STREAM, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, POINTER)
