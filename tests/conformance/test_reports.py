@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -39,7 +39,7 @@ def result(words: str, outcome: Outcome, level: Level = Level.MUST, **rest: obje
     return Result(**{**fixed, **rest})  # type: ignore[arg-type]
 
 
-SEEN = {
+SEEN: dict[str, Any] = {
     "expected": "status 200",
     "actual": "500 text/plain: 'oops'",
     "curl": "curl -sSNig http://h.test/generate",
