@@ -236,8 +236,9 @@ class Code:
 
 
 def literal(values: tuple[Any, ...]) -> list[str]:
-    """Give the types of an enum: its values, and any other one, since enums grow."""
-    return [f"Literal[{', '.join(map(repr, values))}]", type(values[0]).__name__]
+    """Give the types of an enum: its values, and any other one, since enums grow. Constants do not."""
+    known = f"Literal[{', '.join(map(repr, values))}]"
+    return [known] if len(values) == 1 else [known, type(values[0]).__name__]
 
 
 def _conditional(branches: list[tuple[str, str]]) -> str:

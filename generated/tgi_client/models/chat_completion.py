@@ -26,7 +26,7 @@ class ChatCompletion:
         system_fingerprint (str): Version of the server and kind of build, joined by a hyphen, such
             as `3.3.6-dev0-native`.
         usage (Usage): Tokens that the request took.
-        object_ (Literal['chat.completion'] | str): Always `chat.completion`.
+        object_ (Literal['chat.completion']): Always `chat.completion`.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
@@ -36,7 +36,7 @@ class ChatCompletion:
     model: str
     system_fingerprint: str
     usage: Usage
-    object_: Literal["chat.completion"] | str = "chat.completion"
+    object_: Literal["chat.completion"] = "chat.completion"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset(

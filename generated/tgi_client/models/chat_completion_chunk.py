@@ -30,7 +30,7 @@ class ChatCompletionChunk:
             joined by a hyphen.
         usage (Usage | None | Unset): Null, except in a chunk of its own after all content when
             `stream_options.include_usage` was true.
-        object_ (Literal['chat.completion.chunk'] | str): Always `chat.completion.chunk`.
+        object_ (Literal['chat.completion.chunk']): Always `chat.completion.chunk`.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
@@ -40,7 +40,7 @@ class ChatCompletionChunk:
     model: str
     system_fingerprint: str
     usage: Usage | None | Unset = UNSET
-    object_: Literal["chat.completion.chunk"] | str = "chat.completion.chunk"
+    object_: Literal["chat.completion.chunk"] = "chat.completion.chunk"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset(

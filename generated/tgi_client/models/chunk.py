@@ -28,7 +28,7 @@ class Chunk:
             joined by a hyphen.
         usage (Usage | None | Unset): Tokens of the prompt and of the answer; only in the last chunk
             of each choice.
-        object_ (Literal['text_completion'] | str): Always `text_completion`.
+        object_ (Literal['text_completion']): Always `text_completion`.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
@@ -38,7 +38,7 @@ class Chunk:
     model: str
     system_fingerprint: str
     usage: Usage | None | Unset = UNSET
-    object_: Literal["text_completion"] | str = "text_completion"
+    object_: Literal["text_completion"] = "text_completion"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset(

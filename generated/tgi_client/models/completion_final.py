@@ -27,7 +27,7 @@ class CompletionFinal:
         system_fingerprint (str): Version of the server and kind of build, joined by a hyphen, such
             as `3.3.6-dev0-native`.
         usage (Usage): Tokens of all choices together; in a stream those of this choice.
-        object_ (Literal['text_completion'] | str): Always `text_completion`.
+        object_ (Literal['text_completion']): Always `text_completion`.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
@@ -37,7 +37,7 @@ class CompletionFinal:
     model: str
     system_fingerprint: str
     usage: Usage
-    object_: Literal["text_completion"] | str = "text_completion"
+    object_: Literal["text_completion"] = "text_completion"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset(

@@ -27,8 +27,7 @@ class CompletionVariant1:
             joined by a hyphen.
         usage (Usage | None | Unset): Tokens of the prompt and of the answer; only in the last chunk
             of each choice.
-        object_ (Literal['text_completion'] | str): Says that the chunk belongs to a completion;
-            constant.
+        object_ (Literal['text_completion']): Says that the chunk belongs to a completion; constant.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
@@ -38,7 +37,7 @@ class CompletionVariant1:
     model: str
     system_fingerprint: str
     usage: Usage | None | Unset = UNSET
-    object_: Literal["text_completion"] | str = "text_completion"
+    object_: Literal["text_completion"] = "text_completion"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     @classmethod

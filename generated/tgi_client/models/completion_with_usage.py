@@ -26,7 +26,7 @@ class CompletionWithUsage:
         system_fingerprint (str): Version of the server and kind of build, joined by a hyphen, such
             as `3.3.6-dev0-native`.
         usage (Usage): Tokens of all choices together; in a stream those of this choice.
-        object_ (Literal['text_completion'] | str): Says that the answer is a completion; constant.
+        object_ (Literal['text_completion']): Says that the answer is a completion; constant.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
@@ -36,7 +36,7 @@ class CompletionWithUsage:
     model: str
     system_fingerprint: str
     usage: Usage
-    object_: Literal["text_completion"] | str = "text_completion"
+    object_: Literal["text_completion"] = "text_completion"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     @classmethod

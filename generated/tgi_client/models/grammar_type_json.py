@@ -20,12 +20,12 @@ class GrammarTypeJson:
     Attributes:
         value (Any): A JSON Schema as an object, or as a string that holds one. It must have
             `properties` at its top.
-        type_ (Literal['json'] | str): Marks a JSON Schema given directly.
+        type_ (Literal['json']): Marks a JSON Schema given directly.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
     value: Any
-    type_: Literal["json"] | str = "json"
+    type_: Literal["json"] = "json"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset({"value", "type"})

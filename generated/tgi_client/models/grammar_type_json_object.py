@@ -19,12 +19,12 @@ class GrammarTypeJsonObject:
 
     Attributes:
         value (Any): A JSON Schema, with `properties`.
-        type_ (Literal['json_object'] | str)
+        type_ (Literal['json_object'])
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
     value: Any
-    type_: Literal["json_object"] | str = "json_object"
+    type_: Literal["json_object"] = "json_object"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset({"value", "type"})

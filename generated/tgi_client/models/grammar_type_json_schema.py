@@ -19,12 +19,12 @@ class GrammarTypeJsonSchema:
 
     Attributes:
         value (JsonSchemaConfig): The schema and its name.
-        type_ (Literal['json_schema'] | str): Marks a JSON Schema with a name.
+        type_ (Literal['json_schema']): Marks a JSON Schema with a name.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
     value: JsonSchemaConfig
-    type_: Literal["json_schema"] | str = "json_schema"
+    type_: Literal["json_schema"] = "json_schema"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset({"value", "type"})

@@ -20,12 +20,12 @@ class GrammarTypeRegex:
     Attributes:
         value (str): The expression. Only the model process compiles it, so a bad one is a 424
             instead of a 422.
-        type_ (Literal['regex'] | str): Marks a regular expression.
+        type_ (Literal['regex']): Marks a regular expression.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
     value: str
-    type_: Literal["regex"] | str = "regex"
+    type_: Literal["regex"] = "regex"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset({"value", "type"})

@@ -19,12 +19,12 @@ class MessageChunkImageUrl:
 
     Attributes:
         image_url (Url): Where the image is.
-        type_ (Literal['image_url'] | str): Marks a part that is an image.
+        type_ (Literal['image_url']): Marks a part that is an image.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
     image_url: Url
-    type_: Literal["image_url"] | str = "image_url"
+    type_: Literal["image_url"] = "image_url"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset({"image_url", "type"})

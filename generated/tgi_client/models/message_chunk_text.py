@@ -19,12 +19,12 @@ class MessageChunkText:
 
     Attributes:
         text (str): The text of this part.
-        type_ (Literal['text'] | str): Marks a part of text.
+        type_ (Literal['text']): Marks a part of text.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
     text: str
-    type_: Literal["text"] | str = "text"
+    type_: Literal["text"] = "text"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     _members: ClassVar[frozenset[str]] = frozenset({"text", "type"})

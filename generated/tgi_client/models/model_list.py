@@ -19,12 +19,12 @@ class ModelList:
 
     Attributes:
         data (list[ModelInfo]): The models, the served one first.
-        object_ (Literal['list'] | str): Always `list`.
+        object_ (Literal['list']): Always `list`.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
     data: list[ModelInfo]
-    object_: Literal["list"] | str = "list"
+    object_: Literal["list"] = "list"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
     @classmethod
