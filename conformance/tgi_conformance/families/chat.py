@@ -80,7 +80,7 @@ def _roles(catalogue: Catalogue, form: Form, streamed: Form) -> None:
 def _finish(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         "object-names-the-kind",
-        "`object` is `chat.completion`, and of chunks `chat.completion.chunk`.",
+        "`object` is `chat.completion`.",
         source="behaviour.md#openai-style-routes",
         why="OpenAI's clients tell answers apart by it (text-generation-inference#1682).",
     )

@@ -11,13 +11,14 @@ from tgi_conformance.families.answers import json_events, response_source
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Depth, Level
-from tgi_conformance.verify import OK, expect, expect_media_type, expect_status, seen
+from tgi_conformance.verify import OK, expect, expect_equal, expect_media_type, expect_status, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.requirement import Catalogue
     from tgi_conformance.trial import Trial
 
 TOKENS = 12
+KINDS = {"chat": "chat.completion.chunk", "completions": "text_completion"}
 SLOW = 0.5  # seconds; what is quicker than this may well come in one piece
 HELD_BACK = 0.9
 UNUSUAL = ("Une idée naïve: 日本語の", "The robot 🤖")
@@ -240,6 +241,18 @@ def _identity(catalogue: Catalogue, form: Form) -> None:
         for name in ("id", "model", "system_fingerprint"):
             values = {str(member(event, name)) for event in json_events(exchange)}
             expect(len(values) == 1, f"one `{name}`", sorted(values), exchange)
+
+    @catalogue.add(
+        words(form, "object-names-the-kind"),
+        f"`object` of every chunk is `{KINDS[form.dialect]}`.",
+        source="behaviour.md#openai-style-routes",
+        operation=form.operation,
+        why="OpenAI's clients tell answers apart by it (text-generation-inference#1682).",
+    )
+    def kind(trial: Trial) -> None:
+        exchange = _stream(trial, form)
+        kinds = {str(member(event, "object")) for event in json_events(exchange)}
+        expect_equal({KINDS[form.dialect]}, kinds, "the chunks' `object`", exchange)
 
     @catalogue.add(
         words(form, "usage-comes-as-promised"),

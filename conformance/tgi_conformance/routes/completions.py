@@ -50,6 +50,19 @@ generated(CATALOGUE)
 
 
 @CATALOGUE.add(
+    "object-names-the-kind",
+    "`object` is `text_completion`.",
+    source="behaviour.md#openai-style-routes",
+    why="OpenAI's clients tell answers apart by it (text-generation-inference#1682).",
+)
+def kind(trial: Trial) -> None:
+    """Look at the plain answer."""
+    exchange = trial.sample(FORM.ask())
+    expect_status(exchange, OK)
+    expect_equal("text_completion", member(exchange.response.json, "object"), "object", exchange)
+
+
+@CATALOGUE.add(
     "each-prompt-has-its-choice",
     "Two prompts are answered by two choices, `index` 0 and 1, and `usage` sums over both.",
     source="#/components/schemas/Prompt",
