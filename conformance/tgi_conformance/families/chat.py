@@ -41,6 +41,7 @@ def chat(catalogue: Catalogue, form: Form, streamed: Form) -> None:
     _roles(catalogue, form, streamed)
     _finish(catalogue, form)
     _logprobs(catalogue, form)
+    _streamed_logprobs(catalogue, streamed)
     _identity(catalogue, form)
     _parts(catalogue, form)
     _tools(catalogue, form, streamed)
@@ -112,6 +113,31 @@ def _logprobs(catalogue: Catalogue, form: Form) -> None:
         expect_equal(
             text.strip(SHOWN_ALIKE), together.strip(SHOWN_ALIKE), "the tokens put together", exchange
         )
+
+
+def _streamed_logprobs(catalogue: Catalogue, streamed: Form) -> None:
+    @catalogue.add(
+        "streamed-logprobs-have-an-entry-a-token",
+        "Streamed, the entries of `logprobs` put together are the text, each at most 0, with its alternatives.",
+        source="#/components/schemas/ChatCompletionChoice/properties/logprobs",
+        operation=streamed.operation,
+        why="Evaluations score answers by them.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = trial.sample(streamed.ask(tokens=4, temperature=0.0, logprobs=True, top_logprobs=TOP))
+        expect_status(exchange, OK)
+        choices = [member(event, "choices", 0) for event in json_events(exchange) if member(event, "choices")]
+        entries = [
+            entry for choice in choices for entry in member(choice, "logprobs", "content") or [] if entry
+        ]
+        expect(bool(entries), "entries of logprobs", seen(exchange), exchange)
+        for entry in entries:
+            logprob = member(entry, "logprob")
+            expect(isinstance(logprob, (int, float)) and logprob <= 0, "logprob <= 0", entry, exchange)
+            _expect_alternatives(entry, exchange)
+        text = "".join(str(member(choice, "delta", "content") or "") for choice in choices)
+        together = "".join(str(member(entry, "token")) for entry in entries)
+        expect_equal(text.strip(SHOWN_ALIKE), together.strip(SHOWN_ALIKE), "the tokens together", exchange)
 
 
 def _expect_alternatives(entry: Any, exchange: Exchange) -> None:
