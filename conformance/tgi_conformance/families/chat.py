@@ -118,7 +118,7 @@ def _logprobs(catalogue: Catalogue, form: Form) -> None:
 def _streamed_logprobs(catalogue: Catalogue, streamed: Form) -> None:
     @catalogue.add(
         "streamed-logprobs-have-an-entry-a-token",
-        "Streamed, the entries of `logprobs` put together are the text, each at most 0, with its alternatives.",
+        "Streamed, the entries of `logprobs` together are the text, each at most 0, with alternatives.",
         source="#/components/schemas/ChatCompletionChoice/properties/logprobs",
         operation=streamed.operation,
         why="Evaluations score answers by them.",
