@@ -1,13 +1,13 @@
-"""What a run is asked to do: routes by name or path, depths that hold each other, runs that are broken off."""
+"""What a run is asked to do: routes by name or path, depths, runs that are broken off."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.conformance.hostile import answer, answering, hostile
 from tests.conformance.making import NOWHERE
+
 from tgi_conformance import routes
 from tgi_conformance.levels import Depth, Verdict
 from tgi_conformance.options import Options, UsageError, route_name
@@ -39,7 +39,7 @@ def test_routes_are_named_by_name_or_path(text: str, expected: str) -> None:
     [
         ("generat", "generate"),
         ("Generate", "generate"),
-        ("chat_tokenize", "chat-tokenize"),
+        ("chat-tokenise", "chat-tokenize"),
         ("/v1/completion", "/v1/completions"),
     ],
 )
