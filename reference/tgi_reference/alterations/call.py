@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from tgi_reference.services import Services
 
 DONE: Final = "[DONE]"
+DEEPEST: Final = 200
 GENERATE: Final = "generate"
 CHAT: Final = "chat"
 COMPLETIONS: Final = "completions"
@@ -76,7 +76,7 @@ class Call:
     def __attrs_post_init__(self) -> None:
         """Decode the body."""
         self.body = _object(self.raw)
-        self.asked = copy.deepcopy(self.body)
+        self.asked = _object(self.raw)
         self.kind = self._kind()
 
     def _kind(self) -> str:
@@ -201,8 +201,23 @@ class Event:
 
 
 def _object(data: bytes) -> Any:
+    """A JSON object; None where it is none, or nested deeper than any request of a client that means well."""
+    if data.count(b"[") + data.count(b"{") > DEEPEST and _nesting(data) > DEEPEST:
+        return None
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _nesting(data: bytes) -> int:
+    """How deep brackets are nested, those within strings included."""
+    depth = deepest = 0
+    for letter in data:
+        if letter in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif letter in b"]}":
+            depth -= 1
+    return deepest

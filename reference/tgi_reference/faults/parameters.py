@@ -67,6 +67,13 @@ def absent_limit_is_one(call: Call) -> None:
 
 
 @FAULT.request(*GENERATION)
+def null_limit_is_one(call: Call) -> None:
+    """A limit that is null means a single token, while one that is left out does not."""
+    if isinstance(call.body, dict) and call.parameters.get(call.limit, 1) is None:
+        call.parameters[call.limit] = 1
+
+
+@FAULT.request(*GENERATION)
 def temperature_is_ignored(call: Call) -> None:
     """`temperature` has no effect, except that 0 is greedy where it should be."""
     if call.parameters.get("temperature"):
@@ -188,22 +195,6 @@ def seed_is_cut_to_32_bits(call: Call) -> None:
         call.parameters["seed"] = seed % 2**32
 
 
-@FAULT.request(*GENERATION)
-def stop_is_ignored(call: Call) -> None:
-    """`stop` has no effect."""
-    stop = call.parameters.get("stop")
-    if isinstance(stop, list) and len(stop) <= call.services.settings.max_stop_sequences:
-        _ignore(call, "stop")
-
-
-@FAULT.request(*GENERATION)
-def only_the_first_stop_string_counts(call: Call) -> None:
-    """Of several stop strings only the first has an effect."""
-    stop = call.parameters.get("stop")
-    if isinstance(stop, list) and 1 < len(stop) <= call.services.settings.max_stop_sequences:
-        call.parameters["stop"] = stop[:1]
-
-
 @FAULT.request(GENERATE)
 def truncate_is_ignored(call: Call) -> None:
     """`truncate` has no effect."""
@@ -254,14 +245,6 @@ def best_of_is_ignored(call: Call) -> None:
     """`best_of` has no effect."""
     if call.parameters.get("best_of") == 2:  # noqa: PLR2004  # the others are refused, or one
         _ignore(call, "best_of")
-
-
-@FAULT.request(GENERATE)
-def decoder_input_details_are_ignored(call: Call) -> None:
-    """`decoder_input_details` shows nothing of the prompt."""
-    if call.parameters.get("decoder_input_details") is True and not call.streams:
-        call.parameters["details"] = True
-        call.parameters["decoder_input_details"] = False
 
 
 @FAULT.request(GENERATE)

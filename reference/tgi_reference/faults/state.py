@@ -7,15 +7,17 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.alterations.call import CHAT, GENERATE, GENERATION, Event, Reply
+from tgi_reference.alterations.layer import CutOffError
 from tgi_reference.answers import encoded, error_body
 from tgi_reference.faults import FAULTS as FAULT
+from tgi_reference.faults.tokens import change_text, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.types import Message, Send
 
-    from tgi_reference.alterations.call import Call
+    from tgi_reference.alterations.call import Call, Head
 
 SUCCESS: Final = 200
 OVERLOADED: Final = Reply(429, encoded(error_body("Model is overloaded", "overloaded")), "application/json")
@@ -34,7 +36,7 @@ async def answers_are_swapped(message: Message, call: Call, send: Send) -> None:
     if _start(message):
         call.here["start"] = message
         return
-    if call.streams or call.here["start"]["status"] != SUCCESS or call.kind == CHAT:
+    if call.streams or call.here["start"]["status"] != SUCCESS:
         await send(call.here.pop("start", None) or message) if "start" in call.here else None
         await send(message)
         return
@@ -60,17 +62,55 @@ async def _exchanged(call: Call, mine: tuple[Message, Message]) -> tuple[Message
     return mine
 
 
-@FAULT.event(GENERATE)
-def tokens_of_streams_are_mixed(event: Event, call: Call) -> Iterable[Event]:
-    """A token of one stream is sent in another that runs at the same time."""
+@FAULT.event(*GENERATION)
+def streams_are_mixed(event: Event, call: Call) -> Iterable[Event]:
+    """Pieces of one stream are sent in another that runs at the same time."""
     if event.is_final or not event.has_token:
         return [event]
-    index = event.json["index"]
-    if index % 3 == 0 and call.server["last token"] and call.server["last by"] != id(call):
-        stranger = {**call.server["last token"], "index": index}
-        return [Event.of(stranger)]
-    call.server["last token"], call.server["last by"] = event.json, id(call)
+
+    def mix(text: str) -> str:
+        strange, by = call.server["piece"] or (text, 0)
+        call.server["piece"] = (text, id(call))
+        return str(strange) if by != id(call) else text
+
+    return changed(event, lambda body: change_text(body, mix))
+
+
+@FAULT.head(*GENERATION)
+def overload_is_a_server_error(head: Head, _: Call) -> None:
+    """Overload is answered with 500, and in streams called a failure of the model."""
+    if head.status == OVERLOADED.status:
+        head.status = 500
+
+
+@FAULT.event(*GENERATION, also=overload_is_a_server_error)
+def _overload_in_streams(event: Event, _: Call) -> Iterable[Event]:
+    body = event.json
+    return [Event.of({**body, "error_type": "generation"})] if _is_overload(event) else [event]
+
+
+def _is_overload(event: Event) -> bool:
+    return event.is_error and "overloaded" in event.data
+
+
+@FAULT.head(*GENERATION)
+def overload_breaks_the_connection(head: Head, _: Call) -> None:
+    """Overload breaks the connection without an answer."""
+    if head.status == OVERLOADED.status:
+        raise CutOffError
+
+
+@FAULT.event(*GENERATION, also=overload_breaks_the_connection)
+def _overload_breaks_streams(event: Event, _: Call) -> Iterable[Event]:
+    if _is_overload(event):
+        raise CutOffError
     return [event]
+
+
+@FAULT.error(*GENERATION)
+def overload_is_told_in_other_words(body: Any, _: Call) -> Any:
+    """Overload is no ErrorResponse."""
+    return {"detail": body["error"]} if body.get("error_type") == "overloaded" else body
 
 
 def _key(call: Call) -> str:

@@ -54,8 +54,8 @@ def small_limits(settings: Settings) -> Settings:
         max_stop_sequences=2,
         max_client_batch_size=2,
         max_concurrent_requests=8,
-        max_input_tokens=255,
-        max_total_tokens=256,
+        max_input_tokens=400,
+        max_total_tokens=512,
     )
 
 

@@ -1,0 +1,116 @@
+"""Faults and variants: listed, refused when misspelt, told at the start, repeatable, off unless asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+from raw_http import exchange
+
+from tgi_reference.alterations.catalogue import Alteration, Catalogue
+from tgi_reference.alterations.layer import Altered
+from tgi_reference.alterations.selection import all_faults, all_variants, altered_app
+from tgi_reference.app import make_app
+from tgi_reference.cli import note, serve
+from tgi_reference.faults.command import faults
+from tgi_reference.server import running
+from tgi_reference.services import start_services
+from tgi_reference.settings import Settings
+
+EVERY = [*all_faults(), *all_variants()]
+ASK = json.dumps({"inputs": "What is Deep Learning?", "parameters": {"max_new_tokens": 3}}).encode()
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize("alteration", EVERY, ids=lambda one: one.name)
+def test_statement_is_one_sentence_in_a_line(alteration: Alteration) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", alteration.name)
+    assert re.fullmatch(r"\S.{8,}\.", alteration.statement)
+    assert alteration.hooks
+
+
+def test_two_of_a_name_are_refused() -> None:
+    catalogue = Catalogue("fault")
+
+    def same(body: object, _: object) -> object:
+        """Do nothing."""
+        return body
+
+    catalogue.answer()(same)
+
+    with pytest.raises(ValueError, match="two faults are called same"):
+        catalogue.answer()(same)
+
+
+@pytest.mark.parametrize("flag", ["--fault", "--variant"])
+def test_misspelt_name_is_one_line_with_the_nearest(flag: str) -> None:
+    result = CliRunner().invoke(serve, [flag, "crlf-line-end"])
+
+    assert 2 == result.exit_code
+    assert 1 == len(result.output.splitlines())
+    assert f"there is no {flag.strip('-')} 'crlf-line-end'; the nearest name is" in result.output
+
+
+def test_faults_are_told_at_the_start() -> None:
+    settings = Settings(faults=("stop-is-ignored", "seed-is-ignored"), variants=("crlf-line-ends",))
+
+    told = note(settings, "http://127.0.0.1:1")
+
+    assert "Faults: stop-is-ignored, seed-is-ignored. Variants: crlf-line-ends." in told
+    assert "Faults: none." in note(Settings(), "http://127.0.0.1:1")
+
+
+def test_no_layer_is_there_without_alterations() -> None:
+    services = start_services(Settings())
+    app = make_app(services)
+
+    assert app is altered_app(app, services)
+    assert not isinstance(app, Altered)
+
+
+def test_faults_are_listed() -> None:
+    listed = CliRunner().invoke(faults, []).output
+    as_json = json.loads(CliRunner().invoke(faults, ["--json"]).output)
+
+    assert [fault.name for fault in all_faults()] == [line.split()[0] for line in listed.splitlines()]
+    assert [{"name": fault.name, "statement": fault.statement} for fault in all_faults()] == as_json
+
+
+def statuses(seed: int) -> list[int]:
+    with running(Settings(faults=("some-requests-are-server-errors",), fault_seed=seed)) as server:
+        return [exchange(server.url, "POST", "/generate", JSON, ASK).status for _ in range(30)]
+
+
+def test_chance_in_faults_is_seeded() -> None:
+    first = statuses(1)
+
+    assert first == statuses(1)
+    assert {200, 500} == set(first)
+    assert first != statuses(2)
+
+
+def test_fault_of_one_route_leaves_others_alone() -> None:
+    with running(Settings(faults=("generated-text-is-missing",))) as server:
+        broken = json.loads(exchange(server.url, "POST", "/generate", JSON, ASK).body)
+        whole = exchange(server.url, "GET", "/info")
+
+    assert "generated_text" not in broken
+    assert "model_id" in json.loads(whole.body)
+
+
+def test_request_passes_unchanged_where_no_fault_is_about_it() -> None:
+    odd = b'{"inputs":"caf\\u00e9", "parameters":{"max_new_tokens": 2,"details":true,"seed":null}} trailing'
+    with running(Settings()) as plain, running(Settings(faults=("metrics-are-empty",))) as other:
+        answers = [exchange(one.url, "POST", "/generate", JSON, odd) for one in (plain, other)]
+
+    assert answers[0].status == answers[1].status == 200
+    assert answers[0].body == answers[1].body
+
+
+def test_request_at_the_size_limit_is_refused_as_ever() -> None:
+    with running(Settings(faults=("stop-is-ignored",), payload_limit=100)) as server:
+        refused = exchange(server.url, "POST", "/generate", JSON, b'{"inputs":"' + b"a" * 200 + b'"}')
+
+    assert 413 == refused.status
