@@ -39,6 +39,10 @@ class Bounds:
     run_bytes: int = 64 * MEGABYTE
 
 
+HANGS = 5  # requests without an answer in time, after which a run waits less for each
+HURRY = 0.1
+
+
 @define
 class Price:
     """What a run has cost so far."""
@@ -46,6 +50,7 @@ class Price:
     requests: int = 0
     generated_tokens: int = 0
     received_bytes: int = 0
+    timeouts: int = 0
     refused: int = 0  # requests given up, since the deployment stayed busy
 
 
@@ -85,6 +90,7 @@ class Client:
         try:
             return self._send(request, attempt)
         except NoAnswerError as error:
+            self.price.timeouts += error.kind == "timeout"
             if error.kind != "broken" or attempt.connected or attempt.answered:
                 raise
         # A kept connection may be closed by the server just as it is used again; a fresh one tells.
@@ -93,7 +99,7 @@ class Client:
     def _send(self, request: Request, attempt: _Attempt) -> Exchange:
         self._begin(request)
         started = time.monotonic()
-        deadline = min(started + self.bounds.request_seconds, self._deadline)
+        deadline = min(started + self._patience(), self._deadline)
         with (
             until(deadline),
             _told_apart(request),
@@ -125,7 +131,12 @@ class Client:
             self.price.requests += 1
             wait = self._turn()
         if wait > 0:
-            time.sleep(wait)
+            time.sleep(min(wait, max(0.0, self._deadline - time.monotonic())))
+
+    def _patience(self) -> float:
+        """Give the seconds that a request may take: fewer for a server that has hung often."""
+        often = self.price.timeouts >= HANGS
+        return self.bounds.request_seconds * (HURRY if often else 1)
 
     def _turn(self) -> float:
         """Take the next place in the queue that the rate allows; give the seconds until it is due."""

@@ -98,7 +98,8 @@ def probe(samples: Samples) -> Facts:
         except InconclusiveError:
             continue  # it is there, and busy
         except NoAnswerError as error:
-            if error.kind == "refused":
+            silent = error.kind == "timeout" and not answers and operation != next(iter(MINIMAL))
+            if error.kind == "refused" or silent:
                 return Facts(unreachable=str(error))
             continue  # it is there, and the requirements will say what is wrong with it
         if answers[operation].response.status in ABSENT:
