@@ -18,16 +18,30 @@ from tgi_conformance.levels import Depth, Verdict
 from tgi_conformance.options import Options, UsageError, check_names, route_name
 from tgi_conformance.outputs import check_writable, write_atomically
 from tgi_conformance.plan import estimate
+from tgi_conformance.reports.badge import write_badge
+from tgi_conformance.reports.html_report import write_html
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
+from tgi_conformance.reports.markdown import write_markdown
 from tgi_conformance.reports.terminal import print_report
 from tgi_conformance.run import run
 from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tgi_conformance.report import Report
 
+    Writer = Callable[[Report], str]
+
 FILE = click.Path(dir_okay=False, path_type=Path)
+WRITERS: dict[str, Writer] = {
+    "json": write_json,
+    "junit": write_junit,
+    "html": write_html,
+    "markdown": write_markdown,
+    "badge": write_badge,
+}
 
 
 @click.command("run", cls=OneLineCommand)
@@ -51,6 +65,17 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--strict", is_flag=True, help="Let known deviations fail the run.")
 @click.option("--json", "json_file", metavar="FILE", type=FILE, help="Write the report as JSON.")
 @click.option("--junit", "junit_file", metavar="FILE", type=FILE, help="Write the report as JUnit XML.")
+@click.option("--html", "html_file", metavar="FILE", type=FILE, help="Write the report as one HTML file.")
+@click.option(
+    "--markdown", "markdown_file", metavar="FILE", type=FILE, help="Write a summary in GitHub's Markdown."
+)
+@click.option(
+    "--badge",
+    "badge_file",
+    metavar="FILE",
+    type=FILE,
+    help="Write the verdict for a shields.io badge.",
+)
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 64),
@@ -70,19 +95,16 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--plan", is_flag=True, help="Say what the run would cost, and send nothing.")
 @click.option("--ca", metavar="FILE", type=FILE, help="Certificates to trust, in PEM.")
-def run_command(
-    url: str, *, plan: bool, json_file: Path | None, junit_file: Path | None, **given: object
-) -> None:
+def run_command(url: str, *, plan: bool, **given: object) -> None:
     """Hold the deployment at URL to the documented REST API and say whether it conforms.
 
     Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell.
     """
-    outputs = [
-        (path, writer) for path, writer in ((json_file, write_json), (junit_file, write_junit)) if path
-    ]
+    files = {name: given.pop(f"{name}_file") for name in WRITERS}
+    outputs = {name: path for name, path in files.items() if isinstance(path, Path)}
     try:
         options = _options(url, **given)  # type: ignore[arg-type]
-        _check_outputs([path for path, _ in outputs])
+        _check_outputs(outputs)
     except (TargetError, UsageError, DeviationsError, OSError) as error:
         raise WrongUsage(str(error)) from None
     if plan:
@@ -94,8 +116,8 @@ def run_command(
         click.echo("interrupted before there was anything to report", err=True)
         sys.exit(Verdict.COULD_NOT_TELL.exit_code)
     _show(report)
-    for path, writer in outputs:
-        _write(path, writer(report))
+    for name, path in outputs.items():
+        _write(path, WRITERS[name](report))
     sys.exit(report.verdict.exit_code)
 
 
@@ -106,11 +128,13 @@ def _write(path: Path, text: str) -> None:
         raise WrongUsage(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _check_outputs(paths: list[Path]) -> None:
-    for path in paths:
+def _check_outputs(outputs: dict[str, Path]) -> None:
+    flags: dict[Path, str] = {}
+    for name, path in outputs.items():
         check_writable(path)
-    if len({path.resolve() for path in paths}) < len(paths):
-        raise UsageError(f"{paths[0]}: --json and --junit name the same file, expected two")
+        other = flags.setdefault(path.resolve(), name)
+        if other != name:
+            raise UsageError(f"{path}: --{other} and --{name} name the same file, expected two")
 
 
 def _options(  # noqa: PLR0913 - one parameter a flag

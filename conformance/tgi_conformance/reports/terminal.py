@@ -9,11 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from tgi_conformance.levels import Level, Outcome, Verdict
+from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import Console
 
     from tgi_conformance.report import Report, Result
@@ -85,15 +84,6 @@ def _print_cause(results: list[Result], console: Console) -> None:
         lines.append(f"  matters   {_safe(first.why)}")
     lines += [f"  source    {_safe(first.source)}", f"  [dim]{_safe(first.curl)}[/]", ""]
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
-
-
-def fold(results: Iterable[Result]) -> list[list[Result]]:
-    """Group failures by what came, MUST before SHOULD, the largest group first among equals."""
-    groups: dict[tuple[Level, str, str], list[Result]] = defaultdict(list)
-    for result in results:
-        groups[result.level, result.expected, result.actual].append(result)
-    order = list(Level)
-    return sorted(groups.values(), key=lambda group: (order.index(group[0].level), -len(group)))
 
 
 def _print_known(report: Report, console: Console) -> None:

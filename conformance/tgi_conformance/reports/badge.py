@@ -1,0 +1,36 @@
+"""The verdict as JSON for an endpoint badge of shields.io."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tgi_conformance.levels import Level, Verdict
+
+if TYPE_CHECKING:
+    from tgi_conformance.report import Report
+
+COLOURS = {
+    Verdict.CONFORMS: "brightgreen",
+    Verdict.DOES_NOT_CONFORM: "red",
+    Verdict.COULD_NOT_TELL: "lightgrey",
+}
+
+
+def write_badge(report: Report) -> str:
+    """Give what shields.io reads of an endpoint (https://shields.io/badges/endpoint-badge)."""
+    badge = {
+        "schemaVersion": 1,
+        "label": "TGI API",
+        "message": _message(report),
+        "color": COLOURS[report.verdict],
+        "isError": report.verdict is Verdict.COULD_NOT_TELL,
+    }
+    return json.dumps(badge, indent=2) + "\n"
+
+
+def _message(report: Report) -> str:
+    if report.verdict is not Verdict.DOES_NOT_CONFORM:
+        return str(report.verdict.value)
+    broken = sum(result.level is Level.MUST for result in report.broken)
+    return f"{broken} of {len(report.requirements)} promises broken"

@@ -1,0 +1,174 @@
+"""The report as one HTML file that needs nothing else: no network, no other file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from tgi_conformance.evidence import cut
+from tgi_conformance.kinds import OWN
+from tgi_conformance.levels import Level, Outcome
+from tgi_conformance.reports.finding_view import finding_view
+from tgi_conformance.reports.folding import fold
+from tgi_conformance.reports.page import write_page
+from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tgi_conformance.report import Report, Result
+
+LARGEST = 2_000_000  # bytes of the file
+SIZES = (6000, 2000, 1000, 500, 250, 100)  # characters of a finding's texts, the first that fits is taken
+MOST_CAUSES = 40
+MOST_IDS = 60
+MOST_MEMBERS = 60
+SHORT = 160
+ORDER = list(OUTCOMES)
+
+
+@frozen
+class Tile:
+    """How many results have an outcome, and its share on a line of 100."""
+
+    outcome: Sign
+    count: int
+    start: str
+    width: str
+
+
+@frozen
+class Cell:
+    """The requirements of one route and kind: the worst outcome, and how many of how many had it."""
+
+    kind: str
+    worst: Sign
+    shown: str
+    label: str
+
+
+@frozen
+class Row:
+    """A route of the matrix; None where it has no requirement of a kind."""
+
+    route: str
+    cells: tuple[Cell | None, ...]
+
+
+@frozen
+class Cause:
+    """What several requirements broke by."""
+
+    level: str
+    actual_short: str
+    expected_short: str
+    why: str
+    count: int
+    ids: tuple[str, ...]
+    more: int
+
+
+def write_html(report: Report) -> str:
+    """Give the report as a page below two megabytes; the larger it would be, the shorter its texts."""
+    values = _values(report)
+    text = ""
+    for size in SIZES:
+        text = write_page("report.html.j2", findings=_findings(report, size), **values)
+        if len(text.encode()) <= LARGEST:
+            break
+    return text
+
+
+def _findings(report: Report, size: int) -> list[Any]:
+    ordered = sorted(report.requirements, key=lambda result: (ORDER.index(result.outcome), _binding(result)))
+    return [finding_view(result, size) for result in ordered]
+
+
+def _binding(result: Result) -> int:
+    return list(Level).index(result.level)
+
+
+def _values(report: Report) -> dict[str, Any]:
+    groups = fold(report.broken)
+    kinds = sorted(dict.fromkeys(result.kind for result in report.requirements), key=lambda kind: kind == OWN)
+    return {
+        "report": report,
+        "version": report.version,
+        "verdict": VERDICTS[report.verdict],
+        "facts": list(_facts(report)),
+        "tiles": list(_tiles(report.requirements)),
+        "server": [_member(*item) for item in list(report.server.items())[:MOST_MEMBERS]],
+        "model": cut(str(report.server.get("model_id", "")), SHORT),
+        "stale": [cut(line, 500) for line in report.stale_deviations[:MOST_MEMBERS]],
+        "kinds": kinds,
+        "levels": [level.value for level in Level],
+        "matrix": list(_matrix(report, kinds)),
+        "causes": [_cause(group) for group in groups[:MOST_CAUSES]],
+        "more_causes": max(len(groups) - MOST_CAUSES, 0),
+        "shown_first": _shown_first(report),
+    }
+
+
+def _facts(report: Report) -> Iterator[str]:
+    yield f"level {report.level.value}"
+    yield f"seed {report.seed}"
+    if report.strict:
+        yield "strict"
+    yield f"{len(report.requirements)} requirements"
+    yield f"{report.requests:,} requests"
+    yield f"{report.generated_tokens:,} generated tokens"
+    yield f"{report.seconds:.1f} s"
+    yield f"started {report.started}"
+
+
+def _member(name: str, value: Any) -> tuple[str, str]:
+    return cut(str(name), 80), cut(str(value), 300)
+
+
+def _tiles(results: Iterable[Result]) -> Iterator[Tile]:
+    counts = Counter(result.outcome for result in results)
+    total, start = max(sum(counts.values()), 1), 0.0
+    for outcome in (Outcome.PASS, *ORDER[:-1]):
+        width = counts[outcome] / total * 100
+        yield Tile(OUTCOMES[outcome], counts[outcome], f"{start:.3f}", f"{width:.3f}")
+        start += width
+
+
+def _matrix(report: Report, kinds: list[str]) -> Iterator[Row]:
+    for route in dict.fromkeys(result.route for result in report.requirements):
+        here = [result for result in report.requirements if result.route == route]
+        yield Row(route, tuple(_cell(route, kind, [r for r in here if r.kind == kind]) for kind in kinds))
+
+
+def _cell(route: str, kind: str, results: list[Result]) -> Cell | None:
+    if not results:
+        return None
+    counts = Counter(result.outcome for result in results)
+    worst = next((outcome for outcome in ORDER[:2] if counts[outcome]), None)
+    worst = worst or max(
+        counts, key=lambda outcome: (outcome is not Outcome.UNSUPPORTED, -ORDER.index(outcome))
+    )
+    said = ", ".join(f"{counts[outcome]} {OUTCOMES[outcome].title}" for outcome in ORDER if counts[outcome])
+    shown = str(len(results)) if counts[worst] == len(results) else f"{counts[worst]}/{len(results)}"
+    return Cell(kind, OUTCOMES[worst], shown, f"{route}, {kind}: {said}")
+
+
+def _cause(group: list[Result]) -> Cause:
+    first = group[0]
+    return Cause(
+        level=first.level.value,
+        actual_short=cut(first.actual, SHORT),
+        expected_short=cut(first.expected, SHORT),
+        why=first.why,
+        count=len(group),
+        ids=tuple(result.id for result in group[:MOST_IDS]),
+        more=max(len(group) - MOST_IDS, 0),
+    )
+
+
+def _shown_first(report: Report) -> list[str]:
+    """Begin with what needs somebody's eyes, or with everything where nothing does."""
+    urgent = [outcome for outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE) if report.having(outcome)]
+    return [OUTCOMES[outcome].slug for outcome in urgent or ORDER]

@@ -1,0 +1,138 @@
+"""The report as GitHub's Markdown, for a step summary or a comment.
+
+Whatever a server said stands in code spans and blocks, whose fences are longer than any backticks within:
+there neither HTML nor links nor mentions mean anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tgi_conformance.evidence import cut
+from tgi_conformance.levels import Outcome
+from tgi_conformance.reports.folding import fold
+from tgi_conformance.reports.plain import plain
+from tgi_conformance.reports.signs import OUTCOMES, VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgi_conformance.report import Report, Result
+
+MOST_CAUSES = 25
+MOST_IDS = 20
+LONGEST = 1500
+COLUMNS = (Outcome.PASS, *list(OUTCOMES)[:-1])
+
+
+def write_markdown(report: Report) -> str:
+    """Give the summary; it stays far below the megabyte that GitHub takes."""
+    sign = VERDICTS[report.verdict]
+    lines = [f"## {sign.sign} {sign.title}: {code(report.target)}", ""]
+    if report.reason:
+        lines += [code(cut(report.reason, LONGEST)), ""]
+    if report.requirements:
+        lines += [*_routes(report), ""]
+    lines += [_price(report), ""]
+    lines += _broken(report)
+    lines += _listed("Inconclusive", report.having(Outcome.INCONCLUSIVE))
+    if not report.strict:
+        lines += _known(report)
+    if report.stale_deviations:
+        lines += ["### Known deviations that did not show", ""]
+        lines += [f"- {code(cut(line, LONGEST))}" for line in report.stale_deviations]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def code(text: str) -> str:
+    """Give the text as a code span of one line."""
+    shown = plain(text)
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    edge = " " if not shown.strip() or shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{edge}{shown or ' '}{edge}{fence}"
+
+
+def block(text: str, language: str = "") -> list[str]:
+    """Give a line of text as the lines of a code block."""
+    shown = plain(text)
+    fence = "`" * max(3, max(map(len, re.findall("`+", shown)), default=0) + 1)
+    return [fence + language, shown, fence]
+
+
+def _routes(report: Report) -> Iterator[str]:
+    yield "| route | " + " | ".join(OUTCOMES[outcome].title for outcome in COLUMNS) + " |"
+    yield "| --- |" + " ---: |" * len(COLUMNS)
+    for route in dict.fromkeys(result.route for result in report.requirements):
+        counts = Counter(result.outcome for result in report.requirements if result.route == route)
+        cells = [_count(counts[outcome], outcome) for outcome in COLUMNS]
+        yield f"| {route} | " + " | ".join(cells) + " |"
+
+
+def _count(count: int, outcome: Outcome) -> str:
+    if not count:
+        return ""
+    return f"**{count}**" if outcome in {Outcome.FAIL, Outcome.INCONCLUSIVE} else str(count)
+
+
+def _price(report: Report) -> str:
+    return (
+        f"{len(report.requirements)} requirements at level {report.level.value}, seed {report.seed}: "
+        f"{report.requests:,} requests, {report.generated_tokens:,} generated tokens, {report.seconds:.1f} s."
+    )
+
+
+def _broken(report: Report) -> Iterator[str]:
+    groups = fold(report.broken)
+    if groups:
+        yield from ("### What broke", "")
+    for group in groups[:MOST_CAUSES]:
+        yield from _cause(group)
+    if len(groups) > MOST_CAUSES:
+        yield from (f"… and {len(groups) - MOST_CAUSES} more causes.", "")
+
+
+def _cause(group: list[Result]) -> Iterator[str]:
+    first = group[0]
+    more = f" and {len(group) - 1} more" if len(group) > 1 else ""
+    yield f"<details><summary><b>{first.level.value}</b> {plain(first.id)}{more}</summary>"
+    yield ""
+    yield f"- promised: {code(first.statement)}"
+    yield f"- expected: {code(cut(first.expected, LONGEST))}"
+    yield f"- actual: {code(cut(first.actual, LONGEST))}"
+    yield f"- why clients care: {code(first.why)}"
+    yield f"- source: {code(first.source)}"
+    if len(group) > 1:
+        rest = ", ".join(code(result.id) for result in group[1:MOST_IDS])
+        left = f" and {len(group) - MOST_IDS} more" if len(group) > MOST_IDS else ""
+        yield f"- the same: {rest}{left}"
+    yield ""
+    if first.curl:
+        yield from block(first.curl, "sh")
+    yield from ("</details>", "")
+
+
+def _listed(title: str, results: tuple[Result, ...]) -> Iterator[str]:
+    if not results:
+        return
+    yield from (f"### {title}", "")
+    for result in results[:MOST_CAUSES]:
+        yield f"- {result.level.value} {code(result.id)}: {code(cut(result.reason, LONGEST))}"
+    if len(results) > MOST_CAUSES:
+        yield f"- … and {len(results) - MOST_CAUSES} more"
+    yield ""
+
+
+def _known(report: Report) -> Iterator[str]:
+    reasons = Counter(result.reason for result in report.having(Outcome.KNOWN_DEVIATION))
+    if not reasons:
+        return
+    yield f"<details><summary>{sum(reasons.values())} known deviations, by what is seen instead</summary>"
+    yield ""
+    for reason, count in reasons.most_common(MOST_CAUSES):
+        yield f"- {count} × {code(cut(reason, LONGEST))}"  # noqa: RUF001 - the sign is meant
+    if len(reasons) > MOST_CAUSES:
+        yield f"- … and {len(reasons) - MOST_CAUSES} more"
+    yield from ("", "</details>", "")
