@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EVENTS_GOAL = 20_000
+START_GOAL = 2
 ANSWERS_GOAL = 300
 PROMPT = "What is Deep Learning?"
 
@@ -90,11 +91,23 @@ def _read_answer(connection: socket.socket) -> None:
         missing -= len(connection.recv(missing))
 
 
+def seconds_to_start() -> float:
+    """Give the seconds from the command to the note that it serves, the least of three."""
+    return min(_start_once() for _ in range(3))
+
+
+def _start_once() -> float:
+    begun = time.perf_counter()
+    with server():
+        return time.perf_counter() - begun
+
+
 @click.command()
 @click.option("--tokens", default=100_000, show_default=True, help="Length of the stream.")
 @click.option("--answers", default=2_000, show_default=True, help="Number of answers.")
 def main(tokens: int, answers: int) -> None:
     """Measure the reference server and print a table; status 1 when a goal is missed."""
+    start = seconds_to_start()
     with server("--max-total-tokens", str(tokens + 1000)) as address:
         events_a_second(address, 1000, "true")
         rows = [
@@ -109,8 +122,9 @@ def main(tokens: int, answers: int) -> None:
     table = Table("measured", "value", "goal", title=f"Reference server, {os.cpu_count()} processors")
     for text, value, goal in rows:
         table.add_row(text, f"{value:,.0f}", f"{goal:,}")
+    table.add_row("seconds to start", f"{start:.2f}", f"{START_GOAL} at most")
     Console().print(table)
-    sys.exit(any(value < goal for _, value, goal in rows))
+    sys.exit(start > START_GOAL or any(value < goal for _, value, goal in rows))
 
 
 if __name__ == "__main__":
