@@ -1,7 +1,9 @@
-"""How fast the generated client is, beside raw httpx, huggingface_hub and openai on one loopback server.
+"""How fast the generated client is, beside httpx, huggingface_hub and openai on one loopback server.
 
 The server is a process that writes canned bytes. Peers and ours take turns, and the best of several rounds
-counts, so that a busy moment of the machine hits nobody. Goals: streamed events at 1.5 times huggingface_hub's
+counts, so that a busy moment of the machine hits nobody.
+
+Goals: streamed events at 1.5 times huggingface_hub's
 `text_generation` and 3 times openai's chat, each on the route that the peer reads; an unstreamed call in at
 most 1.3 times the time of raw httpx with `.json()`; an import at most 60 ms over that of httpx.
 """
@@ -169,15 +171,11 @@ def readers(url: str) -> dict[str, Callable[[], int]]:
 
     return {
         "httpx, /": lambda: lines_of(http, f"{url}/"),
-        "huggingface_hub text_generation": lambda: count(
-            hub.text_generation(PROMPT, stream=True, details=True)
-        ),
+        "huggingface_hub text_generation": lambda: count(generated(PROMPT, stream=True, details=True)),
         "tgi_client compat_generate": lambda: count(compat_generate.stream(client=client, body=body)),
         "httpx, /v1/chat/completions": lambda: lines_of(http, f"{url}/v1/chat/completions"),
         "huggingface_hub chat": lambda: count(hub.chat_completion([message], stream=True)),
-        "openai chat": lambda: count(
-            openai.chat.completions.create(model="m", messages=[message], stream=True)
-        ),
+        "openai chat": lambda: count(asked(model="m", messages=[message], stream=True)),
         "tgi_client chat_completions": lambda: count(chat_completions.stream(client=client, body=chat)),
     }
 

@@ -47,6 +47,11 @@ class Code:
     """Writes expressions for the properties of one client."""
 
     lowered: Lowered
+    maps: dict[str, Any]
+    """By token: the objects with any members of one type, as the parser has them in the end.
+
+    The copies of them that stand elsewhere may have been made before that.
+    """
 
     def class_name(self, prop: Any) -> str:
         """Give the name of the class of a model or enum."""
@@ -73,7 +78,7 @@ class Code:
 
     def _alternatives(self, prop: Any) -> list[str]:
         if isinstance(prop, UnionProperty):
-            return [part for inner in prop.inner_properties for part in self._alternatives(inner)]
+            return [part for inner in prop.inner_properties for part in self._variant(inner)]
         if isinstance(prop, ListProperty):
             return [f"list[{self.annotation(prop.inner_property)}]"]
         if isinstance(prop, LiteralEnumProperty):
@@ -83,10 +88,19 @@ class Code:
             return [f"dict[str, {self.annotation_of_values(prop)}]"]
         return [self.class_name(prop) if isinstance(prop, ModelProperty) else _TYPES[type(prop)]]
 
+    def _variant(self, prop: Any) -> list[str]:
+        """Give the types of one of several; an enum is open there, since its values tell it from nothing."""
+        is_enum = isinstance(prop, LiteralEnumProperty)
+        return [*self._alternatives(prop), *([prop.value_type.__name__] if is_enum else [])]
+
     def annotation_of_values(self, model: Any) -> str:
         """Give the type of the members of a model that have no name."""
-        more = model.additional_properties
+        more = self.values_of(model)
         return self.annotation(more) if more else "Any"
+
+    def values_of(self, model: Any) -> Any:
+        """Give the property of the members of a model that have no name, or None if they may be anything."""
+        return self.maps.get(self.token(model), model).additional_properties or None
 
     def classes(self, prop: Any) -> set[str]:
         """Give the tokens of the classes that code for a property names."""
@@ -97,7 +111,7 @@ class Code:
         if isinstance(prop, LiteralEnumProperty):
             return {self.token(prop)} if self.lowered.enums[self.token(prop)].named else set()
         if self.is_map(prop):
-            more = prop.additional_properties
+            more = self.values_of(prop)
             return self.classes(more) if more else set()
         return {self.token(prop)} if isinstance(prop, ModelProperty) else set()
 
@@ -110,7 +124,7 @@ class Code:
         if isinstance(prop, ListProperty):
             return self.is_read_as_it_is(prop.inner_property)
         if self.is_map(prop):
-            more = prop.additional_properties
+            more = self.values_of(prop)
             return not more or self.is_read_as_it_is(more)
         return not isinstance(prop, ModelProperty)
 
@@ -131,7 +145,7 @@ class Code:
             return f"[{inner} for {item} in items_of({source}, {place!r})]"
         if self.is_map(prop):
             value = f"_value{depth or ''}"
-            inner = self.decoded(prop.additional_properties, value, place, depth + 1)
+            inner = self.decoded(self.values_of(prop), value, place, depth + 1)
             return f"{{_key: {inner} for _key, {value} in members_of({source}, {place!r}).items()}}"
         if isinstance(prop, UnionProperty):
             return self._decoded_union(prop, source, place, depth)
@@ -176,8 +190,8 @@ class Code:
             return self.classes(prop) if len(several) > 1 or (several and has_free_object) else set()
         if isinstance(prop, ListProperty):
             return self.picked(prop.inner_property)
-        if self.is_map(prop) and prop.additional_properties:
-            return self.picked(prop.additional_properties)
+        if self.is_map(prop) and self.values_of(prop):
+            return self.picked(self.values_of(prop))
         return set()
 
     # Writing
@@ -191,7 +205,7 @@ class Code:
             return f"[{self.encoded(prop.inner_property, item, depth + 1)} for {item} in {source}]"
         if self.is_map(prop):
             value = f"_value{depth or ''}"
-            inner = self.encoded(prop.additional_properties, value, depth + 1)
+            inner = self.encoded(self.values_of(prop), value, depth + 1)
             return f"{{_key: {inner} for _key, {value} in {source}.items()}}"
         if isinstance(prop, UnionProperty):
             return self._encoded_union(prop, source, depth)

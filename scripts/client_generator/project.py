@@ -92,9 +92,14 @@ def _project(lowered: Lowered, folder: Path) -> Project:
     if not isinstance(data, GeneratorData):
         raise DocumentError(f"the generator refuses the document: {quoted(str(data.detail), 400)}")
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
+    maps = {
+        str(model.class_info.name): model
+        for model in data.models
+        if str(model.class_info.name) in lowered.maps
+    }
     holders = [model for model in data.models if str(model.class_info.name) not in lowered.classes]
     _rename(data, lowered)
-    _add_filters(project, Code(lowered), holders)
+    _add_filters(project, Code(lowered, maps), holders)
     return project
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from client_generator.lowered import EnumInfo, Lowered, Member, ModelInfo
@@ -354,6 +355,9 @@ class Lowering:
         self.notes.append(Change(rule, pointer_of(path), what))
 
 
+_LONGEST_DEFAULT = 60
+
+
 def _is_binary(schema: dict[str, Any]) -> bool:
     return schema.get("format") == "binary" or schema.get("contentMediaType") == "application/octet-stream"
 
@@ -390,5 +394,6 @@ def _member_prose(schema: Any) -> str:
     default = schema.get("default") if isinstance(schema, dict) else None
     if default is None:
         return _prose(schema)
-    shown = quoted(default) if isinstance(default, str | int | float) else f"a {type(default).__name__}"
+    shown = json.dumps(default, ensure_ascii=False)
+    shown = shown if len(shown) <= _LONGEST_DEFAULT else "see the document"
     return f"{_prose(schema)} Default: {shown}.".strip()
