@@ -48,6 +48,13 @@ def rows(lowered: Lowered, views: dict[str, OperationView]) -> list[Row]:
     ]
 
 
+def sample(lowered: Lowered, views: dict[str, OperationView]) -> Row | None:
+    """Give the operation that the README shows: the first that can be called without arguments, or the first."""
+    simple = [name for name, view in views.items() if view.has_unary and not view.arguments]
+    found = {row.name: row for row in rows(lowered, views)}
+    return next((found[name] for name in [*simple, *found]), None)
+
+
 def _forms(view: OperationView) -> str:
     unary = ["sync", "asyncio", "sync_detailed", "asyncio_detailed"] if view.has_unary else []
     return ", ".join(f"`{form}`" for form in [*unary, *(["stream", "astream"] if view.event else [])])

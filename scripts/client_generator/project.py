@@ -20,7 +20,7 @@ from openapi_python_client.parser.properties import Class
 
 from client_generator.code import Code, literal
 from client_generator.import_depth import check_import_depth
-from client_generator.metadata import description_of, rows, wheel_version
+from client_generator.metadata import description_of, rows, sample, wheel_version
 from client_generator.names import module_of
 from client_generator.operation_views import OperationViews
 from client_generator.prose import described, docstring
@@ -147,6 +147,7 @@ def _add_filters(project: Project, code: Code, holders: list[Any]) -> None:
         wheel_version=wheel_version(lowered.version),
         wheel_description=description_of(lowered),
         operation_rows=rows(lowered, views),
+        sample=sample(lowered, views),
     )
 
 
