@@ -107,6 +107,13 @@ class Call:
         return parameters
 
     @property
+    def has_another_body(self) -> bool:
+        """Whether ``body`` was changed; that ``parameters`` were looked for is no change."""
+        if not isinstance(self.body, dict) or self.body == self.asked:
+            return False
+        return self.body != {**(self.asked or {}), "parameters": {}} or self.asked is None
+
+    @property
     def limit(self) -> str:
         """What the limit on new tokens is called here."""
         return "max_new_tokens" if self.kind == GENERATE else "max_tokens"

@@ -86,11 +86,11 @@ class Altered:
             if reply is not None:
                 await _response(reply)(scope, call.receive, answer.send)
                 return
-        raw, before = call.raw, encoded(call.body)
         for hook in hooks(Stage.REQUEST):
             hook(call)
-        if call.raw is raw and encoded(call.body) != before:
-            call.raw = encoded(call.body)
+        if call.has_another_body:
+            # Escaped, so that half a surrogate pair stays what it is.
+            call.raw = json.dumps(call.body).encode()
         await self._app(_scope(scope, call), _replay(call), answer.send)
 
 

@@ -166,16 +166,21 @@ async def _finished(message: Message, call: Call, send: Send) -> None:
     await send(message)
 
 
-@FAULT.send(*GENERATION)
-async def health_fails_under_load(message: Message, call: Call, send: Send) -> None:
-    """Health is bad while anything is generated."""
-    if not call.here.get("load"):
-        call.here["load"] = True
-        call.server["load"] += 1
+@FAULT.request(*GENERATION)
+def health_fails_under_load(call: Call) -> None:
+    """Health is bad while anything is generated, and for a moment after."""
+    call.server["load"] += 1
+
+
+@FAULT.send(*GENERATION, also=health_fails_under_load)
+async def _relieved(message: Message, call: Call, send: Send) -> None:
     if not _start(message) and not message.get("more_body"):
-        await asyncio.sleep(WAIT)
-        call.server["load"] -= 1
+        asyncio.get_running_loop().call_later(WAIT, _leave, call)
     await send(message)
+
+
+def _leave(call: Call) -> None:
+    call.server["load"] -= 1
 
 
 @FAULT.reply("health", also=health_fails_under_load)
@@ -219,14 +224,3 @@ def _reported(body: Any, call: Call) -> Any:
     if isinstance(body.get("details"), dict) and body["details"].get("seed") is not None:
         body["details"]["seed"] = call.wanted("seed") or body["details"]["seed"]
     return body
-
-
-@FAULT.send(*GENERATION)
-async def one_request_at_a_time_is_answered(message: Message, call: Call, send: Send) -> None:
-    """Simultaneous requests wait for each other, half a second each."""
-    if _start(message) and call.server["now"]:
-        await asyncio.sleep(0.5)
-    call.server["now"] = 1
-    await send(message)
-    if not _start(message) and not message.get("more_body"):
-        call.server["now"] = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from tgi_reference.alterations.call import DONE, GENERATE, GENERATION, OPENAI, Event
 from tgi_reference.faults import FAULTS as FAULT
 from tgi_reference.faults.tokens import change_text, changed, number
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tgi_reference.alterations.call import Call, Head
+    from tgi_reference.settings import Settings
 
 SECOND = 2
+LATENCY = 0.12  # seconds a token
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -341,11 +345,17 @@ def several_tokens_come_in_one_event(event: Event, call: Call) -> Iterable[Event
 
 @FAULT.event(*GENERATION)
 def stream_comes_in_one_lump(event: Event, call: Call) -> Iterable[Event]:
-    """Nothing of a stream is sent before its end."""
-    held = call.here.setdefault("lump", [])
-    held.append(event)
-    over = event.is_done or event.is_error or (call.kind == GENERATE and event.is_final)
-    return held if over else []
+    """Nothing of a stream is sent before its end, however long that takes."""
+    held = [*call.here.pop("lump", ()), event]
+    if event.is_done or event.is_error or event.is_final:
+        return held
+    call.here["lump"] = held
+    return []
+
+
+@FAULT.settings(also=stream_comes_in_one_lump)
+def _at_the_speed_of_a_large_model(settings: Settings) -> Settings:
+    return evolve(settings, token_latency=max(settings.token_latency, LATENCY))
 
 
 @FAULT.head(*GENERATION)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.alterations.call import CHAT, GENERATE, GENERATION, OPENAI, Event
@@ -69,18 +70,40 @@ def terse_model(services: Services) -> None:
     _retrain(services, text * 3, "\n".join([" Yes.", " No.", " It is so.", " That is all."] * 200))
 
 
+def _babble(words: list[str], count: int) -> str:
+    """Words by chance, the same each time; the first ones are the likeliest."""
+    chance = random.Random(0)  # noqa: S311  # chance that repeats is the purpose
+    weights = [1 / (place + 1) for place in range(len(words))]
+    return "".join(chance.choices(words, weights, k=count))
+
+
 @VARIANT.services()
 def repetitive_model(services: Services) -> None:
-    """A model that says the same over and over."""
-    _retrain(services, " again and again and again and again" * 200, "")
+    """A model that says the same few words over and over."""
+    _retrain(services, _babble([" again", " and", " again and again", " over", " more", " once"], 4000), "")
 
 
 @VARIANT.services()
 def foreign_model(services: Services) -> None:
     """A model that writes characters of several bytes, and emoji."""
-    _retrain(
-        services, "日本語の文章です。🤖 это ответ модели — naïve café ☕️ 深層学習とは何ですか。 " * 40, ""
-    )
+    words = [
+        "深層学習",
+        "とは",
+        "何です",
+        "か。",
+        "🤖",
+        " это",
+        " ответ",
+        " модели",
+        " — ",
+        "naïve",
+        " café",
+        " ☕️",
+        "日本語",
+        "の",
+        "文章",
+    ]
+    _retrain(services, _babble(words, 3000), "")
 
 
 @VARIANT.request(*GENERATION)
@@ -127,9 +150,9 @@ def beginning_of_text(body: Any, call: Call) -> Any:
 
 
 @VARIANT.answer(GENERATE, also=beginning_of_text)
-def _beginning_of_prefill(body: Any, _: Call) -> Any:
+def _beginning_of_prefill(body: Any, call: Call) -> Any:
     prefill = (body.get("details") or {}).get("prefill")
-    if prefill:
+    if prefill and call.wanted("truncate") is None:
         prefill[0]["logprob"] = -3.5
         prefill.insert(0, {**BEGINNING, "logprob": None})
     return body
@@ -157,7 +180,7 @@ def _beginning_in_events(event: Event, _: Call) -> Iterable[Event]:
 def _beginning_in_headers(head: Head, call: Call) -> None:
     prompt = (call.asked or {}).get("prompt")
     count = len(prompt) if isinstance(prompt, list) else 1
-    if "x-prompt-tokens" in head.headers:
+    if "x-prompt-tokens" in head.headers and call.wanted("truncate") is None:
         head.headers["x-prompt-tokens"] = str(int(head.headers["x-prompt-tokens"]) + count)
 
 
