@@ -14,7 +14,7 @@ from tgi_conformance.items import Conductor
 from tgi_conformance.levels import Depth
 from tgi_conformance.options import Options
 from tgi_conformance.preparation import prepare
-from tgi_conformance.run import under_pytest
+from tgi_conformance.runner import under_pytest
 from tgi_conformance.target import Target, parse_url
 from tgi_reference.server import running
 from tgi_reference.settings import Settings

@@ -1,1 +1,37 @@
-"""Says whether a deployment keeps the promises of the Text Generation Inference REST API."""
+"""Says whether a deployment keeps the promises of the Text Generation Inference REST API.
+
+from tgi_conformance import run
+
+report = run("http://127.0.0.1:3000", level="smoke")
+assert report.verdict.value == "conforms"
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tgi_conformance.levels import Depth, Level, Outcome, Verdict
+    from tgi_conformance.library import run
+    from tgi_conformance.report import Report, Result
+
+__all__ = ["Depth", "Level", "Outcome", "Report", "Result", "Verdict", "run"]
+
+# Imported when they are asked for: pytest imports this package in every session of whoever has it installed.
+HOMES = {
+    "Depth": "levels",
+    "Level": "levels",
+    "Outcome": "levels",
+    "Report": "report",
+    "Result": "report",
+    "Verdict": "levels",
+    "run": "library",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from where it lives."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 
 import click
 
+from tgi_conformance.commands.compare import compare_command
 from tgi_conformance.commands.explain import explain_command
 from tgi_conformance.commands.list import list_command
 from tgi_conformance.commands.one_line import OneLineGroup
@@ -36,7 +37,7 @@ def main() -> None:
     """Say whether a deployment keeps the promises of the Text Generation Inference REST API."""
 
 
-for _command in (explain_command, list_command, run_command):
+for _command in (compare_command, explain_command, list_command, run_command):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,10 +13,12 @@ from tgi_conformance.levels import Depth, Level, Outcome
 from tgi_conformance.options import Options
 from tgi_conformance.pool import Pool
 from tgi_conformance.preparation import cannot_begin, prepare
-from tgi_conformance.pytest_plugin import CONDUCTOR
+from tgi_conformance.progress import Progress
+from tgi_conformance.pytest_plugin import CONDUCTOR, LOCK
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.routes import catalogues
 from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
+from tgi_conformance.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,13 +30,19 @@ if TYPE_CHECKING:
 
 @define
 class Conductor:
-    """Holds the requirements that pytest collected, and keeps what came of them."""
+    """Holds the requirements that pytest collected, and keeps what came of them.
+
+    Where xdist has several workers share the items, `turns` keeps apart what must be alone, and nothing is
+    begun before pytest asks for it: a worker does not know which items it will get.
+    """
 
     options: Options
     setting: Setting
-    on_result: Callable[[Result], None] = lambda _: None
+    on_progress: Callable[[Progress], None] = lambda _: None
     trials: list[tuple[Result, Trial]] = field(factory=list)
+    turns: Turns | None = None
     _pool: Pool | None = None
+    _total: int = 0
 
     @classmethod
     def from_pytest(cls, config: pytest.Config) -> Conductor:
@@ -59,13 +67,16 @@ class Conductor:
         if problem:
             setting.client.close()
             raise pytest.UsageError(f"{target.shown_url}: {target.scrub(problem)}")
-        return cls(options, setting)
+        lock = getattr(config, "workerinput", {}).get(LOCK)
+        return cls(options, setting, turns=Turns(lock) if lock else None)
 
     @contextmanager
     def under_way(self, items: Iterable[pytest.Item]) -> Iterator[None]:
         """Begin with the collected requirements; at the end drop what was not begun."""
+        held = [item.requirement for item in items if isinstance(item, RequirementItem)]
+        self._total = len(held)
         self._pool = Pool(self.setting, self.options.concurrency)
-        self._pool.start(item.requirement for item in items if isinstance(item, RequirementItem))
+        self._pool.start(() if self.turns else held)
         try:
             yield
         finally:
@@ -74,9 +85,13 @@ class Conductor:
     def result(self, requirement: Requirement) -> Result:
         """Wait for what came of a requirement."""
         assert self._pool is not None  # noqa: S101 - pytest runs items within its loop
-        result, trial = self._pool.result(requirement)
+        with self.turns.taken(alone=requirement.alone) if self.turns else nullcontext():
+            result, trial = self._pool.result(requirement)
         self.trials.append((result, trial))
-        self.on_result(result)
+        price = self.setting.client.price
+        self.on_progress(
+            Progress(result, len(self.trials), self._total, price.requests, price.generated_tokens)
+        )
         return result
 
 

@@ -7,6 +7,8 @@ only where a deployment was named.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 ROUTES = Path(__file__).parent / "routes"
 CONDUCTOR: pytest.StashKey[Conductor] = pytest.StashKey()
+LOCK = "tgi_conformance_lock"
+LOCK_FILE: pytest.StashKey[str] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +47,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     conductor = config.stash.get(CONDUCTOR, None)
     if conductor is not None:
         conductor.setting.client.close()
+    if LOCK_FILE in config.stash:
+        Path(config.stash[LOCK_FILE]).unlink(missing_ok=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give xdist's workers a file by which they take turns."""
+    stash = node.config.stash
+    if LOCK_FILE not in stash:
+        handle, stash[LOCK_FILE] = tempfile.mkstemp(prefix="tgi-conformance-")
+        os.close(handle)
+    node.workerinput[LOCK] = stash[LOCK_FILE]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -16,7 +16,7 @@ from tgi_conformance.judge import judge
 from tgi_conformance.levels import Level, Outcome, Verdict
 from tgi_conformance.outcomes import LONGEST_SHOWN, InconclusiveError, UnmetError, UnsupportedError
 from tgi_conformance.probes import Facts
-from tgi_conformance.run import verdict_of
+from tgi_conformance.runner import verdict_of
 from tgi_conformance.target import Key, Target
 
 if TYPE_CHECKING:

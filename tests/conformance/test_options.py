@@ -13,10 +13,11 @@ from tgi_conformance.levels import Depth, Verdict
 from tgi_conformance.options import Options, UsageError, route_name
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.routes import requirements
-from tgi_conformance.run import run
+from tgi_conformance.runner import run
 from tgi_conformance.target import Target
 
 if TYPE_CHECKING:
+    from tgi_conformance.progress import Progress
     from tgi_conformance.report import Result
 
 
@@ -70,8 +71,8 @@ def test_a_deeper_run_holds_what_a_shallower_one_does() -> None:
 def test_a_run_that_is_interrupted_reports_what_it_held() -> None:
     held: list[Result] = []
 
-    def interrupt(result: Result) -> None:
-        held.append(result)
+    def interrupt(progress: Progress) -> None:
+        held.append(progress.result)
         if len(held) == 2:
             raise KeyboardInterrupt
 

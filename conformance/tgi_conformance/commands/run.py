@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import ssl
 import sys
-from datetime import datetime, timezone
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
-from tgi_conformance.client import Bounds
-from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
-from tgi_conformance.deviations import DeviationsError, read_deviations, shipped_deviations
-from tgi_conformance.levels import Depth, Verdict
-from tgi_conformance.options import Options, UsageError, check_names, route_name
+from tgi_conformance import runner
+from tgi_conformance.commands.one_line import WrongUsage
+from tgi_conformance.commands.run_options import RunCommand, run_options
+from tgi_conformance.deviations import DeviationsError
+from tgi_conformance.gate import FailOn, status
+from tgi_conformance.levels import Verdict
+from tgi_conformance.options import UsageError
 from tgi_conformance.outputs import check_writable, write_atomically
 from tgi_conformance.plan import estimate
 from tgi_conformance.reports.badge import write_badge
@@ -23,18 +22,23 @@ from tgi_conformance.reports.html_report import write_html
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.markdown import write_markdown
+from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
+from tgi_conformance.reports.progress_bar import watching
+from tgi_conformance.reports.read_json import ReportError, read_report
 from tgi_conformance.reports.terminal import print_report
-from tgi_conformance.run import run
-from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
+from tgi_conformance.settings import Settings
+from tgi_conformance.side_by_side import run_all
+from tgi_conformance.target import TargetError
+from tgi_conformance.targets import Named, of_file, of_urls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from tgi_conformance.report import Report
 
     Writer = Callable[[Report], str]
 
-FILE = click.Path(dir_okay=False, path_type=Path)
 WRITERS: dict[str, Writer] = {
     "json": write_json,
     "junit": write_junit,
@@ -42,83 +46,124 @@ WRITERS: dict[str, Writer] = {
     "markdown": write_markdown,
     "badge": write_badge,
 }
+MATRIX_WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
+ENDINGS = {"json": ".json", "junit": ".xml", "html": ".html"}
 
 
-@click.command("run", cls=OneLineCommand)
-@click.argument("url")
-@click.option("--api-key-env", metavar="NAME", help="Environment variable that holds the API key.")
-@click.option("--header", "headers", metavar="K:V", multiple=True, help="Header sent with each request.")
-@click.option(
-    "--level",
-    type=click.Choice([depth.value for depth in Depth]),
-    default=Depth.STANDARD.value,
-    show_default=True,
-    help="How deep to go.",
-)
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Makes generated data repeatable."
-)
-@click.option("--only", metavar="ROUTE", multiple=True, help="Hold only this route (a name or a path).")
-@click.option("--skip", metavar="ROUTE", multiple=True, help="Leave this route out.")
-@click.option("--require", metavar="ROUTE", multiple=True, help="Fail where this route is not offered.")
-@click.option("--deviations", metavar="FILE", type=FILE, help="Known deviations of your own, in YAML.")
-@click.option("--strict", is_flag=True, help="Let known deviations fail the run.")
-@click.option("--json", "json_file", metavar="FILE", type=FILE, help="Write the report as JSON.")
-@click.option("--junit", "junit_file", metavar="FILE", type=FILE, help="Write the report as JUnit XML.")
-@click.option("--html", "html_file", metavar="FILE", type=FILE, help="Write the report as one HTML file.")
-@click.option(
-    "--markdown", "markdown_file", metavar="FILE", type=FILE, help="Write a summary in GitHub's Markdown."
-)
-@click.option(
-    "--badge",
-    "badge_file",
-    metavar="FILE",
-    type=FILE,
-    help="Write the verdict for a shields.io badge.",
-)
-@click.option(
-    "--concurrency",
-    type=click.IntRange(1, 64),
-    default=4,
-    show_default=True,
-    help="Requirements held at a time.",
-)
-@click.option(
-    "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Requests a second at most."
-)
-@click.option(
-    "--max-seconds",
-    type=click.FloatRange(1),
-    default=900,
-    show_default=True,
-    help="The run ends after this many seconds.",
-)
-@click.option("--plan", is_flag=True, help="Say what the run would cost, and send nothing.")
-@click.option("--ca", metavar="FILE", type=FILE, help="Certificates to trust, in PEM.")
-def run_command(url: str, *, plan: bool, **given: object) -> None:
+@click.command("run", cls=RunCommand)
+@run_options
+def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **given: Any) -> None:
     """Hold the deployment at URL to the documented REST API and say whether it conforms.
+
+    Several URLs, or the deployments of a file (--targets), are run side by side and shown in one matrix.
+    Each flag may stand in tgi-conformance.toml, in [tool.tgi-conformance] of pyproject.toml, or as
+    TGI_CONFORMANCE_… in the environment.
 
     Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell.
     """
-    files = {name: given.pop(f"{name}_file") for name in WRITERS}
-    outputs = {name: path for name, path in files.items() if isinstance(path, Path)}
+    outputs = {name: path for name in WRITERS if (path := given.pop(name)) is not None}
+    folder: Path | None = given.pop("reports")
+    fail_on, baseline_file = FailOn(given.pop("fail_on")), given.pop("baseline")
     try:
-        options = _options(url, **given)  # type: ignore[arg-type]
-        _check_outputs(outputs)
-    except (TargetError, UsageError, DeviationsError, OSError) as error:
+        named = _targets(url, targets, Settings("", headers=given.pop("header"), **given))
+        baseline = _baseline(fail_on, baseline_file)
+        _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
+    except (TargetError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None
     if plan:
-        click.echo(estimate(options))
+        for target in named:
+            click.echo(
+                f"{target.name}: {estimate(target.options)}" if len(named) > 1 else estimate(target.options)
+            )
         return
     try:
-        report = run(options)
+        if len(named) == 1 and targets is None:
+            code = _one(named[0], outputs, fail_on, baseline)
+        else:
+            code = _several(named, outputs, folder, fail_on, baseline)
     except KeyboardInterrupt:
         click.echo("interrupted before there was anything to report", err=True)
-        sys.exit(Verdict.COULD_NOT_TELL.exit_code)
-    _show(report)
+        code = Verdict.COULD_NOT_TELL.exit_code
+    sys.exit(code)
+
+
+def _targets(urls: tuple[str, ...], file: Path | None, settings: Settings) -> tuple[Named, ...]:
+    if urls and file:
+        raise UsageError("--targets: expected no URL beside it")
+    if file:
+        return of_file(file, settings)
+    if not urls:
+        raise UsageError("Missing argument 'URL', or --targets FILE")
+    return of_urls(urls, settings)
+
+
+def _baseline(fail_on: FailOn, file: Path | None) -> Report | None:
+    if (fail_on is FailOn.REGRESSION) != (file is not None):
+        raise UsageError("--fail-on regression and --baseline FILE belong together")
+    return read_report(file) if file else None
+
+
+def _check_outputs(outputs: Mapping[str, Path], folder: Path | None, *, several: bool) -> None:
+    flags: dict[Path, str] = {}
     for name, path in outputs.items():
-        _write(path, WRITERS[name](report))
-    sys.exit(report.verdict.exit_code)
+        check_writable(path)
+        other = flags.setdefault(path.resolve(), name)
+        if other != name:
+            raise UsageError(f"{path}: --{other} and --{name} name the same file, expected two")
+    single = next((name for name in outputs if name not in MATRIX_WRITERS), None)
+    if several and single:
+        raise UsageError(f"--{single}: is of one deployment, expected --reports FOLDER for several")
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        check_writable(folder / "matrix.html")
+
+
+def _one(target: Named, outputs: Mapping[str, Path], fail_on: FailOn, baseline: Report | None) -> int:
+    name = target.options.target.shown_url
+    with watching([name], sys.stderr) as watch:
+        report = runner.run(target.options, lambda progress: watch(name, progress))
+    print_report(report, _console(), outputs)
+    for form, path in outputs.items():
+        _write(path, WRITERS[form](report))
+    code, reason = status(report, fail_on, baseline)
+    if reason:
+        click.echo(reason)
+    return code
+
+
+def _several(
+    targets: tuple[Named, ...],
+    outputs: Mapping[str, Path],
+    folder: Path | None,
+    fail_on: FailOn,
+    baseline: Report | None,
+) -> int:
+    with watching([target.name for target in targets], sys.stderr) as watch:
+        columns = run_all(targets, watch)
+    print_matrix(columns, _console())
+    files = {path: MATRIX_WRITERS[form](columns) for form, path in outputs.items()}
+    if folder is not None:
+        files |= {
+            folder / f"matrix{end}": MATRIX_WRITERS[form](columns)
+            for form, end in (("html", ".html"), ("markdown", ".md"))
+        }
+        for column in columns:
+            files |= {
+                folder / f"{column.name}{end}": WRITERS[form](column.report) for form, end in ENDINGS.items()
+            }
+    for path, text in files.items():
+        _write(path, text)
+        click.echo(f"written {path}")
+    found = [(column.name, *status(column.report, fail_on, baseline)) for column in columns]
+    for name, _, reason in found:
+        if reason:
+            click.echo(f"{name}: {reason}")
+    codes = {code for _, code, _ in found}
+    return next((code for code in (1, 3) if code in codes), 0)
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=True)
 
 
 def _write(path: Path, text: str) -> None:
@@ -126,64 +171,3 @@ def _write(path: Path, text: str) -> None:
         write_atomically(path, text)
     except OSError as error:
         raise WrongUsage(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _check_outputs(outputs: dict[str, Path]) -> None:
-    flags: dict[Path, str] = {}
-    for name, path in outputs.items():
-        check_writable(path)
-        other = flags.setdefault(path.resolve(), name)
-        if other != name:
-            raise UsageError(f"{path}: --{other} and --{name} name the same file, expected two")
-
-
-def _options(  # noqa: PLR0913 - one parameter a flag
-    url: str,
-    *,
-    api_key_env: str | None,
-    headers: tuple[str, ...],
-    level: str,
-    seed: int,
-    only: tuple[str, ...],
-    skip: tuple[str, ...],
-    deviations: Path | None,
-    require: tuple[str, ...],
-    strict: bool,
-    concurrency: int,
-    rate: float | None,
-    max_seconds: float,
-    ca: Path | None,
-) -> Options:
-    own = read_deviations(deviations) if deviations else ()
-    check_names(own)
-    today = datetime.now(timezone.utc).date()
-    return Options(
-        target=Target(
-            parse_url(url),
-            key_from(api_key_env) if api_key_env is not None else None,
-            tuple(map(parse_header, headers)),
-            _ca(ca),
-        ),
-        depth=Depth(level),
-        seed=seed,
-        only=tuple(map(route_name, only)),
-        skip=tuple(map(route_name, skip)),
-        require=tuple(map(route_name, require)),
-        strict=strict,
-        deviations=tuple(d for d in (*own, *shipped_deviations()) if not d.expired(today)),
-        bounds=Bounds(run_seconds=max_seconds, requests_per_second=rate),
-        concurrency=concurrency,
-    )
-
-
-def _ca(path: Path | None) -> Path | None:
-    if path is not None:
-        try:
-            ssl.create_default_context(cafile=str(path))
-        except (OSError, ssl.SSLError):
-            raise UsageError(f"--ca {path}: expected a file of certificates in PEM") from None
-    return path
-
-
-def _show(report: Report) -> None:
-    print_report(report, Console(highlight=False, soft_wrap=True))

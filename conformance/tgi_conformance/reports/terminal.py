@@ -13,6 +13,9 @@ from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from rich.console import Console
 
     from tgi_conformance.report import Report, Result
@@ -27,16 +30,19 @@ COLUMNS = (
 COLOUR = {Verdict.CONFORMS: "green", Verdict.DOES_NOT_CONFORM: "red", Verdict.COULD_NOT_TELL: "magenta"}
 MOST_CAUSES = 12
 MOST_IDS = 4
+MOST_KNOWN = 3
 
 
-def print_report(report: Report, console: Console) -> None:
-    """Print the whole of it."""
+def print_report(report: Report, console: Console, written: Mapping[str, Path] | None = None) -> None:
+    """Print the whole of it; `written` says which reports were written where."""
     if report.requirements:
         console.print(_routes(report))
     _print_broken(report, console)
     _print_known(report, console)
     for stale in report.stale_deviations:
         console.print(f"[yellow]stale deviation[/] {_safe(stale)}")
+    for name, path in (written or {}).items():
+        console.print(f"[dim]{name:<9}[/] {_safe(str(path))}", highlight=False)
     console.print(_price(report), highlight=False)
     colour = COLOUR[report.verdict]
     reason = f": {_safe(report.reason)}" if report.reason else ""
@@ -89,8 +95,17 @@ def _print_cause(results: list[Result], console: Console) -> None:
 def _print_known(report: Report, console: Console) -> None:
     known = () if report.strict else report.having(Outcome.KNOWN_DEVIATION)
     reasons = Counter(result.reason for result in known)
-    for reason, count in reasons.items():
-        console.print(f"[yellow]known[/] {count} x {_safe(reason)}", highlight=False)
+    if reasons:
+        ways = "way" if len(reasons) == 1 else "ways"
+        console.print(
+            f"[yellow]known[/] {len(known)} departures that TGI has itself, in {len(reasons)} {ways}:"
+        )
+    for reason, count in reasons.most_common(MOST_KNOWN):
+        console.print(f"  {count} x {_safe(reason.partition(' (')[0])}", highlight=False)
+    if len(reasons) > MOST_KNOWN:
+        console.print(
+            f"  … {len(reasons) - MOST_KNOWN} more; --html FILE and --json FILE have them with evidence"
+        )
 
 
 def _price(report: Report) -> str:

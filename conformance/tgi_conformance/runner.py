@@ -24,16 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tgi_conformance.options import Options
+    from tgi_conformance.progress import Progress
     from tgi_conformance.trial import Trial
 
 
-def run(options: Options, on_result: Callable[[Result], None] = lambda _: None) -> Report:
+def run(options: Options, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
     """Ask the deployment what it is, hold it to every requirement asked for, and say what came of it.
 
     Raises nothing for what a deployment does: a target that cannot be reached has a report too.
     """
     started, clock = datetime.now(timezone.utc), time.monotonic()
-    conductor = Conductor(options, prepare(options), on_result)
+    conductor = Conductor(options, prepare(options), on_progress)
     try:
         reason = cannot_begin(conductor.setting)
         if not reason and not under_pytest(conductor):

@@ -1,0 +1,32 @@
+"""Run the suite from a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance import runner
+from tgi_conformance.settings import Settings, options_of
+from tgi_conformance.target import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tgi_conformance.progress import Progress
+    from tgi_conformance.report import Report
+
+
+def run(
+    url: str,
+    *,
+    api_key: str | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    **settings: Any,
+) -> Report:
+    """Hold the deployment at the URL to the documented REST API and give the report.
+
+    `settings` are the members of Settings, the flags of `tgi-conformance run`, such as `level="smoke"`,
+    `only=("generate",)`, `strict=True`. A deployment that cannot be reached has a report too: its verdict
+    is that it could not be told. Raises ValueError, of one line, for what cannot be used.
+    """
+    key = Key("API_KEY", api_key) if api_key else None
+    return runner.run(options_of(Settings(url, **settings), key), on_progress)

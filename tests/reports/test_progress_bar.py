@@ -1,0 +1,82 @@
+"""What is shown while a run is under way, on a terminal and elsewhere."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from tests.reports.samples import result
+
+from tgi_conformance.levels import Outcome
+from tgi_conformance.progress import Progress
+from tgi_conformance.reports.progress_bar import may_animate, watching
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CI", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def watched(stream: io.StringIO, names: tuple[str, ...] = ("http://h.test",), total: int = 200) -> str:
+    with watching(names, stream) as watch:
+        for done in range(1, total + 1):
+            outcome = Outcome.FAIL if done % 50 == 0 else Outcome.PASS
+            for name in names:
+                watch(name, Progress(result(f"n{done}", outcome), done, total, done * 10, done * 20))
+    return stream.getvalue()
+
+
+def test_a_pipe_gets_a_line_a_quarter_of_the_way() -> None:
+    assert (
+        "http://h.test: 50 of 200 requirements, 500 requests, 1,000 tokens, 1 failed\n"
+        "http://h.test: 100 of 200 requirements, 1,000 requests, 2,000 tokens, 2 failed\n"
+        "http://h.test: 150 of 200 requirements, 1,500 requests, 3,000 tokens, 3 failed\n"
+    ) == watched(io.StringIO())
+
+
+def test_a_few_requirements_are_not_worth_a_line() -> None:
+    assert "" == watched(io.StringIO(), total=1)
+
+
+@pytest.mark.parametrize(("name", "value"), [("CI", "true"), ("TERM", "dumb")])
+def test_a_log_gets_no_escape_codes_though_it_says_that_it_is_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    assert not may_animate(Terminal())
+    assert "\x1b" not in watched(Terminal())
+
+
+def test_a_terminal_gets_a_bar_with_route_price_and_failures() -> None:
+    text = watched(Terminal())
+
+    assert "\x1b[" in text
+    for part in ("generate", "200/200", "2,000 requests, 4,000 tokens", "4 failed"):
+        assert part in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+
+
+def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert set(re.findall(r"\x1b\[[0-9;]*m", watched(Terminal()))) <= {"\x1b[0m", "\x1b[1m"}
+
+
+def test_several_targets_have_a_bar_each() -> None:
+    text = watched(Terminal(), ("a.test", "b.test"))
+
+    assert "a.test generate" in text
+    assert "b.test generate" in text
+
+
+def test_a_hostile_name_is_inert() -> None:
+    assert "\x1b" not in watched(io.StringIO(), ("http://h.test/\x1b[31m",))
