@@ -57,15 +57,15 @@ class Client:
     _async_made: httpx.AsyncClient | None = field(default=None, init=False, repr=False, eq=False)
 
     def with_headers(self: _Self, headers: dict[str, str]) -> _Self:
-        """Give a client like this one that sends further headers."""
+        """Give a client like this one, with connections of its own, that sends further headers."""
         return evolve(self, headers={**self.headers, **headers})
 
     def with_cookies(self: _Self, cookies: dict[str, str]) -> _Self:
-        """Give a client like this one that sends further cookies."""
+        """Give a client like this one, with connections of its own, that sends further cookies."""
         return evolve(self, cookies={**self.cookies, **cookies})
 
     def with_timeout(self: _Self, timeout: httpx.Timeout | float | None) -> _Self:
-        """Give a client like this one with another timeout."""
+        """Give a client like this one, with connections of its own and another timeout."""
         return evolve(self, timeout=timeout)
 
     def get_httpx_client(self) -> httpx.Client:

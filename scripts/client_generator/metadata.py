@@ -49,10 +49,9 @@ def rows(lowered: Lowered, views: dict[str, OperationView]) -> list[Row]:
 
 
 def sample(lowered: Lowered, views: dict[str, OperationView]) -> Row | None:
-    """Give the operation that the README shows: the first that can be called without arguments, or the first."""
-    simple = [name for name, view in views.items() if view.has_unary and not view.arguments]
-    found = {row.name: row for row in rows(lowered, views)}
-    return next((found[name] for name in [*simple, *found]), None)
+    """Give the operation that the README shows, the first that can be called without arguments."""
+    simple = {name for name, view in views.items() if view.has_unary and not view.arguments}
+    return next((row for row in rows(lowered, views) if row.name in simple), None)
 
 
 def _forms(view: OperationView) -> str:
