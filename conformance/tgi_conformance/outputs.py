@@ -6,6 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
+from tgi_document.errors import DocumentError
+from tgi_document.files import replace_file
+
 
 def check_writable(path: Path) -> None:
     """Raise OSError, naming the path, unless a file can be put there."""
@@ -24,21 +27,7 @@ def check_writable(path: Path) -> None:
 
 def write_atomically(path: Path, text: str) -> None:
     """Put a file in place in one step; raises OSError."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        replace_file(path, text.encode())
+    except DocumentError as error:
+        raise OSError(str(error)) from None
