@@ -11,6 +11,7 @@ from client_generator.lowered import Lowered
 from client_generator.operations import OperationLowering
 from client_generator.project import PACKAGE, write_project
 from client_generator.schemas import Lowering
+from client_generator.untrusted import checked
 from tgi_document.errors import DocumentError
 from tgi_document.operations import operations
 from tgi_document.overlay import apply_overlay
@@ -40,7 +41,7 @@ def generate(document: Document, corrections: Overlay, folder: Path) -> Generate
     Raises:
         DocumentError: When something of it cannot be generated, with the pointer to the place.
     """
-    repaired, changes = repair(document)
+    repaired, changes = repair(checked(document))
     corrected, corrected_changes = apply_overlay(repaired, corrections)
     lowered, notes = lower(corrected)
     write_project(lowered, folder)

@@ -20,6 +20,12 @@ def says_something(schema: dict[str, Any]) -> bool:
     return any(key in schema for key in (*STRUCTURE, *COMPOSITION)) or not schema
 
 
+def required_names(schema: dict[str, Any]) -> list[str]:
+    """Give the members that a schema requires. A boolean there belongs to a parameter, and means nothing."""
+    required = schema.get("required")
+    return required if isinstance(required, list) else []
+
+
 class Merged:
     """Collects the parts of an allOf."""
 
@@ -60,7 +66,7 @@ class Merged:
         for name, member in (part.get("properties") or {}).items():
             if name not in self.members or (isinstance(member, dict) and member and says_something(member)):
                 self.members[name] = member
-        self._required.update(dict.fromkeys(part.get("required") or ()))
+        self._required.update(dict.fromkeys(required_names(part)))
         if isinstance(part.get("additionalProperties"), dict):
             self._additional = part["additionalProperties"]
         if part.get("type", "object") != "object" or any(part.get(key) for key in _NO_OBJECT):

@@ -107,7 +107,10 @@ class OperationLowering:
         """Give the parameters of a path item and its operation, which replaces those of the same name."""
         found: dict[tuple[str, str], tuple[dict[str, Any], Path]] = {}
         for holder, place in ((item, path[0]), (operation, path)):
-            for index, parameter in enumerate(holder.get("parameters", ())):
+            parameters = holder.get("parameters", [])
+            if not isinstance(parameters, list):
+                raise DocumentError(f"{pointer_of((place, 'parameters'))}: expected a list")
+            for index, parameter in enumerate(parameters):
                 described, where = self._target(parameter, ((place, "parameters"), index))
                 found[self._key(described, where)] = (described, where)
         if len(found) > MOST_PARAMETERS:
@@ -222,8 +225,10 @@ class OperationLowering:
                 answers.append(AnswerInfo(token, statuses, kind, media_type, prose))
         return tuple(answers)
 
-    def _target(self, value: dict[str, Any], path: Path) -> tuple[dict[str, Any], Path]:
+    def _target(self, value: Any, path: Path) -> tuple[dict[str, Any], Path]:
         """Follow a reference to a parameter, a body or a response."""
+        if not isinstance(value, dict):
+            raise DocumentError(f"{pointer_of(path)}: expected an object")
         if "$ref" not in value:
             return value, path
         try:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from client_generator.lowered import EnumInfo, Lowered, Member, ModelInfo
-from client_generator.merged import COMPOSITION, STRUCTURE, Merged, says_something
+from client_generator.merged import COMPOSITION, STRUCTURE, Merged, required_names, says_something
 from client_generator.names import class_names, member_names, pascal, snake
 from client_generator.plain import ANY, MOST_VARIANTS, Plain, array_depth, class_of, nullable, to_class, union
 from tgi_document.errors import DocumentError
@@ -170,7 +170,7 @@ class Lowering:
         return to_class(token)
 
     def _members(self, token: str, schema: dict[str, Any], path: Path) -> None:
-        members, required = schema["properties"], set(schema.get("required") or ())
+        members, required = schema["properties"], set(required_names(schema))
         if len(members) > MOST_MEMBERS:
             raise DocumentError(
                 f"{pointer_of(path)}: {len(members)} members, expected at most {MOST_MEMBERS}"

@@ -222,6 +222,15 @@ SHAPES: dict[str, dict[str, Any]] = {
     "file-reference": document({"A": {"$ref": "file:///etc/passwd"}}),
     "url-reference": document({"A": {"$ref": "http://127.0.0.1:9/x#/A"}}),
     "relative-reference": document({"A": {"$ref": "other.json#/A"}}),
+    "reference-into-data": document(
+        {
+            "A": {
+                "type": "object",
+                "properties": {"a": {"$ref": "#/components/schemas/A/example"}},
+                "example": {"type": 5},
+            }
+        }
+    ),
     "dangling-reference": document({"A": _of({"a": {"$ref": reference("Nowhere")}})}),
     "odd-types": document(
         {"A": _of({"a": {"type": "file"}, "b": {"type": ["string", "weird"]}, "c": {"type": "null"}})}

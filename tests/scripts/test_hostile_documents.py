@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import copy
 import importlib
 import importlib.util
 import json
 import pkgutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,15 +24,16 @@ from tgi_document.overlay import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from types import ModuleType
 
 DOCUMENTS = corpus()
+WHOLE = (Path(__file__).parent.parent / "data" / "documents" / "utoipa-jobs.json").read_text()
 
 REFUSED = {
     *("text-empty", "many-members", "many-enum-values", "many-schemas", "many-variants"),
     *("deep-arrays", "own-reference", "circle-of-references", "laughing-unions", "laughing-distribution"),
     *("reference-chain", "object-chain", "file-reference", "url-reference", "relative-reference"),
+    "reference-into-data",
     *("header-name", "no-status", "odd-media-types", "no-slash"),
 }
 """What cannot be had: a clear error tells so."""
@@ -168,3 +171,40 @@ def test_a_reference_to_a_name_with_signs_finds_it(tmp_path: Path) -> None:
     module = written(document({"Holder": holder, name: schema}), tmp_path)
     models = importlib.import_module(f"{module.__name__}.models")
     assert "x" == models.Holder.from_dict({"y": {"x": "x"}}).y.x
+
+
+JUNK: list[Any] = [
+    *(None, True, False, 0, -1, 1.5, "", "x", "null", [], {}, [1], ["a"], [{}], {"a": 1}),
+    *({"$ref": "#/info"}, {"$ref": "#/components/schemas/Job"}, {"$ref": "#/components/schemas/Job/example"}),
+    *({"oneOf": [True, {"type": "string"}]}, {"allOf": []}, {"enum": []}, {"type": []}, {"const": None}),
+    *({"x-error-events": 5}, {"properties": {"": {}}}, {"discriminator": {}}, {"required": True}),
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from places(item, (*path, key))
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_spoilt_document_gives_a_client_or_an_error(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    content = json.loads(WHOLE)
+    for _ in range(data.draw(st.integers(1, 3))):
+        *above, key = data.draw(st.sampled_from(list(places(content))))
+        holder = content
+        for step in above:
+            holder = holder[step]
+        holder[key] = copy.deepcopy(data.draw(st.sampled_from(JUNK)))
+    try:
+        written(content, tmp_path_factory.mktemp("out"))
+    except DocumentError as error:
+        problem = str(error)
+    else:
+        problem = ""
+    assert not problem or problem.isprintable()

@@ -69,7 +69,7 @@ def discriminator_without_schemas(document: Document) -> Iterator[Finding]:
     """A discriminator speaks of schemas with names, so beside inline ones it says nothing."""
     for node in schemas(document):
         variants = node.value.get("oneOf", node.value.get("anyOf", ()))
-        if "discriminator" in node.value and not all("$ref" in item for item in variants if item != _NULL):
+        if "discriminator" in node.value and not all(map(_has_name, variants)):
             del node.value["discriminator"]
             yield node.path, "discriminator dropped, its variants have no names"
 
@@ -88,7 +88,8 @@ def untitled_variant(document: Document) -> Iterator[Finding]:
             yield node.path, f"a variant without a name is titled {quoted(title)}"
 
 
-_NULL = {"type": "null"}
+def _has_name(variant: Any) -> bool:
+    return variant == {"type": "null"} or (isinstance(variant, dict) and "$ref" in variant)
 
 
 def _alternatives(document: Document, part: Any) -> list[Any]:
@@ -175,12 +176,16 @@ def _shape(document: Document, schema: Any) -> tuple[str, set[str]]:
         if not isinstance(part, dict) or id(part) in seen:
             continue
         seen.add(id(part))
-        required |= set(part.get("required", ()))
+        required |= set(_list(part.get("required")))
         constant = constant or _constant(part)
         pending.extend(reversed(part.get("allOf", ())))
         if "$ref" in part:
             pending.append(final_target(document, part["$ref"]))
     return constant, required
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _constant(schema: dict[str, Any]) -> str:

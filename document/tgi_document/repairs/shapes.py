@@ -83,13 +83,16 @@ def operation_without_responses(document: Document) -> Iterator[Finding]:
 def undeclared_path_parameter(document: Document) -> Iterator[Finding]:
     """A parameter in a path that nothing declares is a string."""
     for node in _operations(document):
-        path_item = node.path[0]
-        shared = document["paths"].get(path_item[1], {}).get("parameters", [])
-        declared = {_parameter_name(document, item) for item in (*shared, *node.value.get("parameters", ()))}
-        for name in dict.fromkeys(PATH_PARAMETER.findall(str(path_item[1]))):
+        path = node.path[0][1]
+        shared = document["paths"].get(path, {}).get("parameters", [])
+        own = node.value.get("parameters", [])
+        if not isinstance(own, list):
+            continue
+        declared = {_parameter_name(document, item) for item in (*shared, *own)}
+        for name in dict.fromkeys(PATH_PARAMETER.findall(str(path))):
             if name not in declared:
-                parameter = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-                node.value.setdefault("parameters", []).append(parameter)
+                own.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
+                node.value["parameters"] = own
                 yield node.path, f"path parameter {quoted(name)} is not declared, it is a string"
 
 
