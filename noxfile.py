@@ -59,10 +59,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def clients(session: nox.Session) -> None:
-    """Drive the reference server with the real clients of TGI's guide, browser and Node included."""
+    """Drive the reference server with the real clients of TGI's guide, and the HTML report in a browser."""
     session.install("-e", ".", "-e", "generated", *group("tests"), *group("clients"))
     install_chromium(session)
     session.run("pytest", "tests/clients", "-m", "", *session.posargs)
+    session.run("pytest", "tests/reports", "-m", "browser", *session.posargs)
 
 
 @nox.session

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import time
 import warnings
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -13,6 +14,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from tgi_conformance import pytest_plugin
 from tgi_conformance.items import Conductor
@@ -101,10 +103,12 @@ def _quiet() -> Iterator[None]:
     kept = os.environ.pop("PYTEST_ADDOPTS", None)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), tempfile.TemporaryDirectory() as home:
             warnings.simplefilter("ignore")
+            set_hypothesis_home_dir(home)  # not into the folder that the run is started in
             yield
     finally:
+        set_hypothesis_home_dir(None)
         if kept is not None:
             os.environ["PYTEST_ADDOPTS"] = kept
 
