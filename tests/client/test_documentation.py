@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.client.test_reference_server import STREAMS, UNARY
+
 from tgi_client import Client
 
 if TYPE_CHECKING:
