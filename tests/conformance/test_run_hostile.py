@@ -13,7 +13,7 @@ from tests.conformance.hostile import EVENTS, JSON, OK, Connection, answer, answ
 from tgi_conformance.client import Bounds
 from tgi_conformance.levels import Depth, Verdict
 from tgi_conformance.options import Options
-from tgi_conformance.run import run
+from tgi_conformance.runner import run
 from tgi_conformance.target import Target
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from tgi_conformance.options import Options
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.routes import requirements
-from tgi_conformance.run import run
+from tgi_conformance.runner import run
 from tgi_conformance.target import Target
 from tgi_reference.character import CHARACTERS
 from tgi_reference.server import running
