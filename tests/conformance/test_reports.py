@@ -15,10 +15,11 @@ from rich.console import Console
 
 from tgi_conformance.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.report import Report, Result
+from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.json_report import as_json, report_schema, write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.plain import plain
-from tgi_conformance.reports.terminal import MOST_CAUSES, fold, print_report
+from tgi_conformance.reports.terminal import MOST_CAUSES, print_report
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from click.testing import CliRunner
-from raw_http import exchange
+from tests.reference.raw_http import exchange
 
 from tgi_reference.alterations.catalogue import Alteration, Catalogue
 from tgi_reference.alterations.layer import Altered
