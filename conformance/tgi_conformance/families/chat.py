@@ -29,6 +29,14 @@ TOOL = {
         },
     },
 }
+OTHER = {
+    "type": "function",
+    "function": {
+        "name": "get_time",
+        "description": "Tell the time",
+        "arguments": {"type": "object", "properties": {"zone": {"enum": ["UTC"]}}, "required": ["zone"]},
+    },
+}
 TOOL_TOKENS = 96
 TOP = 2
 CLOSE = 1e-3  # log-probabilities of one step, computed once
@@ -193,11 +201,18 @@ def _parts(catalogue: Catalogue, form: Form) -> None:
         text = "What is Deep Learning?"
         whole = trial.sample(form.ask(text))
         expect_status(whole, OK)
-        messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+        messages: list[dict[str, Any]] = [{"role": "user", "content": [{"type": "text", "text": text}]}]
         exchange = trial.send(form.request({**form.body(), "messages": messages}))
         expect_status(exchange, OK)
         counts = [member(e.response.json, "usage", "prompt_tokens") for e in (whole, exchange)]
         expect_equal(counts[0], counts[1], "prompt_tokens", exchange)
+        more = [{"role": "user", "content": [*messages[0]["content"], {"type": "text", "text": " Say it."}]}]
+        longer = trial.send(form.request({**form.body(), "messages": more}))
+        expect_status(longer, OK)
+        counted = member(longer.response.json, "usage", "prompt_tokens") or 0
+        expect(
+            counted > (counts[1] or 0), f"more than {counts[1]} prompt tokens for two parts", counted, longer
+        )
 
     @catalogue.add(
         "earlier-turns-are-read",
@@ -214,10 +229,13 @@ def _parts(catalogue: Catalogue, form: Form) -> None:
             {"role": "user", "content": "How was the weather?"},
             {"role": "assistant", "content": "It rained."},
         ]
-        exchange = trial.send(form.request({**form.body(tokens=1), "messages": [*earlier, last]}))
-        expect_status(exchange, OK)
-        counts = [member(e.response.json, "usage", "prompt_tokens") or 0 for e in (short, exchange)]
-        expect(counts[1] > counts[0], f"more than {counts[0]} prompt tokens", counts[1], exchange)
+        before = member(short.response.json, "usage", "prompt_tokens") or 0
+        for turns in (earlier[:1], earlier[1:2], earlier[1:]):
+            with trial.case():
+                exchange = trial.send(form.request({**form.body(tokens=1), "messages": [*turns, last]}))
+                expect_status(exchange, OK)
+                counted = member(exchange.response.json, "usage", "prompt_tokens") or 0
+                expect(counted > before, f"more than {before} prompt tokens", counted, exchange)
 
 
 def _tools(catalogue: Catalogue, form: Form, streamed: Form) -> None:
@@ -281,7 +299,7 @@ def _no_tool(catalogue: Catalogue, form: Form) -> None:
     def named(trial: Trial) -> None:
         choice: dict[str, Any] = {"type": "function", "function": {"name": "get_weather"}}
         with trial.case():
-            exchange = trial.send(form.ask(tokens=TOOL_TOKENS, tools=[TOOL], tool_choice=choice))
+            exchange = trial.send(form.ask(tokens=TOOL_TOKENS, tools=[OTHER, TOOL], tool_choice=choice))
             expect_status(exchange, OK)
             call = member(
                 exchange.response.json, "choices", 0, "message", "tool_calls", 0, "function", "name"

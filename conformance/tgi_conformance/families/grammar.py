@@ -50,6 +50,13 @@ def grammars(catalogue: Catalogue, form: Form) -> None:
         answer = expect_answer(form, exchange)
         text = "".join(answer.pieces) if form.streamed else answer.text or ""
         expect(re.fullmatch(REGEX, text.strip()) is not None, f"a match of {REGEX}", text, exchange)
+        ended = {"generate": "eos_token", "chat": "stop"}[form.dialect]
+        expect(
+            answer.finish == ended,
+            f"finish reason {ended}, as the grammar allows no more",
+            answer.finish,
+            exchange,
+        )
 
     @catalogue.add(
         words(form, "json-schema-holds-for-the-answer"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WIDTHS = (6, 3, 9)
 LONGEST_TOKEN = 40
+NEVER = "never to be seen"  # each of several strings counts, not the first alone
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -70,7 +71,7 @@ def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
     for stop in strings:
         with trial.case():
-            exchange = trial.send(form.ask(tokens=LONG, stop=[stop], **counted(form)))
+            exchange = trial.send(form.ask(tokens=LONG, stop=[NEVER, stop], **counted(form)))
             answer = expect_answer(form, exchange)
             cut = "".join(answer.pieces) if form.streamed else answer.text or ""
             end = text.find(stop) + len(stop)

@@ -21,7 +21,7 @@ from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
@@ -74,6 +74,12 @@ def each_prompt(trial: Trial) -> None:
     expect_status(exchange, OK)
     choices = member(exchange.response.json, "choices") or []
     expect_equal([0, 1], sorted(member(choice, "index") for choice in choices), "indices", exchange)
+    texts = {member(choice, "index"): member(choice, "text") for choice in choices}
+    alone = [expect_answer(FORM, trial.sample(FORM.ask(p, tokens=3, temperature=0.0))) for p in TWO_PROMPTS]
+    if "reproducible" not in trial.facts.absent:
+        expect_equal([answer.text for answer in alone], [texts[0], texts[1]], "each prompt's text", exchange)
+        stated = member(exchange.response.json, "usage", "prompt_tokens")
+        expect_equal(sum(answer.prompt or 0 for answer in alone), stated, "prompt_tokens", exchange)
     generated_tokens = member(exchange.response.json, "usage", "completion_tokens")
     expect(
         isinstance(generated_tokens, int) and 2 <= generated_tokens <= 6,
@@ -91,12 +97,16 @@ def each_prompt(trial: Trial) -> None:
     why="Gateways cut batches by what is advertised.",
 )
 def batch_size(trial: Trial) -> None:
-    """Send one prompt too many."""
+    """Send as many prompts as allowed, and one more."""
     limit = trial.facts.limit("max_client_batch_size")
     if limit is None or limit > LARGEST_BATCH:
         raise UnsupportedError(f"/info advertises a max_client_batch_size of {limit}")
-    exchange = trial.send(FORM.request({**FORM.body(tokens=1), "prompt": [PROMPT] * (limit + 1)}))
-    expect_refused(trial, FORM.operation, exchange)
+    with trial.case():
+        exchange = trial.send(FORM.request({**FORM.body(tokens=1), "prompt": [PROMPT] * limit}))
+        expect_status(exchange, OK)
+    with trial.case():
+        exchange = trial.send(FORM.request({**FORM.body(tokens=1), "prompt": [PROMPT] * (limit + 1)}))
+        expect_refused(trial, FORM.operation, exchange)
 
 
 @CATALOGUE.add(

@@ -55,11 +55,18 @@ def fit_together(trial: Trial) -> None:
     why=WHY,
 )
 def total(trial: Trial) -> None:
-    """Ask for as many tokens as the total: together with the prompt that is too many."""
+    """Ask for as many tokens as the total, then for one more than the prompt leaves of it."""
     limit = trial.facts.limit("max_total_tokens")
     if limit is None:
         raise UnsupportedError("/info advertises no max_total_tokens")
-    expect_refused(trial, GENERATE.operation, trial.send(GENERATE.ask(tokens=limit)), error_type="validation")
+    with trial.case():
+        exchange = trial.send(GENERATE.ask(tokens=limit))
+        expect_refused(trial, GENERATE.operation, exchange, error_type="validation")
+    prompt = trial.sample(GENERATE.ask(tokens=1)).response.headers.get("x-prompt-tokens", "")
+    if prompt.isascii() and prompt.isdigit():
+        with trial.case():
+            exchange = trial.send(GENERATE.ask(tokens=limit - int(prompt) + 1))
+            expect_refused(trial, GENERATE.operation, exchange, error_type="validation")
 
 
 @CATALOGUE.add(

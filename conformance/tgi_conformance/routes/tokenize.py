@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "tokenize", "POST /tokenize")
-TEXTS = ("What is Deep Learning?", "naïve 🤖 日本", "  two  spaces\n", "x")
+TEXTS = ("What is Deep Learning?", "naïve 🤖 日本", "  two  spaces\n", "one line\nanother", "x")
 ANSWER = "#/components/schemas/TokenizeResponse"
 
 documented_answer(CATALOGUE, post("/tokenize", {"inputs": TEXTS[0]}))
@@ -105,13 +105,15 @@ def same(trial: Trial) -> None:
 )
 def same_ids(trial: Trial) -> None:
     """Compare; /generate may put special tokens before and after the text."""
-    _, tokens = tokens_of(trial, TEXTS[0])
-    exchange = trial.sample(GENERATE.ask(TEXTS[0], details=True, decoder_input_details=True))
-    expect_status(exchange, OK)
-    prefill = member(exchange.response.json, "details", "prefill") or []
-    ids = ",".join(str(member(token, "id")) for token in tokens)
-    seen_ids = ",".join(str(member(token, "id")) for token in prefill)
-    expect(f",{ids}," in f",{seen_ids},", f"the ids {ids}", seen_ids, exchange)
+    for text in TEXTS:
+        with trial.case():
+            _, tokens = tokens_of(trial, text)
+            exchange = trial.sample(GENERATE.ask(text, tokens=1, details=True, decoder_input_details=True))
+            expect_status(exchange, OK)
+            prefill = member(exchange.response.json, "details", "prefill") or []
+            ids = ",".join(str(member(token, "id")) for token in tokens)
+            seen_ids = ",".join(str(member(token, "id")) for token in prefill)
+            expect(f",{ids}," in f",{seen_ids},", f"the ids {ids}", seen_ids, exchange)
 
 
 @CATALOGUE.add(
