@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 REPEATS = ("reproducible",)
+# Greedy requests that show more or less of the same answer.
+SHOWING_ELSE: dict[str, dict[str, Any]] = {
+    "generate": {},
+    "chat": {"temperature": 0.0, "logprobs": True},
+    "completions": {"temperature": 0.0},
+}
 
 
 def repeats(catalogue: Catalogue, form: Form) -> None:
@@ -35,6 +41,8 @@ def repeats(catalogue: Catalogue, form: Form) -> None:
         _, first = ask(trial, form, LONG)
         exchange = trial.send(form.ask(tokens=LONG, **counted(form)))
         expect_equal(first.text, expect_answer(form, exchange).text, "the text", exchange)
+        exchange = trial.send(form.ask(tokens=LONG, **SHOWING_ELSE[form.dialect]))
+        expect_equal(first.text, expect_answer(form, exchange).text, "the text, whatever is shown", exchange)
 
     @catalogue.add(
         words(form, "smaller-limit-gives-a-prefix"),
