@@ -356,7 +356,9 @@ def streams_sample_otherwise(call: Call) -> None:
 
 
 @FAULT.request(*GENERATION)
-def decoding_is_never_greedy_with_details(call: Call) -> None:
-    """Details make the answer another one."""
-    if call.parameters.get("details") is True or call.parameters.get("logprobs") is True:
-        call.parameters.setdefault("frequency_penalty", 1.5)
+def details_change_the_answer(call: Call) -> None:
+    """An answer with details or log-probabilities has another text than the same one without."""
+    if call.parameters.get("details") is True:
+        call.parameters.setdefault("repetition_penalty", 6.0)
+    elif call.parameters.get("logprobs") is True:
+        call.parameters.setdefault("presence_penalty", 1.9)

@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from tgi_reference.alterations.call import CHAT, GENERATE, GENERATION, Event, Reply
+from tgi_reference.alterations.call import GENERATE, GENERATION, Event, Reply
 from tgi_reference.alterations.layer import CutOffError
 from tgi_reference.answers import encoded, error_body
 from tgi_reference.faults import FAULTS as FAULT
@@ -23,6 +23,7 @@ SUCCESS: Final = 200
 OVERLOADED: Final = Reply(429, encoded(error_body("Model is overloaded", "overloaded")), "application/json")
 UNHEALTHY: Final = Reply(503, encoded(error_body("unhealthy", "healthcheck")), "application/json")
 FEW: Final = 2
+SHORT: Final = 200  # characters
 WAIT: Final = 0.05
 
 
@@ -129,9 +130,9 @@ def cache_ignores_parameters(body: Any, call: Call) -> Any:
 def prompts_leak_into_the_next(call: Call) -> None:
     """A prompt is continued from the one before it."""
     inputs = (call.body or {}).get("inputs")
-    if isinstance(inputs, str) and inputs and len(inputs) < 200:  # noqa: PLR2004
+    if isinstance(inputs, str) and inputs and len(inputs) < SHORT and inputs.isascii():
         before = call.server["prompt"] or ""
-        call.server["prompt"] = inputs[-40:]
+        call.server["prompt"] = inputs[1:][-40:]
         call.body["inputs"] = before + inputs
 
 
@@ -188,26 +189,16 @@ def _bad_health(call: Call) -> Reply | None:
     return UNHEALTHY if call.server["load"] else None
 
 
-@FAULT.error(*GENERATION)
-def health_fails_after_an_error(body: Any, call: Call) -> Any:
+@FAULT.head(*GENERATION)
+def health_fails_after_an_error(head: Head, call: Call) -> None:
     """After a request that was refused the server calls itself unhealthy."""
-    call.server["refused"] += 1
-    return body
+    if head.status in range(400, 500):
+        call.server["refused"] += 1
 
 
 @FAULT.reply("health", also=health_fails_after_an_error)
 def _unhealthy(call: Call) -> Reply | None:
     return UNHEALTHY if call.server["refused"] else None
-
-
-@FAULT.request(*GENERATION)
-def greedy_decoding_changes_with_time(call: Call) -> None:
-    """Every eighth greedy request is decoded with another penalty."""
-    call.server["asked"] += 1
-    if call.server["asked"] % 8 == 0 and isinstance(call.body, dict) and call.kind != CHAT:
-        call.parameters.setdefault("repetition_penalty", 2.5)
-    elif call.server["asked"] % 8 == 0 and isinstance(call.body, dict):
-        call.parameters.setdefault("presence_penalty", 1.5)
 
 
 @FAULT.request(*GENERATION)
