@@ -31,6 +31,7 @@ def main() -> int:
                 "--spec",
                 document,
                 "--check",
+                "--quiet",
             ],
             "hold it to every requirement": [sys.executable, "-m", "tgi_conformance.cli", "run", url],
         }
