@@ -22,10 +22,11 @@ from tgi_reference.settings import Settings
 COSTS = Path(__file__).parents[1] / "conformance" / "tgi_conformance" / "costs.json"
 
 
-def measure(url: str) -> dict[str, list[int]]:
-    """Run what every requirement but those of level exhaustive needs, and give the price of each."""
-    costs: dict[str, list[int]] = {}
-    for depth in (Depth.STANDARD, Depth.LOAD):
+def measure(url: str) -> dict[str, dict[str, list[int]]]:
+    """Run every level but exhaustive, and give the price of each requirement by level."""
+    measured: dict[str, dict[str, list[int]]] = {}
+    for depth in (Depth.SMOKE, Depth.STANDARD, Depth.LOAD):
+        costs = measured.setdefault(depth.value, {})
         options = Options(Target(parse_url(url)), depth, deviations=shipped_deviations())
         setting = prepare(options)
         price = setting.client.price
@@ -34,17 +35,18 @@ def measure(url: str) -> dict[str, list[int]]:
         under_pytest(conductor)
         for result, trial in conductor.trials:
             costs[result.id] = [trial.price.requests, trial.price.generated_tokens]
-    return costs
+    return measured
 
 
 def main() -> None:
     """Measure, print the sum, and keep the parts where asked to."""
     with running(Settings()) as server:
-        costs = measure(server.url)
-    requests, tokens = (sum(cost[place] for cost in costs.values()) for place in (0, 1))
-    sys.stdout.write(f"{len(costs)} requirements: {requests} requests, {tokens} generated tokens\n")
+        measured = measure(server.url)
+    for level, costs in measured.items():
+        requests, tokens = (sum(cost[place] for cost in costs.values()) for place in (0, 1))
+        sys.stdout.write(f"{level}: {len(costs) - 1} requirements, {requests} requests, {tokens} tokens\n")
     if "--write" in sys.argv:
-        COSTS.write_text(json.dumps(costs, indent=0, sort_keys=True) + "\n", "utf-8")
+        COSTS.write_text(json.dumps(measured, indent=0, sort_keys=True) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from tgi_conformance.levels import Depth
 from tgi_conformance.routes import requirements
 
 if TYPE_CHECKING:
@@ -16,19 +17,21 @@ PROBES = "probes"
 Costs = dict[str, list[int]]
 
 
-def shipped_costs() -> Costs:
-    """Requests and generated tokens by requirement id, and those of the probes; measured by the self-test."""
-    costs: Costs = json.loads(files("tgi_conformance").joinpath(SHIPPED).read_text("utf-8"))
+def shipped_costs() -> dict[str, Costs]:
+    """Requests and generated tokens by level and requirement id, and those of the probes."""
+    costs: dict[str, Costs] = json.loads(files("tgi_conformance").joinpath(SHIPPED).read_text("utf-8"))
     return costs
 
 
 def estimate(options: Options) -> str:
     """Say in one line what the run would cost; generated data and shared answers make it approximate."""
-    costs = shipped_costs()
+    shipped = shipped_costs()
+    costs = shipped.get(options.depth.value, shipped[Depth.STANDARD.value])
     chosen = [requirement.id for requirement in requirements() if options.selects(requirement)]
     paid = [costs.get(name, [1, 4]) for name in (PROBES, *chosen)]
     requests, tokens = sum(cost[0] for cost in paid), sum(cost[1] for cost in paid)
+    about = "more than" if options.depth is Depth.EXHAUSTIVE else "about"
     return (
         f"{len(chosen)} requirements at level {options.depth.value}: "
-        f"about {requests} requests and {tokens} generated tokens"
+        f"{about} {requests} requests and {tokens} generated tokens"
     )
