@@ -1,0 +1,132 @@
+"""Write docs/requirements.md and docs/faults.md from the catalogues and the recorded matrix of faults.
+
+`--check` writes nothing and ends with 1 where a page is not what it would write.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tgi_conformance.outputs import write_atomically
+from tgi_conformance.routes import catalogues
+from tgi_reference.alterations.selection import all_faults, all_variants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tgi_conformance.requirement import Catalogue, Requirement
+    from tgi_reference.alterations.catalogue import Alteration
+
+    Matrix = Mapping[str, Sequence[str]]
+
+DOCS = Path(__file__).parents[1] / "docs"
+MATRIX = DOCS / "fault-matrix.json"
+SHOWN = 4  # names shown in a cell; of more only the number is told
+REQUIREMENTS = """\
+# Requirements
+
+What the suite holds a deployment to, by route. Written by `nox -s docs` from the catalogue; do not edit.
+
+*Level* says how binding a requirement is (RFC 2119: only a broken MUST fails a run), *depth* the shallowest
+run that holds it. *Source* is where the promise is made: a place in the [document](../spec/openapi.json), or
+an entry of [behaviour.md](behaviour.md). *Caught* names faults of the reference server
+(`tgi-conformance faults`) that this requirement catches, as the self-test recorded them in
+[fault-matrix.json](fault-matrix.json).
+"""
+FAULTS = """\
+# Faults and variants
+
+What can be wrong with the reference server, and what may differ. Written by `nox -s docs`; do not edit.
+
+`tgi-conformance serve --fault NAME` breaks one promise, `--variant NAME` serves the same API in another legal
+way; both may be repeated, and both are off unless asked for. A fault is *caught by* the
+[requirements](requirements.md) named here, which the self-test proves; a variant must be caught by none.
+"""
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Only tell whether the pages are fresh.")
+def main(*, check: bool) -> None:
+    """Write docs/requirements.md and docs/faults.md, or tell whether they are fresh."""
+    matrix = json.loads(MATRIX.read_text("utf-8"))
+    pages = {
+        DOCS / "requirements.md": requirements_page(catalogues(), matrix),
+        DOCS / "faults.md": faults_page(all_faults(), all_variants(), matrix),
+    }
+    for path, written in pages.items():
+        if not check:
+            write_atomically(path, written)
+        elif not path.exists() or path.read_text("utf-8") != written:
+            print(f"docs/{path.name} is stale: run `nox -s docs`", file=sys.stderr)
+            sys.exit(1)
+
+
+def faults_page(faults: Iterable[Alteration], variants: Iterable[Alteration], matrix: Matrix) -> str:
+    """The page of faults and variants. ``matrix`` gives for each fault the ids of what caught it."""
+    rows = [
+        f"| {one.name} | {_cell(one.statement)} | {_caught(matrix.get(one.name, ()))} |" for one in faults
+    ]
+    others = [f"| {one.name} | {_cell(one.statement)} |" for one in variants]
+    return "\n".join(
+        [
+            FAULTS,
+            f"## {len(rows)} faults\n",
+            *("| name | what is wrong | caught by |", "| --- | --- | --- |", *rows),
+            f"\n## {len(others)} variants\n",
+            *("| name | what differs |", "| --- | --- |", *others, ""),
+        ]
+    )
+
+
+def requirements_page(every: Sequence[Catalogue], matrix: Matrix) -> str:
+    """The page of requirements. ``matrix`` gives for each fault the ids of what caught it."""
+    count = sum(len(catalogue.requirements) for catalogue in every)
+    sections = ["\n".join(_section(catalogue, matrix)) for catalogue in every if catalogue.requirements]
+    head = f"{REQUIREMENTS}\n{count} requirements, {len(matrix)} faults.\n\n"
+    return head + "\n\n".join(sections) + "\n"
+
+
+def _section(catalogue: Catalogue, matrix: Matrix) -> Iterator[str]:
+    yield f"## {catalogue.route}\n"
+    yield f"`{catalogue.operation}`\n"
+    yield "| requirement | level | depth | source | caught |"
+    yield "| --- | --- | --- | --- | --- |"
+    for requirement in catalogue.requirements:
+        yield _row(requirement, sorted(name for name, ids in matrix.items() if requirement.id in ids))
+
+
+def _row(requirement: Requirement, caught: Sequence[str]) -> str:
+    cells = (
+        f"**{requirement.id.partition('.')[2]}**<br>{_cell(requirement.statement)}",
+        requirement.level.value,
+        requirement.depth.value,
+        _source(requirement.source),
+        _caught(caught),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def _source(source: str) -> str:
+    if source.startswith("#"):
+        return f'[`{_cell(source.rpartition("/")[2] or source)}`](../spec/openapi.json "{source}")'
+    if source.startswith("behaviour.md"):
+        return f"[{source.partition('#')[2] or 'behaviour'}]({source})"
+    return f"[{source.partition('#')[2] or 'standard'}]({source})"
+
+
+def _caught(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:SHOWN])
+    return f"{shown} and {len(names) - SHOWN} more" if len(names) > SHOWN else shown
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""A server that keeps its promises raises no alarm, whatever is drawn by chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.selftest.trials import alarms, hold, proof
+
+from tgi_conformance.levels import Verdict
+from tgi_reference.character import CHARACTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEEDS = range(20)
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(name, seed, marks=pytest.mark.slow if seed else ())
+        for name in CHARACTERS
+        for seed in SEEDS
+    ]
+
+
+@pytest.mark.parametrize(("character", "seed"), cases())
+def test_unbroken_server_conforms(
+    character: str, seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    report = hold(character=CHARACTERS[character], seed=seed)
+
+    record_property("proof", proof(f"clean, {character}", str(seed), report))
+    assert {} == alarms(report)
+    assert Verdict.CONFORMS is report.verdict

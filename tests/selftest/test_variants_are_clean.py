@@ -1,0 +1,48 @@
+"""Legal variety raises no alarm, neither among what must hold nor among what should."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.selftest.trials import alarms, hold, proof
+
+from tgi_conformance.levels import Depth, Verdict
+from tgi_reference.alterations.selection import all_variants
+from tgi_reference.variants.deployments import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# A few at a time differ in what does not touch; each alone is the self-test's.
+TOGETHER = (
+    ("data-without-a-space", "extra-members", "extra-headers", "tiny-chunks"),
+    ("crlf-line-ends", "reordered-members", "charset-of-media-types", "answers-have-ids"),
+    ("data-in-several-lines", "escaped-characters", "header-names-in-title-case", "ties-among-top-tokens"),
+    ("comment-lines", "pretty-printed", "reworded-errors", "chunked-bodies"),
+)
+
+
+def prefix(variants: tuple[str, ...]) -> str:
+    return PREFIX if "path-prefix" in variants else ""
+
+
+def cases() -> list[Any]:
+    return [pytest.param(variant.name, marks=pytest.mark.slow) for variant in all_variants()]
+
+
+@pytest.mark.parametrize("name", cases())
+def test_variant_conforms(name: str, record_property: Callable[[str, object], None]) -> None:
+    report = hold(variants=(name,), prefix=prefix((name,)))
+
+    record_property("proof", proof("variants clean", name, report))
+    assert {} == alarms(report)
+    assert Verdict.CONFORMS is report.verdict
+
+
+@pytest.mark.parametrize("names", TOGETHER, ids=" ".join)
+def test_variants_together_conform(names: tuple[str, ...]) -> None:
+    report = hold(variants=names, depth=Depth.SMOKE)
+
+    assert {} == alarms(report)
+    assert Verdict.CONFORMS is report.verdict

@@ -1,0 +1,120 @@
+"""Runs of the suite against the reference server, broken or varied, and which requirements fail there."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from tgi_conformance.client import Bounds
+from tgi_conformance.deviations import shipped_deviations
+from tgi_conformance.levels import Depth, Outcome
+from tgi_conformance.options import Options
+from tgi_conformance.routes import requirements
+from tgi_conformance.runner import run
+from tgi_conformance.target import Key, Target
+from tgi_reference.character import TGI, Character
+from tgi_reference.server import running
+from tgi_reference.settings import Settings
+
+if TYPE_CHECKING:
+    from tgi_conformance.report import Report
+    from tgi_conformance.requirement import Requirement
+
+KEY = "a-key-for-tests"
+BOUNDS = Bounds(request_seconds=4.0, run_seconds=300.0)
+
+
+@frozen
+class Chosen(Options):
+    """Options that hold only the requirements whose ids match a pattern."""
+
+    patterns: tuple[str, ...] = field(kw_only=True, default=("*",))
+    left_out: tuple[str, ...] = field(kw_only=True, default=())
+
+    def selects(self, requirement: Requirement) -> bool:
+        """Tell whether this run holds the requirement."""
+        if any(fnmatchcase(requirement.id, pattern) for pattern in self.left_out):
+            return False
+        return super().selects(requirement) and matches(requirement.id, self.patterns)
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a name fits one of the patterns."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def hold(  # noqa: PLR0913 - independent choices
+    *,
+    faults: tuple[str, ...] = (),
+    variants: tuple[str, ...] = (),
+    patterns: tuple[str, ...] = ("*",),
+    left_out: tuple[str, ...] = (),
+    depth: Depth = Depth.STANDARD,
+    seed: int = 0,
+    character: Character = TGI,
+    key: str | None = KEY,
+    prefix: str = "",
+) -> Report:
+    """Run the suite against a server of this process; where it is to be overloaded, one that can be."""
+    slow: dict[str, Any] = (
+        {"max_concurrent_requests": 16, "token_latency": 0.005} if depth is Depth.LOAD else {}
+    )
+    settings = Settings(
+        character=character, api_key=key, faults=faults, variants=variants, quiet=True, **slow
+    )
+    with running(settings) as server:
+        return run(
+            Chosen(
+                target=Target(server.url + prefix, Key("KEY", key) if key else None),
+                depth=depth,
+                seed=seed,
+                deviations=shipped_deviations(),
+                bounds=BOUNDS,
+                patterns=patterns,
+                left_out=left_out,
+            )
+        )
+
+
+def depth_of(patterns: tuple[str, ...]) -> Depth:
+    """The depth of a run that holds every requirement that fits the patterns, standard if it does."""
+    held = {one.depth for one in requirements() if matches(one.id, patterns)}
+    return next((depth for depth in (Depth.LOAD, Depth.EXHAUSTIVE) if depth in held), Depth.STANDARD)
+
+
+def with_outcome(report: Report, outcome: Outcome) -> set[str]:
+    """The ids of the requirements of an outcome."""
+    return {result.id for result in report.having(outcome)}
+
+
+def caught(report: Report, unbroken: Report) -> set[str]:
+    """The ids of the requirements that are broken here and hold on the unbroken server.
+
+    What TGI itself is known to break counts where the unbroken server keeps it: it is told, by its id.
+    """
+    known = with_outcome(report, Outcome.KNOWN_DEVIATION) - with_outcome(unbroken, Outcome.KNOWN_DEVIATION)
+    return with_outcome(report, Outcome.FAIL) | known
+
+
+def alarms(report: Report) -> dict[str, str]:
+    """What a good deployment must not be told: failures of any level, and what could not be told."""
+    bad = (Outcome.FAIL, Outcome.INCONCLUSIVE)
+    return {
+        result.id: f"expected {result.expected}, got {result.actual}" if result.actual else result.reason
+        for result in report.requirements
+        if result.outcome in bad
+    }
+
+
+def proof(kind: str, name: str, report: Report, caught_by: list[str] | None = None) -> dict[str, object]:
+    """What a run proved and cost, for the table at the end."""
+    return {
+        "kind": kind,
+        "name": name,
+        "caught_by": caught_by or [],
+        "requests": report.requests,
+        "tokens": report.generated_tokens,
+        "seconds": round(report.seconds, 1),
+    }
