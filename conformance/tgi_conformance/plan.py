@@ -23,6 +23,12 @@ def shipped_costs() -> dict[str, Costs]:
     return costs
 
 
+def cost_of(requirement: str) -> list[int] | None:
+    """Requests and generated tokens of one requirement, at level standard or load; None if unmeasured."""
+    shipped = shipped_costs()
+    return shipped[Depth.STANDARD.value].get(requirement) or shipped[Depth.LOAD.value].get(requirement)
+
+
 def estimate(options: Options) -> str:
     """Say in one line what the run would cost; generated data and shared answers make it approximate."""
     shipped = shipped_costs()

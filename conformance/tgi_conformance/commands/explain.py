@@ -11,7 +11,7 @@ from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
 from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.levels import Depth
 from tgi_conformance.nearest import nearest
-from tgi_conformance.plan import shipped_costs
+from tgi_conformance.plan import cost_of
 from tgi_conformance.routes import requirements
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _depths(requirement: Requirement) -> str:
 
 
 def _price(requirement: Requirement) -> str:
-    cost = shipped_costs().get(requirement.id)
+    cost = cost_of(requirement.id)
     if cost is None:
         return "not measured"
     return f"about {cost[0]} requests and {cost[1]} generated tokens of its own"
