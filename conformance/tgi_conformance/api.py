@@ -113,6 +113,12 @@ UNSTREAMED = (GENERATE, ROOT, CHAT, COMPLETIONS, INVOCATIONS)
 STREAMED = (GENERATE_STREAM, ROOT_STREAM, CHAT_STREAM, COMPLETIONS_STREAM, INVOCATIONS_STREAM)
 
 
+def listed(value: Any, *path: str | int) -> list[Any]:
+    """Walk into JSON to an array; an empty one where the way ends, or leads to something else."""
+    found = member(value, *path)
+    return found if isinstance(found, list) else []
+
+
 def member(value: Any, *path: str | int) -> Any:
     """Walk into JSON; None where the way ends."""
     for step in path:

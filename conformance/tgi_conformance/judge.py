@@ -15,6 +15,7 @@ from tgi_conformance.levels import Outcome
 from tgi_conformance.outcomes import InconclusiveError, UnmetError, UnsupportedError, shown
 from tgi_conformance.report import Result
 from tgi_conformance.trial import Setting, Trial
+from tgi_conformance.undocumented import departure
 
 if TYPE_CHECKING:
     from tgi_conformance.requirement import Requirement
@@ -54,10 +55,17 @@ def _judge(trial: Trial) -> Result:  # noqa: PLR0911 - an outcome each
     except InconclusiveError as error:
         return _result(trial, Outcome.INCONCLUSIVE, reason=str(error))
     except Exception as error:  # noqa: BLE001 - a fault of the suite must not pass for one of the server
-        return _result(
-            trial, Outcome.INCONCLUSIVE, reason=f"the suite failed: {type(error).__name__}: {error}"
-        )
+        return _stumbled(trial, error)
     return _held(trial)
+
+
+def _stumbled(trial: Trial, error: Exception) -> Result:
+    """A check that cannot read an answer says why, where the answer is not the documented one."""
+    unmet = departure(trial.contract, trial.last) if trial.last is not None else None
+    if unmet is None or any(deviation.explains(unmet) for deviation in trial.setting.deviations):
+        reason = f"the suite failed: {type(error).__name__}: {error}"
+        return _result(trial, Outcome.INCONCLUSIVE, reason=reason)
+    return _broken(trial, unmet)
 
 
 def _missing(trial: Trial) -> str:

@@ -12,13 +12,18 @@ if TYPE_CHECKING:
     from tgi_conformance.requirement import Check
 
 OF_FAMILY = {
+    "aliases": "parity",
     "answers": "answers",
+    "batches": "batches",
+    "characters": "tokens",
     "chat": "answers",
     "details": "tokens",
     "effects": "sampling",
     "errors_in_streams": "streams",
     "generated": "generated data",
     "grammar": "grammars",
+    "identity": "answers",
+    "limits": "limits",
     "load": "load",
     "parameters": "parameters",
     "parity": "parity",
@@ -27,6 +32,8 @@ OF_FAMILY = {
     "stops": "stops",
     "streams": "streams",
     "tokens": "tokens",
+    "tools": "tools",
+    "validation": "refusals",
 }
 OWN = "the route's own"
 

@@ -50,6 +50,7 @@ class Trial:
     setting: Setting
     cases: int = 0
     price: Price = field(factory=Price)
+    last: Exchange | None = None
     departures: dict[Deviation, UnmetError] = field(factory=dict)
 
     @property
@@ -75,12 +76,14 @@ class Trial:
         return exchange
 
     def _pay(self, exchange: Exchange) -> None:
+        self.last = exchange
         self.price.requests += 1
         self.price.generated_tokens += generated_tokens(exchange.response)
 
     def sample(self, request: Request) -> Exchange:
         """Give the answer to a request that other requirements look at too; raises NoAnswerError."""
         exchange, sent = self.setting.samples.get(request)
+        self.last = exchange
         if sent:
             self._pay(exchange)
         return exchange

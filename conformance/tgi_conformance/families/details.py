@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.api import PROMPT, Form, member
+from tgi_conformance.api import PROMPT, Form, listed, member
 from tgi_conformance.families.naming import words
-from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.tokens import REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import expect, expect_answer, expect_equal
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal
 
 if TYPE_CHECKING:
     from tgi_conformance.answer import Answer
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 TOKENS = 4
-TOP = 3
+MOST, FEW = 5, 2  # top tokens
 KEPT = 3
 CLOSE = 1e-3  # log-probabilities of one step, computed once
 SEQUENCES = 2
@@ -68,6 +68,24 @@ def _prefill(catalogue: Catalogue, form: Form) -> None:
         exchange, answer = _asked(trial, form)
         expect_equal([], member(answer.raw, "details", "prefill"), "prefill", exchange)
 
+    @catalogue.add(
+        "details-only-when-asked",
+        "`details` is there when `details` or `decoder_input_details` asks for it, `top_tokens` when "
+        "`top_n_tokens` does.",
+        source=f"{PARAMETERS}/details",
+        why="Whoever does not ask pays for bytes and parses what was not wanted.",
+    )
+    def only_when_asked(trial: Trial) -> None:
+        plain = trial.sample(form.ask())
+        shown = member(expect_answer(form, plain).raw, "details")
+        expect(shown is None, "no details", shown, plain)
+        exchange, answer = _asked(trial, form)
+        top = member(answer.raw, "details", "top_tokens")
+        expect(not top, "no top tokens", top, exchange)
+        prompt = trial.sample(form.ask(tokens=TOKENS, decoder_input_details=True))
+        alone = expect_answer(form, prompt)
+        expect_equal(alone.generated, len(alone.tokens) or None, "the number of tokens shown", prompt)
+
 
 def _letters(text: str) -> str:
     """Leave spaces out: a tokenizer shows those of single tokens in its own way, or not at all."""
@@ -85,10 +103,10 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
     def check(trial: Trial) -> None:
         _, whole = _asked(trial, form, decoder_input_details=True)
         exchange, cut = _asked(trial, form, decoder_input_details=True, truncate=KEPT)
-        ids = [member(token, "id") for token in member(whole.raw, "details", "prefill") or []]
-        kept = [member(token, "id") for token in member(cut.raw, "details", "prefill") or []]
+        ids = [member(token, "id") for token in listed(whole.raw, "details", "prefill")]
+        kept = [member(token, "id") for token in listed(cut.raw, "details", "prefill")]
         expect(len(kept) <= KEPT, f"at most {KEPT} prompt tokens", kept, exchange)
-        expect(bool(kept) and kept[-1] == ids[-1], "the end of the prompt", kept, exchange)
+        expect(bool(kept) and kept[-1:] == ids[-1:], "the end of the prompt", kept, exchange)
 
 
 def _best_of(catalogue: Catalogue, form: Form) -> None:
@@ -101,12 +119,27 @@ def _best_of(catalogue: Catalogue, form: Form) -> None:
     def check(trial: Trial) -> None:
         if (trial.facts.limit("max_best_of") or SEQUENCES) < SEQUENCES:
             raise UnsupportedError("/info advertises a max_best_of of 1")
-        exchange = trial.send(form.ask(tokens=TOKENS, details=True, do_sample=True, best_of=SEQUENCES))
+        asked = {"details": True, "do_sample": True, "best_of": SEQUENCES, "top_n_tokens": 2}
+        exchange = trial.send(form.ask(tokens=TOKENS, return_full_text=False, **asked))
         answer = expect_answer(form, exchange)
         others = member(answer.raw, "details", "best_of_sequences")
         expect(isinstance(others, list) and len(others) == 1, "one other sequence", others, exchange)
-        mine, other = _mean(answer.tokens), _mean(member(others, 0, "tokens") or [])
+        _expect_sequence(others[0], exchange)
+        mine, other = _mean(answer.tokens), _mean(listed(others, 0, "tokens"))
         expect(mine >= other - 1e-4, "the likelier sequence as the answer", f"{mine} < {other}", exchange)
+
+
+def _expect_sequence(other: Any, exchange: Exchange) -> None:
+    """Hold another sequence to what holds for the answer itself."""
+    tokens = listed(other, "tokens")
+    expect_equal(len(tokens), member(other, "generated_tokens"), "its generated_tokens", exchange)
+    together = "".join(str(member(token, "text")) for token in tokens if not member(token, "special"))
+    whole = str(member(other, "generated_text"))
+    expect(
+        whole.rstrip(REPLACEMENT) == together.rstrip(REPLACEMENT), f"its text {together!r}", whole, exchange
+    )
+    expect(isinstance(member(other, "seed"), int), "its seed", member(other, "seed"), exchange)
+    expect_equal(len(tokens), len(listed(other, "top_tokens")), "its lists of top tokens", exchange)
 
 
 def _mean(tokens: Any) -> float:
@@ -119,27 +152,53 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
 
     @catalogue.add(
         words(form, "top-tokens-are-as-many-as-asked"),
-        f"`top_n_tokens` {TOP} shows at least {TOP} tokens for each, best first, the greedy one among them.",
+        f"`top_n_tokens` {MOST} shows as many tokens for each, best first, the greedy one among them.",
         source=f"{PARAMETERS}/top_n_tokens",
         operation=form.operation,
         why="Constrained decoding and classification read the alternatives (text-generation-inference#1629).",
     )
     def check(trial: Trial) -> None:
-        exchange, answer = _asked(trial, form, top_n_tokens=TOP)
+        exchange, most = _with_top_tokens(trial, form)
+        answer = expect_answer(form, exchange)
         tops = _tops(form, exchange, answer)
         expect_equal(len(answer.tokens), len(tops), "lists of top tokens", exchange)
         for token, top in zip(answer.tokens, tops, strict=True):
+            expect(isinstance(top, list), "a list of tokens", top, exchange)
             logprobs = [member(entry, "logprob") for entry in top]
             numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
             expect(
-                numbers and len(top) >= TOP, f"at least {TOP} tokens with log-probabilities", top, exchange
+                numbers and len(top) >= most, f"at least {most} tokens with log-probabilities", top, exchange
             )
             expect(logprobs == sorted(logprobs, reverse=True), "best first", logprobs, exchange)
             ids = [member(entry, "id") for entry in top]
+            expect(all(isinstance(id_, int) for id_ in ids), "ids that are numbers", ids, exchange)
             expect(len(set(ids)) == len(ids), "different tokens", ids, exchange)
             expect(token.get("id") in ids, f"the greedy token {token.get('id')}", ids, exchange)
             same = next(entry for entry in top if member(entry, "id") == token.get("id"))
             expect(_alike(same, token), f"the token as it is in the answer: {token}", same, exchange)
+            expect_probabilities(top, exchange)
+        _sampled_top_tokens(trial, form)
+
+
+def _with_top_tokens(trial: Trial, form: Form) -> tuple[Exchange, int]:
+    """Ask for as many as TGI allows unless configured, or for fewer where this server allows no more."""
+    for most in (MOST, FEW):
+        exchange = trial.sample(form.ask(tokens=TOKENS, **counted(form), top_n_tokens=most))
+        events = exchange.response.stream.events if exchange.response.is_stream else ()
+        refused = exchange.response.status != OK or (events and member(events[0].json_or_none, "error"))
+        if not refused:
+            break
+    return exchange, most
+
+
+def _sampled_top_tokens(trial: Trial, form: Form) -> None:
+    """With top_p the probabilities of a step are still such (text-generation-inference#1629)."""
+    asked = {"details": True, "do_sample": True, "top_p": 0.9, "top_n_tokens": 2, "seed": 3}
+    exchange = trial.sample(form.ask(tokens=TOKENS, **asked))
+    answer = expect_answer(form, exchange)
+    for token, top in zip(answer.tokens, _tops(form, exchange, answer), strict=False):
+        others = [entry for entry in top if member(entry, "id") != token.get("id")]
+        expect_probabilities([token, *others], exchange)
 
 
 def _alike(top: Any, token: dict[str, Any]) -> bool:
@@ -152,5 +211,5 @@ def _alike(top: Any, token: dict[str, Any]) -> bool:
 
 def _tops(form: Form, exchange: Exchange, answer: Answer) -> list[Any]:
     if form.streamed:
-        return [member(event.json, "top_tokens") or [] for event in exchange.response.stream.events]
-    return member(answer.raw, "details", "top_tokens") or []
+        return [listed(event.json_or_none, "top_tokens") for event in exchange.response.stream.events]
+    return listed(answer.raw, "details", "top_tokens")

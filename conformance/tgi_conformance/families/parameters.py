@@ -88,7 +88,7 @@ def _bounded(catalogue: Catalogue, form: Form, name: str, schema: Mapping[str, A
         for sided in bounds(name, schema, trial.facts.limit):
             for value in sided.outside:
                 with trial.case():
-                    exchange = trial.send(form.ask(tokens=2, **{**companions(form, name), name: value}))
+                    exchange = trial.sample(form.ask(tokens=2, **{**companions(form, name), name: value}))
                     expect_refused(trial, form.operation, exchange)
 
     @catalogue.add(

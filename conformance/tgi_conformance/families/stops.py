@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WIDTHS = (6, 3, 9)
 LONGEST_TOKEN = 40
+DOCUMENTED = 4  # most stop strings, where /info tells of no limit
+LARGEST_LIST = 16
 NEVER = "never to be seen"  # each of several strings counts, not the first alone
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -69,9 +71,12 @@ def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
     text = "".join(greedy_pieces(trial, form))
     if not strings:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
-    for stop in strings:
+    most = min(trial.facts.limit("max_stop_sequences") or DOCUMENTED, LARGEST_LIST)
+    for place, stop in enumerate(strings):
         with trial.case():
-            exchange = trial.send(form.ask(tokens=LONG, stop=[NEVER, stop], **counted(form)))
+            # Alone, after another one, and as the last of as many as may be.
+            others = [f"{NEVER} {n}" for n in range(min((1, 0, most - 1)[place % 3], most - 1))]
+            exchange = trial.send(form.ask(tokens=LONG, stop=[*others, stop], **counted(form)))
             answer = expect_answer(form, exchange)
             cut = "".join(answer.pieces) if form.streamed else answer.text or ""
             end = text.find(stop) + len(stop)

@@ -11,17 +11,17 @@ from tgi_conformance.families.answers import json_events, response_source
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Depth, Level
-from tgi_conformance.verify import OK, expect, expect_equal, expect_media_type, expect_status, seen
+from tgi_conformance.verify import OK, expect, expect_media_type, expect_status, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.requirement import Catalogue
     from tgi_conformance.trial import Trial
 
 TOKENS = 12
-KINDS = {"chat": "chat.completion.chunk", "completions": "text_completion"}
 SLOW = 0.5  # seconds; what is quicker than this may well come in one piece
 HELD_BACK = 0.9
 UNUSUAL = ("Une idée naïve: 日本語の", "The robot 🤖")
+A_SECOND = 1.5  # `created` is rounded, and an event may wait
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -231,7 +231,7 @@ def _generate_order(catalogue: Catalogue, form: Form) -> None:
 def _identity(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "chunks-belong-together"),
-        "`id`, `created`, `model` and `system_fingerprint` are the same in every chunk.",
+        "`id`, `model` and `system_fingerprint` are the same in every chunk, and `created` moves on with time.",
         source=response_source(form.operation, EVENT_STREAM),
         operation=form.operation,
         why="Clients put chunks of several answers together by their `id`.",
@@ -241,18 +241,10 @@ def _identity(catalogue: Catalogue, form: Form) -> None:
         for name in ("id", "model", "system_fingerprint"):
             values = {str(member(event, name)) for event in json_events(exchange)}
             expect(len(values) == 1, f"one `{name}`", sorted(values), exchange)
-
-    @catalogue.add(
-        words(form, "object-names-the-kind"),
-        f"`object` of every chunk is `{KINDS[form.dialect]}`.",
-        source="behaviour.md#openai-style-routes",
-        operation=form.operation,
-        why="OpenAI's clients tell answers apart by it (text-generation-inference#1682).",
-    )
-    def kind(trial: Trial) -> None:
-        exchange = _stream(trial, form)
-        kinds = {str(member(event, "object")) for event in json_events(exchange)}
-        expect_equal({KINDS[form.dialect]}, kinds, "the chunks' `object`", exchange)
+        times = [member(event, "created") for event in json_events(exchange)]
+        expect(all(isinstance(one, int) for one in times), "`created` in seconds", times[:3], exchange)
+        passed, least = max(times) - min(times), exchange.response.seconds
+        expect(times == sorted(times) and passed <= least + A_SECOND, "one time", times[:9], exchange)
 
     @catalogue.add(
         words(form, "usage-comes-as-promised"),
@@ -262,6 +254,12 @@ def _identity(catalogue: Catalogue, form: Form) -> None:
         why="Gateways bill by it.",
     )
     def usage(trial: Trial) -> None:
+        if form.dialect == "chat":
+            for unasked in ({}, {"stream_options": {"include_usage": False}}):
+                plain = trial.sample(form.ask(**unasked))
+                expect_status(plain, OK)
+                early = [event for event in json_events(plain) if member(event, "usage") is not None]
+                expect(not early, "no usage unless asked for", early[:1], plain)
         options = {"stream_options": {"include_usage": True}} if form.dialect == "chat" else {}
         exchange = trial.sample(form.ask(tokens=TOKENS, **options))
         expect_status(exchange, OK)

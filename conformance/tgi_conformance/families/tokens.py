@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from math import exp, inf
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.api import Form, member
+from attrs import evolve
+
+from tgi_conformance.api import PROMPT, Form, member
 from tgi_conformance.families.naming import words
 from tgi_conformance.levels import Depth
+from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tgi_conformance.answer import Answer
     from tgi_conformance.exchange import Exchange
     from tgi_conformance.requirement import Catalogue
@@ -18,6 +24,10 @@ if TYPE_CHECKING:
 PROMPTS = ("What is Deep Learning?", "Une idée naïve: 日本語の 🤖")
 LIMITS = (1, 2, 5, 12)
 LONG = 24
+LONGER = 120
+ROUNDING = 0.01  # of probabilities in 16 bits
+MILLISECONDS = 1000
+A_SECOND = 1000  # milliseconds by which clocks may differ
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -25,14 +35,17 @@ def tokens(catalogue: Catalogue, form: Form) -> None:
     """The arithmetic of a form."""
     _limit(catalogue, form)
     _length(catalogue, form)
+    _long(catalogue, form)
     if form.dialect == "generate":
         _details(catalogue, form)
         _text(catalogue, form)
+        _end_token(catalogue, form)
         _logprobs(catalogue, form)
     else:
         _usage(catalogue, form)
     if not form.streamed:
         _headers(catalogue, form)
+        _times(catalogue, form)
 
 
 def ask(trial: Trial, form: Form, limit: int, **parameters: Any) -> tuple[Exchange, Answer]:
@@ -97,6 +110,36 @@ def _length(catalogue: Catalogue, form: Form) -> None:
                     expect(answer.finish in allowed, f"length or {allowed[0]}", answer.finish, exchange)
 
 
+def _long(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "long-answers-are-whole"),
+        f"An answer of up to {LONGER} tokens is counted, ended and put together as a short one is.",
+        source=_source(form),
+        operation=form.operation,
+        why="Users ask for more than a few tokens; what goes wrong after the first hundred goes unseen.",
+    )
+    def check(trial: Trial) -> None:
+        exchange, answer = ask(trial, form, LONGER)
+        stated = answer.generated or 0
+        if answer.finish == "length":
+            expect_equal(LONGER, stated, "generated tokens at `length`", exchange)
+        expect(1 <= stated <= LONGER, f"1 to {LONGER} tokens", stated, exchange)
+        if form.dialect == "generate":
+            expect_equal(stated, len(answer.tokens), "the number of tokens shown", exchange)
+            together = "".join(str(token.get("text")) for token in answer.tokens if not token.get("special"))
+            whole = (answer.text or "").rstrip(REPLACEMENT)
+            expect(whole.endswith(together.rstrip(REPLACEMENT)), "the tokens put together", whole, exchange)
+        if form.streamed and form.dialect == "generate":
+            indices = [member(event.json_or_none, "index") for event in exchange.response.stream.events]
+            expect_equal(list(range(1, len(indices) + 1)), indices, "the indices", exchange)
+        if form.streamed and form.switch:
+            plain = evolve(form, streamed=False)
+            if "reproducible" not in trial.facts.absent:
+                whole_answer = ask(trial, plain, LONGER)[1]
+                texts = [(a.text or "").strip(f" {REPLACEMENT}") for a in (whole_answer, answer)]
+                expect_equal(texts[0], texts[1], "the text, as unstreamed", exchange)
+
+
 def _details(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "generated-tokens-are-counted"),
@@ -130,6 +173,36 @@ def _text(catalogue: Catalogue, form: Form) -> None:
                 together = "".join(str(t.get("text")) for t in answer.tokens if not t.get("special"))
                 whole = (answer.text or "").rstrip(REPLACEMENT)
                 expect_equal(whole, together.rstrip(REPLACEMENT), "the tokens' texts put together", exchange)
+
+
+def _end_token(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "end-token-is-marked-as-special"),
+        "An answer that its grammar ends says so, counts the end token and marks it as special.",
+        source="#/components/schemas/Token/properties/special",
+        operation=form.operation,
+        needs=("grammar",),
+        why="Clients leave special tokens out of what they show (huggingface_hub#2436).",
+    )
+    def check(trial: Trial) -> None:
+        grammar = {"type": "regex", "value": "(yes|no)"}
+        asked = {"details": True, "return_full_text": False, "grammar": grammar}
+        exchange = trial.sample(form.ask(tokens=8, **asked))
+        answer = expect_answer(form, exchange)
+        if answer.finish == "length":
+            raise UnsupportedError("the grammar (yes|no) does not end the answer")
+        expect_equal("eos_token", answer.finish, "the finish reason", exchange)
+        expect_equal(len(answer.tokens), answer.generated, "generated_tokens", exchange)
+        together = "".join(str(token.get("text")) for token in answer.tokens if not token.get("special"))
+        expect_equal(answer.text, together, "the texts of tokens that are not special", exchange)
+
+
+def expect_probabilities(top: Sequence[Any], exchange: Exchange) -> None:
+    """Raise UnmetError unless the log-probabilities of the tokens of one step can be such: at most 1 in sum."""
+    logprobs = [member(token, "logprob") for token in top]
+    numbers = all(isinstance(one, (int, float)) and one <= 0 for one in logprobs)
+    total = sum(exp(one) for one in logprobs) if numbers else inf
+    expect(total <= 1 + ROUNDING, "probabilities of one step that sum to at most 1", logprobs, exchange)
 
 
 def _logprobs(catalogue: Catalogue, form: Form) -> None:
@@ -199,3 +272,39 @@ def _headers(catalogue: Catalogue, form: Form) -> None:
         expect_equal(str(answer.generated), headers.get("x-generated-tokens"), "x-generated-tokens", exchange)
         if answer.prompt is not None:
             expect_equal(str(answer.prompt), headers.get("x-prompt-tokens"), "x-prompt-tokens", exchange)
+
+
+def _times(catalogue: Catalogue, form: Form) -> None:
+    names = ("x-total-time", "x-validation-time", "x-queue-time", "x-inference-time", "x-time-per-token")
+
+    @catalogue.add(
+        "headers-tell-times",
+        "The headers of times are whole milliseconds that passed, `x-compute-characters` counts the prompt.",
+        source="behaviour.md#headers",
+        operation=form.operation,
+        needs=("tgi-headers",),
+        why="Dashboards of latency are fed from them.",
+    )
+    def check(trial: Trial) -> None:
+        exchange, _ = ask(trial, form, LIMITS[-1])
+        headers = exchange.response.headers
+        most = exchange.response.seconds * MILLISECONDS + A_SECOND
+        for name in names:
+            stated = headers.get(name, "0")
+            fits = stated.isascii() and stated.isdigit() and int(stated[:12]) <= most
+            expect(fits, f"{name} in milliseconds, at most {most:.0f}", stated, exchange)
+        parts = max(int(headers.get(name, "0")) for name in names[1:])
+        total = int(headers.get(names[0], "0"))
+        expect(parts <= total + 1, f"{names[0]} of at least {parts}", total, exchange)
+        seconds = headers.get("x-compute-time", "0")
+        expect(_is_number(seconds), "x-compute-time in seconds", seconds, exchange)
+        characters = headers.get("x-compute-characters", "")
+        if form.dialect != "chat":
+            expect_equal(str(len(PROMPT)), characters, "x-compute-characters", exchange)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) >= 0
+    except ValueError:
+        return False

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from tgi_conformance.api import get
+from tgi_conformance.api import CHAT, COMPLETIONS, INVOCATIONS, STREAMED, get
+from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.probes import LOCKED, MINIMAL
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect_status
+from tgi_conformance.verify import OK, expect, expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,13 +60,61 @@ def missing(trial: Trial) -> None:
     "wrong-key-is-refused", "With another key those routes answer 401 (or 403).", source=SOURCE, why=WHY
 )
 def wrong(trial: Trial) -> None:
-    """Send a key that is none, and the beginning of none."""
+    """Send keys that are none on each route, and on one of them keys that are nearly the right one."""
     for request in _protected(trial):
         with trial.case():
             expect_status(trial.send(_with(request, "Bearer not-the-key")), *LOCKED)
         for malformed in ("Bearer", "not-the-key"):
             with trial.case():
                 expect_status(trial.send(_with(request, malformed)), 400, *LOCKED)
+    for request in list(_protected(trial))[:1]:
+        for near in _nearly(str(trial.setting.client.target.key and trial.setting.client.target.key.value)):
+            with trial.case():
+                exchange = trial.send(_with(request, f"Bearer {near}"))
+                expect_status(exchange, 400, *LOCKED)
+
+
+def _nearly(key: str) -> tuple[str, ...]:
+    """Keys that are not the right one and share much with it."""
+    other = "x" if key[-1:].lower() != "x" else "y"
+    return tuple(
+        near for near in (key + other, key[:-1], key[1:], key[:-1] + other) if near.strip() == near != ""
+    )
+
+
+@CATALOGUE.add(
+    "refusals-do-not-show-the-key",
+    "What a request without the right key is answered holds nothing of the key.",
+    source=SOURCE,
+    why="It would open the server for everybody.",
+)
+def secret(trial: Trial) -> None:
+    """Look for the key where it was not sent."""
+    for request in _protected(trial):
+        key = trial.setting.client.target.key
+        exchange = trial.send(_with(request, "Bearer not-the-key"))
+        shown = key is not None and key.value.encode() in exchange.response.body
+        expect(not shown, "no key in the answer", "the key")
+
+
+@CATALOGUE.add(
+    "streams-and-aliases-need-the-key",
+    "Without a key no body opens a route: streamed ones, and each kind that /invocations takes, included.",
+    source=SOURCE,
+    why=WHY,
+)
+def other_bodies(trial: Trial) -> None:
+    """Ask for streams, and for each kind of body, without a key."""
+    for form in (*STREAMED, INVOCATIONS):
+        if trial.setting.client.target.key is None:
+            raise UnsupportedError("no key was given (--api-key-env NAME)")
+        bodies = [form.body(tokens=1)]
+        if form.path == INVOCATIONS.path:
+            bodies += [CHAT.body(tokens=1), COMPLETIONS.body(tokens=1)]
+        if form.operation not in trial.facts.absent:
+            for body in bodies:
+                with trial.case():
+                    expect_status(trial.send(form.request(body), authenticate=False), *LOCKED)
 
 
 @CATALOGUE.add(
@@ -85,6 +134,7 @@ def scheme(trial: Trial) -> None:
     "health-needs-no-key",
     "GET /health answers without a key.",
     source=SOURCE,
+    level=Level.SHOULD,  # a gateway may want the key for everything
     why="Orchestrators have none.",
 )
 def health(trial: Trial) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from tgi_conformance.api import CHAT as FORM
 from tgi_conformance.api import CHAT_STREAM as STREAM
 from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.aliases import chat_as_generate
 from tgi_conformance.families.answers import detailed, documented_answer, documented_stream
+from tgi_conformance.families.characters import characters
 from tgi_conformance.families.chat import chat
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.identity import identity
+from tgi_conformance.families.limits import limits
 from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
@@ -19,6 +23,8 @@ from tgi_conformance.families.sampling import sampling
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
+from tgi_conformance.families.tools import tools
+from tgi_conformance.families.validation import validation
 from tgi_conformance.requirement import Catalogue
 
 CATALOGUE = Catalogue(__name__, "chat-completions", FORM.operation)
@@ -35,7 +41,13 @@ for form in (FORM, STREAM):
     stops(CATALOGUE, form)
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
+    validation(CATALOGUE, form)
     grammars(CATALOGUE, form)
+    identity(CATALOGUE, form)
+    characters(CATALOGUE, form)
+    limits(CATALOGUE, form)
+    tools(CATALOGUE, form)
+    chat_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
 streams(CATALOGUE, STREAM)
 errors_in_streams(CATALOGUE, STREAM)

@@ -9,10 +9,12 @@ from attrs import evolve
 from tgi_conformance.api import GENERATE as FORM
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import detailed, documented_answer
+from tgi_conformance.families.characters import characters
 from tgi_conformance.families.details import details
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.limits import limits
 from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import full_text, repeats
@@ -20,6 +22,7 @@ from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.sampling import sampling
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.tokens import tokens
+from tgi_conformance.families.validation import validation
 from tgi_conformance.levels import Level
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, expect, expect_status
@@ -42,6 +45,9 @@ effects(CATALOGUE, FORM)
 grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
+validation(CATALOGUE, FORM)
+characters(CATALOGUE, FORM)
+limits(CATALOGUE, FORM)
 generated(CATALOGUE)
 load(CATALOGUE, FORM)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from tgi_conformance.api import GENERATE
 from tgi_conformance.api import GENERATE_STREAM as FORM
 from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.aliases import answers_whatever_is_asked
 from tgi_conformance.families.answers import detailed, documented_stream
+from tgi_conformance.families.characters import characters
 from tgi_conformance.families.details import top_tokens
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.limits import limits
 from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import (
@@ -25,6 +28,7 @@ from tgi_conformance.families.sampling import sampling
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
+from tgi_conformance.families.validation import validation
 from tgi_conformance.requirement import Catalogue
 
 CATALOGUE = Catalogue(__name__, "generate-stream", FORM.operation)
@@ -47,5 +51,9 @@ effects(CATALOGUE, FORM)
 grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
+validation(CATALOGUE, FORM)
+characters(CATALOGUE, FORM)
+limits(CATALOGUE, FORM)
+answers_whatever_is_asked(CATALOGUE, FORM)
 generated(CATALOGUE)
 load(CATALOGUE, FORM)

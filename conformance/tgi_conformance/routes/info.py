@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tgi_conformance.api import GENERATE, PROMPT, get, member
+from tgi_conformance.api import GENERATE, PROMPT, get, listed, member, post
+from tgi_conformance.exchange import Request
 from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.characters import prompt_tokens
+from tgi_conformance.families.limits import advertised, check_prompt_limit
 from tgi_conformance.families.refusals import expect_refused
-from tgi_conformance.levels import Depth
+from tgi_conformance.levels import Depth, Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
 CATALOGUE = Catalogue(__name__, "info", "GET /info")
 INFO = "#/components/schemas/Info/properties"
 WHY = "Gateways route and cut prompts by what is advertised."
-MOST_STOPS = 200
-LARGEST_PROMPT = 4_000  # tokens; a context larger than that is tried only at level exhaustive
+MOST_STOPS = 1_000
+ATTEMPTS = 4
 
 documented_answer(CATALOGUE, get("/info"))
 
@@ -40,6 +43,7 @@ def fit_together(trial: Trial) -> None:
         "max_total_tokens",
         "max_best_of",
         "max_concurrent_requests",
+        "max_stop_sequences",
         "max_client_batch_size",
     )
     values = {name: member(exchange.response.json, name) for name in names}
@@ -48,47 +52,40 @@ def fit_together(trial: Trial) -> None:
 
 
 @CATALOGUE.add(
-    "max-total-tokens-is-enforced",
-    "One token more than `max_total_tokens` leaves is refused.",
-    source=f"{INFO}/max_total_tokens",
-    needs=(GENERATE.operation,),
-    why=WHY,
-)
-def total(trial: Trial) -> None:
-    """Ask for as many tokens as the total, then for one more than the prompt leaves of it."""
-    limit = trial.facts.limit("max_total_tokens")
-    if limit is None:
-        raise UnsupportedError("/info advertises no max_total_tokens")
-    with trial.case():
-        exchange = trial.send(GENERATE.ask(tokens=limit))
-        expect_refused(trial, GENERATE.operation, exchange, error_type="validation")
-    prompt = trial.sample(GENERATE.ask(tokens=1)).response.headers.get("x-prompt-tokens", "")
-    if prompt.isascii() and prompt.isdigit():
-        with trial.case():
-            exchange = trial.send(GENERATE.ask(tokens=limit - int(prompt) + 1))
-            expect_refused(trial, GENERATE.operation, exchange, error_type="validation")
-
-
-@CATALOGUE.add(
     "max-input-tokens-is-enforced",
-    "A prompt longer than `max_input_tokens` is refused.",
+    "A prompt of `max_input_tokens` is taken, one of a token more is refused.",
     source=f"{INFO}/max_input_tokens",
-    needs=(GENERATE.operation,),
+    needs=(GENERATE.operation, "POST /tokenize"),
     why=WHY,
 )
 def inputs(trial: Trial) -> None:
-    """Send a prompt that is too long by any tokenizer: no token of common text holds 16 of these words."""
-    limit = trial.facts.limit("max_input_tokens")
-    if limit is None:
-        raise UnsupportedError("/info advertises no max_input_tokens")
-    if limit > LARGEST_PROMPT and trial.setting.depth is not Depth.EXHAUSTIVE:
-        raise UnsupportedError(
-            f"max_input_tokens is {limit}; a longer prompt is sent at level exhaustive only"
-        )
-    prompt = " ".join(f"{n % 977} {PROMPT[n % 20]}?" for n in range(limit))
-    expect_refused(
-        trial, GENERATE.operation, trial.send(GENERATE.ask(prompt, tokens=1)), error_type="validation"
-    )
+    """Write prompts of the exact length, as /tokenize counts, and ask for one token."""
+    limit = check_prompt_limit(trial)
+    room = advertised(trial, "max_total_tokens") - limit
+    prompt = _prompt_of(trial, limit)
+    if room > 0:
+        with trial.case():
+            expect_status(trial.send(GENERATE.ask(prompt, tokens=1)), OK)
+    with trial.case():
+        exchange = trial.send(GENERATE.ask(_prompt_of(trial, limit + 1), tokens=1))
+        expect_refused(trial, GENERATE.operation, exchange, error_type="validation")
+
+
+def _prompt_of(trial: Trial, length: int) -> str:
+    """Write a prompt of so many tokens, special ones included; raises UnsupportedError where it cannot."""
+    special = prompt_tokens(trial, GENERATE, GENERATE.ask(tokens=1, details=True))
+    plain = trial.sample(post("/tokenize", {"inputs": PROMPT}))
+    added = (special or 0) - len(listed(plain.response.json))
+    words = length
+    for _ in range(ATTEMPTS):
+        text = "?" + " a" * words
+        exchange = trial.sample(post("/tokenize", {"inputs": text}))
+        expect_status(exchange, OK)
+        missing = length - added - len(listed(exchange.response.json))
+        if not missing:
+            return text
+        words = max(words + missing, 0)
+    raise UnsupportedError(f"no prompt of {length} tokens was found")
 
 
 @CATALOGUE.add(
@@ -137,3 +134,34 @@ def same(trial: Trial) -> None:
     """Ask again."""
     exchange = trial.send(get("/info"))
     expect_equal(trial.sample(get("/info")).response.json, exchange.response.json, "/info", exchange)
+
+
+@CATALOGUE.add(
+    "version-is-the-documents",
+    "The release that `/info` claims is that of the served document.",
+    source=f"{INFO}/version",
+    level=Level.SHOULD,
+    why="Clients choose by the release what they may ask for.",
+)
+def version(trial: Trial) -> None:
+    """Compare the two."""
+    document = trial.setting.served.document
+    if document is None:
+        raise UnsupportedError("no document is served")
+    stated = str(member(dict(document), "info", "version"))
+    claimed = str(trial.facts.info.get("version"))
+    expect(stated.split(".")[:2] == claimed.split(".")[:2], f"a version {stated}", claimed)
+
+
+@CATALOGUE.add(
+    "head-is-answered-as-get",
+    "HEAD is answered with the status of GET, and without a body.",
+    source="behaviour.md#other-routes",
+    level=Level.SHOULD,
+    why="Monitors ask so.",
+)
+def head(trial: Trial) -> None:
+    """Ask for the headers alone."""
+    exchange = trial.send(Request("HEAD", "/info"))
+    expect_status(exchange, OK)
+    expect_equal(b"", exchange.response.body, "the body", exchange)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tgi_conformance.api import CHAT, COMPLETIONS, post
+from tgi_conformance.api import CHAT, CHAT_STREAM, COMPLETIONS, COMPLETIONS_STREAM, post
 from tgi_conformance.api import INVOCATIONS as FORM
 from tgi_conformance.api import INVOCATIONS_STREAM as STREAM
+from tgi_conformance.families.aliases import answers_as_route, answers_whatever_is_asked
 from tgi_conformance.families.answers import detailed, documented_answer, documented_stream
+from tgi_conformance.families.characters import characters
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
+from tgi_conformance.families.limits import limits
 from tgi_conformance.families.parity import (
     prompt_is_counted,
     refused_alike,
@@ -19,6 +22,7 @@ from tgi_conformance.families.parity import (
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
+from tgi_conformance.families.validation import validation
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, expect_fits, expect_status
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "invocations", FORM.operation)
+PATH = "/invocations"
 
 documented_answer(CATALOGUE, FORM.ask())
 documented_stream(CATALOGUE, STREAM)
@@ -40,6 +45,18 @@ streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 prompt_is_counted(CATALOGUE, STREAM)
 refused_alike(CATALOGUE, STREAM, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
+validation(CATALOGUE, FORM)
+validation(CATALOGUE, STREAM)
+characters(CATALOGUE, FORM)
+limits(CATALOGUE, FORM)
+characters(CATALOGUE, STREAM)
+limits(CATALOGUE, STREAM)
+answers_whatever_is_asked(CATALOGUE, FORM)
+answers_whatever_is_asked(CATALOGUE, STREAM)
+for form in (CHAT, CHAT_STREAM):
+    answers_as_route(CATALOGUE, PATH, form, {"temperature": 0.0, "logprobs": True})
+for form in (COMPLETIONS, COMPLETIONS_STREAM):
+    answers_as_route(CATALOGUE, PATH, form, {"temperature": 0.0})
 generated(CATALOGUE)
 
 

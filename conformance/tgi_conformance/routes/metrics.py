@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -11,19 +12,29 @@ from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect, expect_status
+from tgi_conformance.verify import OK, UNPROCESSABLE, expect, expect_answer, expect_status
 
 if TYPE_CHECKING:
+    from prometheus_client import Metric
+
     from tgi_conformance.exchange import Exchange
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "metrics", "GET /metrics")
 SOURCE = "#/paths/~1metrics/get/responses/200"
 FAMILIES = (
+    "tgi_batch_current_size",
+    "tgi_queue_size",
     "tgi_request_count",
-    "tgi_request_success",
     "tgi_request_duration",
     "tgi_request_generated_tokens",
+    "tgi_request_inference_duration",
+    "tgi_request_input_length",
+    "tgi_request_max_new_tokens",
+    "tgi_request_mean_time_per_token_duration",
+    "tgi_request_queue_duration",
+    "tgi_request_success",
+    "tgi_request_validation_duration",
 )
 REQUESTS = 3
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -58,7 +69,7 @@ def parse(trial: Trial) -> None:
 
 @CATALOGUE.add(
     "requests-are-measured",
-    f"After a request there are {', '.join(FAMILIES)}.",
+    "After a request there are the families of counts, tokens, durations and queue that TGI has.",
     source="behaviour.md#metrics",
     level=Level.SHOULD,
     needs=(GENERATE.operation,),
@@ -96,8 +107,45 @@ def grow(trial: Trial) -> None:
 
 
 @CATALOGUE.add(
+    "counters-and-histograms-are-well-formed",
+    "Counts are declared counters; a histogram's buckets only grow, and the last one holds its count.",
+    source=SOURCE,
+    needs=(GENERATE.operation,),
+    why="Quantiles of buckets that do not add up are garbage.",
+)
+def well_formed(trial: Trial) -> None:
+    """Look at each family of TGI's."""
+    trial.sample(GENERATE.ask())
+    exchange = trial.send(get("/metrics"))
+    _samples(exchange)
+    for family in text_string_to_metric_families(exchange.response.text):
+        if family.name in {"tgi_request_count", "tgi_request_success"}:
+            expect(family.type == "counter", f"{family.name} as a counter", family.type, exchange)
+        if family.type == "histogram" and family.name.startswith("tgi_"):
+            _expect_histogram(family, exchange)
+
+
+def _expect_histogram(family: Metric, exchange: Exchange) -> None:
+    series: dict[tuple[tuple[str, str], ...], list[tuple[float, float]]] = {}
+    counts: dict[tuple[tuple[str, str], ...], float] = {}
+    for sample in family.samples:
+        labels = tuple(sorted(item for item in sample.labels.items() if item[0] != "le"))
+        if sample.name.endswith("_bucket"):
+            series.setdefault(labels, []).append((float(sample.labels.get("le", "nan")), sample.value))
+        if sample.name.endswith("_count"):
+            counts[labels] = sample.value
+    for labels, buckets in series.items():
+        values = [value for _, value in sorted(buckets)]
+        expect(values == sorted(values), f"buckets of {family.name} that only grow", values, exchange)
+        whole = labels not in counts or values[-1] == counts[labels]
+        expect(
+            whole, f"{family.name}: the last bucket holds all", (values[-1:], counts.get(labels)), exchange
+        )
+
+
+@CATALOGUE.add(
     "metrics-count-what-was-sent",
-    "`tgi_request_count` and `tgi_request_success` grow by at least the requests that were answered.",
+    "Requests, successes, generated tokens and seconds grow by what was answered, and by nothing else.",
     source="behaviour.md#metrics",
     level=Level.SHOULD,
     needs=(GENERATE.operation,),
@@ -105,15 +153,27 @@ def grow(trial: Trial) -> None:
     why="Autoscalers and bills go by them.",
 )
 def count_what_was_sent(trial: Trial) -> None:
-    """Send some requests between two scrapes; others may use the deployment too, so more is fine."""
-    before, _ = _samples(trial.send(get("/metrics")))
+    """Send good requests and a refused one between scrapes; where others do too, more is fine."""
+    idle = [_samples(trial.send(get("/metrics")))[0] for _ in range(2)]
+    before, shared = idle[1], _sum(idle[0], "tgi_request_count") != _sum(idle[1], "tgi_request_count")
+    started, tokens = time.monotonic(), 0
     for _ in range(REQUESTS):
-        expect_status(trial.send(GENERATE.ask()), OK)
+        exchange = trial.send(GENERATE.ask(details=True))
+        tokens += expect_answer(GENERATE, exchange).generated or 0
+    seconds = time.monotonic() - started
+    expect_status(trial.send(GENERATE.ask(tokens=1, temperature=-1.0)), UNPROCESSABLE)
     exchange = trial.send(get("/metrics"))
     after, _ = _samples(exchange)
-    for family in ("tgi_request_count", "tgi_request_success"):
-        grown = _sum(after, family) - _sum(before, family)
-        expect(grown >= REQUESTS, f"{family} to grow by at least {REQUESTS}", grown, exchange)
+    expected = {
+        "tgi_request_count": (REQUESTS, REQUESTS + 1),  # a refused request may count, and is no success
+        "tgi_request_success": (REQUESTS, REQUESTS),
+        "tgi_request_generated_tokens_sum": (tokens, tokens),
+        "tgi_request_duration_sum": (0, seconds + 1),
+    }
+    for name, (least, most) in expected.items():
+        grown = _sum(after, name) - _sum(before, name)
+        fits = least <= grown and (shared or grown <= most)
+        expect(fits, f"{name} to grow by {least} to {most:g}", grown, exchange)
 
 
 def _sum(samples: Samples, family: str) -> float:

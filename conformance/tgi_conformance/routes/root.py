@@ -5,9 +5,12 @@ from __future__ import annotations
 from tgi_conformance.api import ROOT as FORM
 from tgi_conformance.api import ROOT_STREAM as STREAM
 from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.aliases import answers_whatever_is_asked
 from tgi_conformance.families.answers import detailed, documented_answer, documented_stream
+from tgi_conformance.families.characters import characters
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
+from tgi_conformance.families.limits import limits
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import (
     full_text,
@@ -19,6 +22,7 @@ from tgi_conformance.families.parity import (
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
+from tgi_conformance.families.validation import validation
 from tgi_conformance.requirement import Catalogue
 
 CATALOGUE = Catalogue(__name__, "root", FORM.operation)
@@ -41,4 +45,12 @@ refused_alike(CATALOGUE, STREAM, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, POINTER)
 parameters(CATALOGUE, STREAM, MEMBERS, POINTER)
+validation(CATALOGUE, FORM)
+validation(CATALOGUE, STREAM)
+characters(CATALOGUE, FORM)
+limits(CATALOGUE, FORM)
+characters(CATALOGUE, STREAM)
+limits(CATALOGUE, STREAM)
+answers_whatever_is_asked(CATALOGUE, FORM)
+answers_whatever_is_asked(CATALOGUE, STREAM)
 generated(CATALOGUE)

@@ -1,0 +1,196 @@
+"""Routes that are others by another name: whatever is asked of them, they answer as those do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance.answer import Answer, read_answer
+from tgi_conformance.api import GENERATE, Form, listed, member, post
+from tgi_conformance.families.naming import words
+from tgi_conformance.families.tokens import counted
+from tgi_conformance.outcomes import UnsupportedError
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+TOKENS = 16
+SEED = 77
+REPEATS = ("reproducible",)
+CLOSE = 0.1  # log-probabilities of one token, computed in batches of other sizes
+# Each shows another group of parameters; one that is ignored gives another answer.
+NATIVE: Mapping[str, Mapping[str, Any]] = {
+    "sampling": {"do_sample": True, "seed": SEED, "temperature": 1.3, "top_k": 40, "top_p": 0.95},
+    "typical_p and penalties": {
+        "seed": SEED,
+        "typical_p": 0.8,
+        "repetition_penalty": 1.6,
+        "frequency_penalty": 1.5,
+    },
+    "truncate": {"truncate": 3},
+    "top_n_tokens": {"top_n_tokens": 2},
+    "grammar": {"grammar": {"type": "regex", "value": "[0-9]{2}(red|green)"}},
+}
+PLAIN: Mapping[str, Mapping[str, Any]] = {
+    "greedy": {"temperature": 0.0},
+    "sampling": {"seed": SEED, "temperature": 1.3, "top_p": 0.95, "frequency_penalty": 1.5},
+    "repetition_penalty": {"temperature": 0.0, "repetition_penalty": 1.6},
+}
+
+
+def answers_whatever_is_asked(catalogue: Catalogue, form: Form) -> None:
+    """A form of the generate dialect answers as /generate, parameter by parameter."""
+
+    @catalogue.add(
+        words(form, "answers-as-generate-whatever-is-asked"),
+        "Sampling, penalties, truncation, top tokens, grammars and stops have the effect that they have "
+        "at /generate.",
+        source="behaviour.md#other-routes",
+        operation=form.operation,
+        needs=(*REPEATS, GENERATE.operation),
+        why="A parameter that one way in ignores is a promise broken in silence.",
+    )
+    def check(trial: Trial) -> None:
+        for name, asked in _groups(trial).items():
+            with trial.case():
+                _, expected = _asked(trial, GENERATE, asked)
+                exchange, actual = _asked(trial, form, asked)
+                _expect_alike(name, expected, actual, exchange)
+
+
+def _groups(trial: Trial) -> Mapping[str, Mapping[str, Any]]:
+    groups = dict(NATIVE)
+    if "grammar" in trial.facts.absent:
+        del groups["grammar"]
+    _, greedy = _asked(trial, GENERATE, {})
+    pieces = [str(token.get("text")) for token in greedy.tokens if not token.get("special")]
+    stop = next((piece for piece in pieces[4:] if piece.strip() and piece.isascii()), None)
+    return groups if stop is None else {**groups, "stop": {"stop": [stop]}}
+
+
+def _asked(trial: Trial, form: Form, asked: Mapping[str, Any]) -> tuple[Exchange, Answer]:
+    bare = {"return_full_text": False, **counted(form)}
+    exchange = trial.sample(form.ask(tokens=TOKENS, **{**bare, **asked}))
+    return exchange, expect_answer(form, exchange)
+
+
+def _expect_alike(name: str, expected: Answer, actual: Answer, exchange: Exchange) -> None:
+    ids = [[token.get("id") for token in answer.tokens] for answer in (expected, actual)]
+    expect_equal(ids[0], ids[1], f"the ids that /generate gives for {name}", exchange)
+    expect_equal(expected.text, actual.text, f"the text that /generate gives for {name}", exchange)
+    expect_equal(expected.finish, actual.finish, f"the finish reason of /generate for {name}", exchange)
+    expect_equal(expected.seed, actual.seed, f"the seed of /generate for {name}", exchange)
+    for mine, other in zip(expected.tokens, actual.tokens, strict=True):
+        logprobs = (mine.get("logprob"), other.get("logprob"))
+        numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
+        near = numbers and abs(logprobs[0] - logprobs[1]) < CLOSE
+        expect(near, f"logprob about {logprobs[0]} as at /generate, for {name}", other, exchange)
+
+
+def completions_as_generate(catalogue: Catalogue, form: Form) -> None:
+    """A completion is a generation in other words."""
+
+    @catalogue.add(
+        words(form, "answers-as-generate-whatever-is-asked"),
+        "The same prompt with the same parameters is answered with the same text as at /generate.",
+        source="behaviour.md#openai-style-routes",
+        operation=form.operation,
+        needs=(*REPEATS, GENERATE.operation),
+        why="A parameter or character that one way in loses is a promise broken in silence.",
+    )
+    def check(trial: Trial) -> None:
+        for name, asked in PLAIN.items():
+            for prompt in ("What is Deep Learning?", "Une idée naïve: 日本語の 🤖"):
+                with trial.case():
+                    native = {**asked, "do_sample": bool(asked["temperature"])}
+                    if not asked["temperature"]:
+                        del native["temperature"]
+                    expected = expect_answer(
+                        GENERATE,
+                        trial.sample(GENERATE.ask(prompt, tokens=TOKENS, **counted(GENERATE), **native)),
+                    )
+                    exchange = trial.sample(form.ask(prompt, tokens=TOKENS, **asked))
+                    actual = expect_answer(form, exchange)
+                    whole = (expected.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
+                    shown = (actual.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
+                    expect_equal(whole, shown, f"the text of /generate for {name}", exchange)
+                    expect_equal(expected.generated, actual.generated, "completion_tokens", exchange)
+
+
+def chat_as_generate(catalogue: Catalogue, form: Form) -> None:
+    """A chat is a generation from the templated conversation."""
+    turns = [
+        {"role": "user", "content": "Name a colour.\nOne word."},
+        {"role": "assistant", "content": "Red."},
+        {"role": "user", "content": "Why? Une idée naïve: 日本語の 🤖"},
+    ]
+
+    @catalogue.add(
+        words(form, "answers-as-generate-from-the-templated-text"),
+        "A conversation is answered as /generate answers the text that /chat_tokenize makes of it.",
+        source="behaviour.md#openai-style-routes",
+        operation=form.operation,
+        needs=(*REPEATS, GENERATE.operation, "POST /chat_tokenize"),
+        why="Turns that are dropped, cut or put in another order are answered as if nobody had said them.",
+    )
+    def check(trial: Trial) -> None:
+        for extra in ({"temperature": 0.0}, {"seed": SEED, "temperature": 1.3, "top_p": 0.95}):
+            body = {**form.body(tokens=TOKENS, **extra), "messages": turns}
+            if form.streamed:
+                body["stream_options"] = {"include_usage": True}
+            tokenized = trial.sample(post("/chat_tokenize", {"messages": turns}))
+            exchange = trial.sample(form.request(body))
+            if member(tokenized.response.json, "error_type") == "template_error" or (
+                member(exchange.response.json, "error_type") == "template_error"
+            ):
+                raise UnsupportedError("the chat template does not take these turns")
+            expect_status(tokenized, OK)
+            actual = expect_answer(form, exchange)
+            expected = _generated(trial, str(member(tokenized.response.json, "templated_text")), extra)
+            stated = len(listed(tokenized.response.json, "tokenize_response"))
+            expect(actual.prompt in {stated, stated + 1}, f"{stated} prompt tokens", actual.prompt, exchange)
+            header = expected.response.headers.get("x-prompt-tokens")
+            if header != str(actual.prompt):
+                raise UnsupportedError("/generate adds special tokens that the template has already")
+            whole = expect_answer(GENERATE, expected)
+            texts = [(text or "").strip(" \N{REPLACEMENT CHARACTER}") for text in (whole.text, actual.text)]
+            expect_equal(texts[0], texts[1], "the text of /generate", exchange)
+
+    def _generated(trial: Trial, text: str, extra: Mapping[str, Any]) -> Exchange:
+        sampled = bool(extra["temperature"])
+        native = {**extra, "do_sample": True} if sampled else {}
+        return trial.sample(GENERATE.ask(text, tokens=TOKENS, **counted(GENERATE), **native))
+
+
+def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping[str, Any]) -> None:
+    """A path that takes a form's bodies answers them as the form's own route."""
+    name = form.dialect if form.dialect == "chat" else "completion"
+
+    @catalogue.add(
+        f"{'streamed-' if form.streamed else ''}{name}-bodies-are-answered-as-by-their-route",
+        f"A {name} body{' with `stream`' if form.streamed else ''} is answered as {form.path} answers it.",
+        source="#/components/schemas/SagemakerRequest",
+        needs=(*REPEATS, form.operation, *(("chat-template",) if form.dialect == "chat" else ())),
+        why="SageMaker offers this route alone.",
+    )
+    def check(trial: Trial) -> None:
+        body = form.body(tokens=TOKENS, **asked)
+        own = trial.sample(form.request(body))
+        expected = expect_answer(form, own)
+        exchange = trial.send(post(path, body))
+        actual = expect_answer(form, exchange)
+        for what in ("text", "finish", "generated", "prompt", "pieces"):
+            expect_equal(getattr(expected, what), getattr(actual, what), what, exchange)
+        if form.streamed:
+            ends = [event.is_done for event in exchange.response.stream.events]
+            expect(ends[-1:] == [True] and sum(ends) == 1, "[DONE] last", ends[-3:], exchange)
+        expect_equal(
+            member(read_answer(form, own).raw, "choices", 0, "logprobs"),
+            member(actual.raw, "choices", 0, "logprobs"),
+            "logprobs",
+            exchange,
+        )

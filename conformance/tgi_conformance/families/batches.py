@@ -1,0 +1,181 @@
+"""Several prompts in one completion request: each is answered as it is alone."""
+
+from __future__ import annotations
+
+from os.path import commonprefix
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from tgi_conformance.api import COMPLETIONS as FORM
+from tgi_conformance.api import COMPLETIONS_STREAM as STREAM
+from tgi_conformance.api import PROMPT, listed, member
+from tgi_conformance.families.answers import json_events
+from tgi_conformance.families.refusals import expect_refused
+from tgi_conformance.families.tokens import REPLACEMENT
+from tgi_conformance.outcomes import UnsupportedError
+from tgi_conformance.verify import OK, UNPROCESSABLE, expect, expect_answer, expect_equal, expect_status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgi_conformance.answer import Answer
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+LARGEST_BATCH = 128
+TOKENS = 5
+PROMPTS = (PROMPT, "Which token comes next?", "Une idée naïve: 日本語の 🤖")
+
+
+def batches(catalogue: Catalogue) -> None:
+    """The promises of completions about several prompts."""
+    _each_prompt(catalogue)
+    _for_each(catalogue)
+    _no_prompt(catalogue)
+    _batch_size(catalogue)
+    _streamed_choices(catalogue)
+
+
+def _several(trial: Trial, **asked: Any) -> tuple[list[str], list[Answer]]:
+    """Give as many prompts as a batch may have, three at the most, and what each is answered alone."""
+    prompts = list(PROMPTS[: min(trial.facts.limit("max_client_batch_size") or 2, len(PROMPTS))])
+    if len(prompts) == 1:
+        raise UnsupportedError("/info advertises a max_client_batch_size of 1")
+    asked = asked or {"temperature": 0.0}
+    alone = [trial.sample(FORM.ask(prompt, tokens=TOKENS, **asked)) for prompt in prompts]
+    return prompts, [expect_answer(FORM, exchange) for exchange in alone]
+
+
+def _expect_choice(place: int, alone: Sequence[Answer], choice: Any, exchange: Exchange) -> None:
+    """Raise UnmetError unless a choice is its own prompt's answer.
+
+    In a batch a model may round otherwise and turn off at a near tie: that much of the answer must be there
+    as no other prompt's answer shares, and where all of it is there, it must end as it does alone.
+    """
+    text = str(member(choice, "text"))
+    whole = alone[place].text or ""
+    shared = [len(commonprefix([text, answer.text or ""])) for answer in alone]
+    own = shared[place] > 0 or not whole
+    expect(own and shared[place] == max(shared), f"{whole!r} as choice {place}", text, exchange)
+    if shared[place] == len(whole):
+        end = (text, member(choice, "finish_reason"))
+        expect_equal((whole, alone[place].finish), end, f"text and reason of choice {place}", exchange)
+
+
+def _each_prompt(catalogue: Catalogue) -> None:
+    @catalogue.add(
+        "each-prompt-has-its-choice",
+        "Each of several prompts is answered by the choice of its `index`, and `usage` sums over all.",
+        source="#/components/schemas/Prompt",
+        why="Batches are read back by `index`.",
+    )
+    def check(trial: Trial) -> None:
+        prompts, alone = _several(trial)
+        exchange = trial.send(FORM.request({**FORM.body(tokens=TOKENS, temperature=0.0), "prompt": prompts}))
+        expect_status(exchange, OK)
+        choices = {str(member(one, "index")): one for one in listed(exchange.response.json, "choices")}
+        expect_equal([str(n) for n in range(len(prompts))], sorted(choices), "the choices' indices", exchange)
+        usage = member(exchange.response.json, "usage")
+        prompt_tokens = sum(answer.prompt or 0 for answer in alone)
+        expect_equal(prompt_tokens, member(usage, "prompt_tokens"), "prompt_tokens", exchange)
+        header = exchange.response.headers.get("x-prompt-tokens", str(prompt_tokens))
+        expect_equal(str(prompt_tokens), header, "x-prompt-tokens", exchange)
+        generated = member(usage, "completion_tokens")
+        if "reproducible" not in trial.facts.absent:
+            for place in range(len(prompts)):
+                _expect_choice(place, alone, choices[str(place)], exchange)
+        most = TOKENS * len(prompts)
+        fits = isinstance(generated, int) and len(prompts) <= generated <= most
+        expect(fits, f"{len(prompts)} to {most} tokens", generated, exchange)
+
+
+def _for_each(catalogue: Catalogue) -> None:
+    @catalogue.add(
+        "parameters-are-for-each-prompt",
+        "A `seed` and `stop` strings have the effect on each of several prompts that they have on it alone.",
+        source="behaviour.md#openai-style-routes",
+        needs=("reproducible",),
+        why="A batch is the same requests in one.",
+    )
+    def check(trial: Trial) -> None:
+        pieces = expect_answer(
+            STREAM, trial.sample(STREAM.ask(PROMPTS[0], tokens=TOKENS, temperature=0.0))
+        ).pieces
+        stops = [piece for piece in pieces[1:] if piece.strip() and REPLACEMENT not in piece][:1]
+        for asked in ({"temperature": 1.3, "seed": 5}, {"temperature": 0.0, "stop": stops}):
+            with trial.case():
+                prompts, alone = _several(trial, **asked)
+                exchange = trial.send(FORM.request({**FORM.body(tokens=TOKENS, **asked), "prompt": prompts}))
+                expect_status(exchange, OK)
+                choices = {member(one, "index"): one for one in listed(exchange.response.json, "choices")}
+                for place in range(len(prompts)):
+                    _expect_choice(place, alone, choices.get(place), exchange)
+
+
+def _no_prompt(catalogue: Catalogue) -> None:
+    @catalogue.add(
+        "no-prompt-is-refused",
+        "An empty array of prompts is refused with 422.",
+        source="behaviour.md#openai-style-routes",
+        why="A batch that was emptied by mistake must be seen.",
+    )
+    def check(trial: Trial) -> None:
+        expect_status(trial.send(FORM.request({**FORM.body(tokens=2), "prompt": []})), UNPROCESSABLE)
+
+
+def _batch_size(catalogue: Catalogue) -> None:
+    @catalogue.add(
+        "max-client-batch-size-is-enforced",
+        "More prompts than `max_client_batch_size` are refused with 422 and an ErrorResponse.",
+        source="#/components/schemas/Info/properties/max_client_batch_size",
+        needs=("GET /info",),
+        why="Gateways cut batches by what is advertised.",
+    )
+    def check(trial: Trial) -> None:
+        limit = trial.facts.limit("max_client_batch_size")
+        if limit is None or limit > LARGEST_BATCH:
+            raise UnsupportedError(f"/info advertises a max_client_batch_size of {limit}")
+        with trial.case():
+            exchange = trial.send(FORM.request({**FORM.body(tokens=1), "prompt": [PROMPT] * limit}))
+            expect_status(exchange, OK)
+        with trial.case():
+            for form in (FORM, STREAM):
+                exchange = trial.send(form.request({**form.body(tokens=1), "prompt": [PROMPT] * (limit + 1)}))
+                expect_refused(trial, form.operation, exchange)
+
+
+def _streamed_choices(catalogue: Catalogue) -> None:
+    @catalogue.add(
+        "streamed-choices-finish-once-each",
+        "Streamed, each of several prompts has its chunks, its text, exactly one finish reason and its usage.",
+        source="#/components/schemas/Chunk",
+        why="Batches are read back by `index` (text-generation-inference#2336).",
+    )
+    def check(trial: Trial) -> None:
+        prompts, alone = _several(trial)
+        exchange = trial.send(
+            STREAM.request({**STREAM.body(tokens=TOKENS, temperature=0.0), "prompt": prompts})
+        )
+        expect_status(exchange, OK)
+        for index, answer in enumerate(alone):
+            chunks = [e for e in json_events(exchange) if member(e, "choices", 0, "index") == index]
+            finishes = [member(e, "choices", 0, "finish_reason") for e in chunks]
+            once = sum(map(bool, finishes)) == 1 and bool(finishes[-1])
+            expect(once, f"one finish of choice {index}, at its end", finishes, exchange)
+            text = "".join(str(member(chunk, "choices", 0, "text") or "") for chunk in chunks)
+            usage = member(chunks[-1], "usage")
+            expect_equal(answer.prompt, member(usage, "prompt_tokens"), f"prompt_tokens of {index}", exchange)
+            if "reproducible" not in trial.facts.absent:
+                whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
+                plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
+                _expect_choice(index, plain, _as_unstreamed(whole), exchange)
+            counted = member(usage, "completion_tokens")
+            expect(isinstance(counted, int) and 1 <= counted <= TOKENS, "its tokens", counted, exchange)
+
+
+def _as_unstreamed(choice: dict[str, Any]) -> dict[str, Any]:
+    """TGI's streams call the end token by its native name."""
+    reason = "stop" if choice["finish_reason"] == "eos_token" else choice["finish_reason"]
+    return {**choice, "finish_reason": reason}

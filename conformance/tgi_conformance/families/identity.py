@@ -1,0 +1,126 @@
+"""What answers of the OpenAI-style routes say of themselves: kind, time, model, place of each choice."""
+
+from __future__ import annotations
+
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance.api import Form, listed, member
+from tgi_conformance.families.answers import json_events
+from tgi_conformance.families.naming import words
+from tgi_conformance.levels import Level
+from tgi_conformance.outcomes import UnsupportedError
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+SOURCE = "behaviour.md#openai-style-routes"
+KINDS = {
+    ("chat", False): "chat.completion",
+    ("chat", True): "chat.completion.chunk",
+    ("completions", False): "text_completion",
+    ("completions", True): "text_completion",
+}
+HOUR, DAY = 3600, 86_400  # seconds; the clocks of a proxy, of a server and of this machine may differ
+
+
+def identity(catalogue: Catalogue, form: Form) -> None:
+    """The promises of a form about what its answers are."""
+    _kind(catalogue, form)
+    _says(catalogue, form)
+    _served_model(catalogue, form)
+    _named_model(catalogue, form)
+
+
+def _bodies(trial: Trial, form: Form) -> tuple[Exchange, list[Any]]:
+    """Give the answer to a plain request, as its one body or as its chunks."""
+    exchange = trial.sample(form.ask())
+    expect_status(exchange, OK)
+    return exchange, json_events(exchange) if form.streamed else [exchange.response.json]
+
+
+def _kind(catalogue: Catalogue, form: Form) -> None:
+    kind = KINDS[form.dialect, form.streamed]
+
+    @catalogue.add(
+        words(form, "object-names-the-kind"),
+        f"`object` is `{kind}`{' in every chunk' if form.streamed else ''}.",
+        source=SOURCE,
+        operation=form.operation,
+        why="OpenAI's clients tell answers apart by it (text-generation-inference#1682).",
+    )
+    def check(trial: Trial) -> None:
+        exchange, bodies = _bodies(trial, form)
+        for body in bodies:
+            expect_equal(kind, member(body, "object"), "object", exchange)
+
+
+def _says(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "answer-says-what-it-is"),
+        "The one choice has `index` 0, `created` is the time in seconds, `model` and "
+        "`system_fingerprint` are names.",
+        source=f"#/components/schemas/{'ChatCompletion' if form.dialect == 'chat' else 'CompletionFinal'}",
+        operation=form.operation,
+        why="Clients log and put answers together by them.",
+    )
+    def check(trial: Trial) -> None:
+        exchange, bodies = _bodies(trial, form)
+        for body in bodies:
+            indices = [member(choice, "index") for choice in listed(body, "choices")]
+            # A chunk of usage alone has no choice.
+            expect(
+                indices == [0] or (form.streamed and not indices), "one choice, index 0", indices, exchange
+            )
+            _expect_now(member(body, "created"), exchange)
+            for name in ("model", "system_fingerprint"):
+                expect(bool(member(body, name)), f"a name as `{name}`", member(body, name), exchange)
+
+
+def _expect_now(created: Any, exchange: Exchange) -> None:
+    """Raise UnmetError unless this is the answer's time, by the server's own clock where it tells it."""
+    date = exchange.response.headers.get("date", "")
+    try:
+        now, leeway = parsedate_to_datetime(date).timestamp(), HOUR
+    except ValueError:
+        now, leeway = time.time(), DAY
+    fits = isinstance(created, int) and abs(created - now) <= leeway
+    expect(fits, f"created about {now:.0f}, in seconds since 1970", created, exchange)
+
+
+def _served_model(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "model-is-the-served-one"),
+        "Without a `model` in the request, the answer names the one that /info names.",
+        source=SOURCE,
+        operation=form.operation,
+        level=Level.SHOULD,
+        needs=("GET /info",),
+        why="Logs and bills go by it.",
+    )
+    def check(trial: Trial) -> None:
+        exchange, bodies = _bodies(trial, form)
+        for body in bodies:
+            expect_equal(trial.facts.info.get("model_id"), member(body, "model"), "model", exchange)
+
+
+def _named_model(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "served-model-may-be-named"),
+        "A request that names the served model is answered, by that name.",
+        source=f"#/components/schemas/{form.schema}/properties/model",
+        operation=form.operation,
+        needs=("GET /info",),
+        why="OpenAI's clients cannot leave `model` out.",
+    )
+    def check(trial: Trial) -> None:
+        name = trial.facts.info.get("model_id")
+        if not isinstance(name, str) or not name:
+            raise UnsupportedError("/info names no model")
+        exchange = trial.send(form.ask(tokens=2, model=name))
+        answer = expect_answer(form, exchange)
+        expect_equal(name, member(answer.raw, "model"), "model", exchange)

@@ -1,0 +1,111 @@
+"""The limits that `/info` advertises, held on every route: to the token, on both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance.api import PROMPT, Form
+from tgi_conformance.families.characters import prompt_tokens
+from tgi_conformance.families.naming import words
+from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.validation import expect_refusal
+from tgi_conformance.levels import Depth
+from tgi_conformance.outcomes import UnsupportedError
+from tgi_conformance.verify import expect, expect_answer
+
+if TYPE_CHECKING:
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+INFO = "#/components/schemas/Info/properties"
+WHY = "Gateways route and cut prompts by what is advertised."
+LARGEST_PROMPT = 4_000  # tokens; a context larger than that is tried only at level exhaustive
+CHOICE = {"type": "regex", "value": "(yes|no)"}
+FEW = 8  # tokens, within which an answer under the grammar has to end
+
+
+def limits(catalogue: Catalogue, form: Form) -> None:
+    """The limits of a form."""
+    _total_refused(catalogue, form)
+    if form.dialect != "completions":  # which takes no grammar to end a long answer early
+        _total_taken(catalogue, form)
+    _prompt(catalogue, form)
+
+
+def advertised(trial: Trial, name: str) -> int:
+    """Give a limit of /info; raises UnsupportedError where there is none."""
+    limit = trial.facts.limit(name)
+    if limit is None:
+        raise UnsupportedError(f"/info advertises no {name}")
+    return limit
+
+
+def too_long(limit: int) -> str:
+    """Write a prompt of more tokens than the limit: no token of common text holds 16 of these words."""
+    return " ".join(f"{n % 977} {PROMPT[n % 20]}?" for n in range(limit))
+
+
+def check_prompt_limit(trial: Trial) -> int:
+    """Give `max_input_tokens`; raises UnsupportedError where a prompt of that length is too dear."""
+    limit = advertised(trial, "max_input_tokens")
+    if limit > LARGEST_PROMPT and trial.setting.depth is not Depth.EXHAUSTIVE:
+        raise UnsupportedError(
+            f"max_input_tokens is {limit}; a longer prompt is sent at level exhaustive only"
+        )
+    return limit
+
+
+def _total_refused(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "tokens-beyond-the-context-are-refused"),
+        "One new token more than the prompt leaves of `max_total_tokens` is refused.",
+        source=f"{INFO}/max_total_tokens",
+        operation=form.operation,
+        needs=("GET /info",),
+        why=WHY,
+    )
+    def check(trial: Trial) -> None:
+        limit = advertised(trial, "max_total_tokens")
+        prompt = prompt_tokens(trial, form, form.ask(tokens=1, **counted(form)))
+        tokens = limit + 1 - (prompt or 0)
+        expect_refusal(trial, form, trial.send(form.ask(tokens=tokens)))
+
+
+def _total_taken(catalogue: Catalogue, form: Form) -> None:
+    name = "response_format" if form.dialect == "chat" else "grammar"
+
+    @catalogue.add(
+        words(form, "tokens-up-to-the-context-are-taken"),
+        "As many new tokens as the prompt leaves of `max_total_tokens` may be asked for.",
+        source=f"{INFO}/max_total_tokens",
+        operation=form.operation,
+        needs=("GET /info", "grammar"),
+        why=WHY,
+    )
+    def check(trial: Trial) -> None:
+        limit = advertised(trial, "max_total_tokens")
+        asked: dict[str, Any] = {**counted(form), name: CHOICE}
+        # Without a grammar that ends it, the answer would be as long as the context: that is not paid for.
+        short = expect_answer(form, trial.sample(form.ask(tokens=FEW, **asked)))
+        if short.finish == "length":
+            raise UnsupportedError("the grammar (yes|no) does not end the answer")
+        prompt = prompt_tokens(trial, form, form.ask(tokens=FEW, **asked))
+        if prompt is None:
+            raise UnsupportedError(f"{form.operation} does not count the prompt's tokens")
+        exchange = trial.send(form.ask(tokens=limit - prompt, **asked))
+        answer = expect_answer(form, exchange)
+        expect(answer.finish is not None, "a finish reason", answer.finish, exchange)
+
+
+def _prompt(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "prompt-beyond-the-context-is-refused"),
+        "A prompt longer than `max_input_tokens` is refused.",
+        source=f"{INFO}/max_input_tokens",
+        operation=form.operation,
+        needs=("GET /info",),
+        why=WHY,
+    )
+    def check(trial: Trial) -> None:
+        limit = check_prompt_limit(trial)
+        expect_refusal(trial, form, trial.send(form.ask(too_long(limit), tokens=1)))
