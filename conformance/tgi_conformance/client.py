@@ -15,6 +15,7 @@ from attrs import define, evolve, field, frozen
 
 from tgi_conformance.deadline import keep_deadlines, until
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request, Response
+from tgi_conformance.older import Older
 from tgi_conformance.price import generated_tokens
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Client:
     target: Target
     bounds: Bounds = field(factory=Bounds)
     price: Price = field(factory=Price)
+    older: Older = field(factory=Older)
     _http: httpx.Client = field(init=False)
     _deadline: float = field(init=False)
     _next: float = field(default=0.0, init=False)
@@ -85,6 +87,7 @@ class Client:
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
         """Send it and read the whole answer; raises NoAnswerError."""
+        request = self.older.adapt(request)
         request = request if authenticate else evolve(request, anonymous=True)
         attempt = _Attempt()
         try:

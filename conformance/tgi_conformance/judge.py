@@ -70,8 +70,9 @@ def _stumbled(trial: Trial, error: Exception) -> Result:
 
 def _missing(trial: Trial) -> str:
     requirement, version = trial.requirement, trial.facts.version
-    if requirement.since and version is not None and version.release < Version(requirement.since).release:
-        return f"TGI promises it since {requirement.since}, and /info says {version}"
+    since = requirement.promised_since
+    if since and version is not None and version.release < Version(since).release:
+        return f"TGI promises it since {since}, and this is {version}"
     if requirement.source.startswith("#/") and not trial.contract.has(requirement.source):
         return f"the document of {version} does not have {requirement.source}"
     absent = trial.facts.absent

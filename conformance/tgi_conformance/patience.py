@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_result, stop_after_attempt
+from tenacity import (
+    RetryCallState,
+    RetryError,
+    Retrying,
+    retry_if_result,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_fixed,
+)
 
 from tgi_conformance.outcomes import InconclusiveError
 
@@ -16,6 +25,8 @@ TOO_MANY = 429
 ATTEMPTS = 4
 WORTH_WAITING = 3  # requests given up; a deployment that stays busy is not waited for again
 LONGEST_WAIT = 5.0  # seconds
+ASLEEP = (502, 503, 504)
+LONGEST_SLEEP = 30.0  # seconds
 
 
 def send_patiently(client: Client, request: Request, *, authenticate: bool = True) -> Exchange:
@@ -33,6 +44,21 @@ def send_patiently(client: Client, request: Request, *, authenticate: bool = Tru
         client.price.refused += 1
         raise InconclusiveError(f"{request.method} {request.path} was refused for overload") from None
     return exchange
+
+
+def wait_until_awake(client: Client, request: Request) -> None:
+    """Wait while a gateway says that nobody is there yet: a deployment that was scaled to zero needs a while.
+
+    Raises:
+        NoAnswerError: Nothing whole came back.
+    """
+    retrying = Retrying(
+        retry=retry_if_result(lambda exchange: exchange.response.status in ASLEEP),
+        stop=stop_after_delay(LONGEST_SLEEP),
+        wait=wait_fixed(1),
+    )
+    with suppress(RetryError):
+        retrying(client.send, request)
 
 
 def is_busy(exchange: Exchange) -> bool:

@@ -9,6 +9,7 @@ from attrs import define, evolve, field
 
 from tgi_conformance.judge import judge
 from tgi_conformance.levels import Outcome
+from tgi_conformance.probes import probe_closely
 from tgi_conformance.report import Result
 from tgi_conformance.samples import Samples
 from tgi_conformance.trial import Setting, Trial
@@ -29,6 +30,7 @@ class Pool:
     concurrency: int
     _futures: dict[str, Future[Judged]] = field(factory=dict, init=False)
     _executor: ThreadPoolExecutor | None = field(default=None, init=False)
+    _evidence: str | None = field(default=None, init=False)
 
     def start(self, requirements: Iterable[Requirement]) -> None:
         """Begin with those that may be held side by side."""
@@ -38,21 +40,42 @@ class Pool:
                 self._futures[requirement.id] = self._executor.submit(judge, requirement, self.setting)
 
     def result(self, requirement: Requirement) -> Judged:
-        """Wait for a requirement's result; one that must be alone is held when nothing else is under way."""
+        """Wait for a requirement's result; one that must be alone is held when nothing else is under way.
+
+        A failure that may be the doing of decoding that does not repeat is looked at again: alone, and then
+        in the light of a closer probe.
+        """
         future = self._futures.get(requirement.id)
-        if future is not None and not self._disturbed(requirement, future.result()):
+        if future is not None and not _may_be_disturbed(requirement, future.result()):
             return future.result()
         for other in self._futures.values():
             other.exception()
+        judged = self._alone(requirement)
+        if not _may_be_disturbed(requirement, judged):
+            return judged
+        evidence = self._unsteady()
+        if not evidence:
+            return judged
+        result, trial = judged
+        fields = {"expected": "", "actual": "", "curl": "", "request": None, "response": None}
+        return evolve(result, outcome=Outcome.UNSUPPORTED, reason=evidence, **fields), trial
+
+    def _alone(self, requirement: Requirement) -> Judged:
         return judge(requirement, evolve(self.setting, samples=Samples(self.setting.client)))
 
-    def _disturbed(self, requirement: Requirement, judged: Judged) -> bool:
-        """Tell whether a failure may be the doing of the requests beside it: batches change decoding."""
-        compares = "reproducible" in requirement.needs
-        return compares and self.concurrency > 1 and judged[0].outcome is Outcome.FAIL
+    def _unsteady(self) -> str:
+        """Give the evidence that decoding does not repeat, looked for once; empty where it does."""
+        if self._evidence is None:
+            self._evidence = probe_closely(Samples(self.setting.client), self.setting.facts)
+        return self._evidence
 
     def close(self) -> None:
         """Drop what was not begun and wait for the rest."""
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
         self.setting.client.close()
+
+
+def _may_be_disturbed(requirement: Requirement, judged: Judged) -> bool:
+    """Tell whether a failure may be the doing of batches, which change decoding."""
+    return "reproducible" in requirement.needs and judged[0].outcome is Outcome.FAIL

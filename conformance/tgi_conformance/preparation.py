@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from tgi_conformance.client import Client
-from tgi_conformance.contract import contract_of
-from tgi_conformance.probes import probe
+from tgi_conformance.contract import contract_of, pinned_contract
+from tgi_conformance.older import older
+from tgi_conformance.probes import probe, probe_reach
 from tgi_conformance.samples import Samples
 from tgi_conformance.served import Served, fetch_served
 from tgi_conformance.trial import Setting
@@ -34,15 +37,20 @@ def prepare(options: Options) -> Setting:
     """Ask the deployment what it is; raises nothing, since what went wrong is among the facts."""
     client = Client(options.target, options.bounds)
     samples = Samples(client)
-    facts = probe(samples)
     served = Served(problem="the deployment cannot be reached")
+    facts = probe_reach(samples)
+    contract = pinned_contract()
     if facts.unreachable is None:
         served = fetch_served(options.target, options.bounds)
+        facts = evolve(facts, documented=served.release)
+        contract = contract_of(served.document, facts.version)
+        client.older = older(contract)
+        facts = probe(samples, facts)
     return Setting(
         client=client,
         samples=samples,
         facts=facts,
-        contract=contract_of(served.document, facts.version),
+        contract=contract,
         served=served,
         deviations=options.deviations,
         depth=options.depth,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from packaging.version import InvalidVersion, Version
 
 from tgi_conformance import api
 from tgi_conformance.answer import read_answer
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
 from tgi_conformance.outcomes import InconclusiveError
+from tgi_conformance.patience import wait_until_awake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,6 +48,7 @@ MINIMAL: dict[str, Request] = {
 }
 GENERATION = tuple(dict.fromkeys(form.operation for form in (*api.UNSTREAMED, *api.STREAMED)))
 
+FORMERLY = {"max_input_tokens": "max_input_length"}  # names that 1.x and 2.0 had
 LONGEST_VERSION = 100  # characters; a release that long is none
 
 
@@ -56,6 +58,7 @@ class Facts:
 
     Attributes:
         info: The body of `/info`; empty where it is no JSON object.
+        documented: The release that the served document names; empty where it names none.
         absent: For each operation or ability that is not offered, the evidence in one line.
         foreign: Evidence that something else answers, or None.
         locked: Evidence that the key was refused, or None.
@@ -63,6 +66,7 @@ class Facts:
     """
 
     info: Mapping[str, Any] = field(factory=dict)
+    documented: str = ""
     absent: Mapping[str, str] = field(factory=dict)
     foreign: str | None = None
     locked: str | None = None
@@ -70,12 +74,8 @@ class Facts:
 
     @property
     def version(self) -> Version | None:
-        """The release that `/info` claims; None where it claims none."""
-        claimed = str(self.info.get("version", ""))
-        try:
-            return Version(claimed) if len(claimed) <= LONGEST_VERSION else None
-        except InvalidVersion:
-            return None
+        """The release that `/info` claims, or else the served document; None where neither does."""
+        return _version(self.info.get("version")) or _version(self.documented)
 
     @property
     def generates(self) -> bool:
@@ -84,33 +84,73 @@ class Facts:
 
     def limit(self, name: str) -> int | None:
         """A limit that `/info` advertises; None where it advertises none."""
-        value = self.info.get(name)
+        value = self.info.get(name, self.info.get(FORMERLY.get(name, "")))
         return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def probe(samples: Samples) -> Facts:
-    """Ask everything; a deployment that cannot be reached or lets nobody in ends the asking at once."""
+def _version(claimed: Any) -> Version | None:
+    try:
+        return Version(str(claimed)) if claimed and len(str(claimed)) <= LONGEST_VERSION else None
+    except InvalidVersion:
+        return None
+
+
+def probe_reach(samples: Samples) -> Facts:
+    """Ask for `/info`, and where that is silent for `/health`, to tell whether anybody is there at all."""
+    evidence = ""
+    for operation in ("GET /info", "GET /health"):
+        try:
+            wait_until_awake(samples.client, MINIMAL[operation])
+            body = samples.get(MINIMAL[operation])[0].response.json
+        except NoAnswerError as error:
+            if error.kind == "refused":
+                return Facts(unreachable=str(error))
+            evidence = str(error) if error.kind == "timeout" else ""
+        except InconclusiveError:
+            return Facts()
+        else:
+            return Facts(info=body if operation == "GET /info" and isinstance(body, dict) else {})
+        if not evidence:
+            return Facts()
+    return Facts(unreachable=evidence)
+
+
+def probe(samples: Samples, facts: Facts) -> Facts:
+    """Ask everything; a deployment that is gone ends the asking at once."""
     answers: dict[str, Exchange] = {}
-    absent: dict[str, str] = {}
     for operation, request in MINIMAL.items():
         try:
             answers[operation] = samples.get(request)[0]
         except InconclusiveError:
             continue  # it is there, and busy
         except NoAnswerError as error:
-            silent = error.kind == "timeout" and not answers and operation != next(iter(MINIMAL))
-            if error.kind == "refused" or silent:
-                return Facts(unreachable=str(error))
+            if error.kind == "refused":
+                return evolve(facts, unreachable=str(error))
             continue  # it is there, and the requirements will say what is wrong with it
-        if answers[operation].response.status in ABSENT:
-            absent[operation] = f"{operation} answered {answers[operation].response.status}"
-    info = answers["GET /info"].response.json if "GET /info" in answers else None
-    return Facts(
-        info=info if isinstance(info, dict) else {},
+    absent = _absent(answers)
+    return evolve(
+        facts,
         absent={**absent, **_abilities(samples, absent)},
         foreign=_foreign(answers),
         locked=_locked(answers),
     )
+
+
+def _absent(answers: Mapping[str, Exchange]) -> dict[str, str]:
+    """Tell what is not offered: not found, closed while others are open, a web site's page, chat by no template."""
+    statuses = [answers[operation].response.status for operation in GENERATION if operation in answers]
+    open_ = any(status not in {*ABSENT, *LOCKED} for status in statuses)
+    refusing = {*ABSENT, *LOCKED} if open_ else set(ABSENT)
+    found = {}
+    for operation, exchange in answers.items():
+        response = exchange.response
+        page = response.media_type in PAGES and response.body.lstrip()[:1] == b"<"
+        if response.status in refusing or (page and operation not in GENERATION):
+            kind = f" with {response.media_type}" if page else ""
+            found[operation] = f"{operation} answered {response.status}{kind}"
+        elif api.member(response.json, "error_type") == "template_error":
+            found[operation] = f"{operation} answered {response.status} template_error"
+    return found
 
 
 def _foreign(answers: Mapping[str, Exchange]) -> str | None:
@@ -162,15 +202,6 @@ def _tools(samples: Samples, absent: Mapping[str, str]) -> str | None:
     return _grammar(samples, absent)
 
 
-def _chat_template(samples: Samples, absent: Mapping[str, str]) -> str | None:
-    if "POST /v1/chat/completions" in absent:
-        return absent["POST /v1/chat/completions"]
-    exchange, _ = samples.get(api.CHAT.ask(tokens=1))
-    if api.member(exchange.response.json, "error_type") == "template_error":
-        return f"POST /v1/chat/completions answered {exchange.response.status} template_error"
-    return None
-
-
 def _prefill(samples: Samples, absent: Mapping[str, str]) -> str | None:
     if "POST /generate" in absent:
         return absent["POST /generate"]
@@ -192,13 +223,26 @@ def _headers(samples: Samples, absent: Mapping[str, str]) -> str | None:
 
 def _reproducible(samples: Samples, absent: Mapping[str, str]) -> str | None:
     """Greedy decoding that repeats to the last digit of each log-probability is needed to compare answers."""
+    return _unsteady(samples, absent, times=3, tokens=12)
+
+
+def probe_closely(samples: Samples, facts: Facts) -> str:
+    """Ask again and for longer whether greedy decoding repeats; give the evidence that it does not, or nothing."""
+    try:
+        return _unsteady(samples, facts.absent, times=10, tokens=24) or ""
+    except (NoAnswerError, InconclusiveError):
+        return ""
+
+
+def _unsteady(samples: Samples, absent: Mapping[str, str], *, times: int, tokens: int) -> str | None:
     form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
     if form is None:
         return "no generation route is offered"
     extra = {"details": True} if form.dialect == "generate" else {"temperature": 0.0}
-    answers = [read_answer(form, samples.client.send(form.ask(tokens=12, **extra))) for _ in range(3)]
+    request = form.ask(tokens=tokens, **extra)
+    answers = [read_answer(form, samples.client.send(request)) for _ in range(times)]
     if any((a.text, a.tokens) != (answers[0].text, answers[0].tokens) for a in answers):
-        return f"three equal greedy requests to {form.path} were answered differently"
+        return f"{times} equal greedy requests to {form.path} were not answered alike"
     return None
 
 
@@ -211,7 +255,6 @@ def _unless_ok(exchange: Exchange, what: str) -> str | None:
 _ABILITIES: dict[str, Callable[[Samples, Mapping[str, str]], str | None]] = {
     "grammar": _grammar,
     "tools": _tools,
-    "chat-template": _chat_template,
     "prefill": _prefill,
     "tgi-headers": _headers,
     "reproducible": _reproducible,

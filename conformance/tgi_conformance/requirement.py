@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Check = Callable[[Trial], None]
 
 MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
+RECORDED = "2.4"  # the oldest release whose behaviour was recorded
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 
 
@@ -39,7 +40,8 @@ class Requirement:
         source: A pointer into the document (`#/...`), or `behaviour.md#...`, an entry of docs/behaviour.md.
         why: What goes wrong for clients where it does not hold.
         needs: Names of facts that must hold for it to apply (see probes.py).
-        since: The first release of TGI that promises it; empty for every release.
+        since: The first release of TGI that promises it; empty for every release whose document does. What is
+            promised by behaviour alone was recorded from 2.4 on, and is not held against older releases.
         alone: Whether nothing else may be sent while it is held.
         check: Sends what must be sent and raises Unmet where the promise is broken.
     """
@@ -55,6 +57,11 @@ class Requirement:
     needs: tuple[str, ...] = ()
     alone: bool = False
     since: str = ""
+
+    @property
+    def promised_since(self) -> str:
+        """The first release that it is held against; empty for every release whose document has its source."""
+        return self.since or (RECORDED if self.source.startswith("behaviour.md#") else "")
 
     @property
     def route(self) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tgi_conformance.target import Target
 
 
+TITLE = "Text Generation Inference"
+
+
 @frozen
 class Served:
     """A document, where it was found and how; or the problem in one line."""
@@ -24,6 +27,14 @@ class Served:
     url: str = ""
     how: str = ""
     problem: str = ""
+
+    @property
+    def release(self) -> str:
+        """The release that the document names; empty where it is of something else than TGI."""
+        info = (self.document or {}).get("info")
+        if not isinstance(info, dict) or info.get("title") != TITLE:
+            return ""
+        return str(info.get("version", ""))
 
 
 def fetch_served(target: Target, bounds: Bounds) -> Served:

@@ -174,7 +174,7 @@ def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping
         f"{'streamed-' if form.streamed else ''}{name}-bodies-are-answered-as-by-their-route",
         f"A {name} body{' with `stream`' if form.streamed else ''} is answered as {form.path} answers it.",
         source="#/components/schemas/SagemakerRequest",
-        needs=(*REPEATS, form.operation, *(("chat-template",) if form.dialect == "chat" else ())),
+        needs=(*REPEATS, form.operation),
         why="SageMaker offers this route alone.",
     )
     def check(trial: Trial) -> None:

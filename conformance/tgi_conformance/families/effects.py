@@ -8,6 +8,7 @@ from tgi_conformance.api import PROMPT
 from tgi_conformance.families.naming import hyphened, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Level
+from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
 
 if TYPE_CHECKING:
@@ -74,6 +75,13 @@ def _sampled(trial: Trial, form: Form, seed: int, **extra: Any) -> tuple[Exchang
     return exchange, _text(form, expect_answer(form, exchange))
 
 
+def unless_it_ends_at_once(form: Form, exchange: Exchange) -> None:
+    """Raise UnsupportedError where the model's answer ended by itself: a parameter had little to change."""
+    answer = expect_answer(form, exchange)
+    if answer.finish != "length":
+        raise UnsupportedError(f"the model ends its answers at once: {_text(form, answer)[:100]!r}")
+
+
 def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
     @catalogue.add(
         words(form, f"{hyphened(name)}-has-an-effect"),
@@ -90,6 +98,8 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
         plain = [_greedy(trial, form, prompt)[1] for prompt in prompts]
         penalised = [_greedy(trial, form, prompt, **{name: value}) for prompt in prompts]
         changed = plain != [text for _, text in penalised]
+        if not changed:
+            unless_it_ends_at_once(form, penalised[0][0])
         expect(changed, "another text than without it", plain[0], penalised[0][0])
 
 
@@ -107,11 +117,12 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
         for value in values:
             with trial.case():
                 for seed in SEEDS:
-                    plain = _sampled(trial, form, seed)[1]
+                    asked, plain = _sampled(trial, form, seed)
                     exchange, shifted = _sampled(trial, form, seed, **{name: value})
                     if plain != shifted:
                         break
                 else:
+                    unless_it_ends_at_once(form, asked)
                     expect(False, f"another text for some seed with {name} {value}", shifted, exchange)
 
 

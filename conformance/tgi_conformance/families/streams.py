@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TOKENS = 12
 SLOW = 0.5  # seconds; what is quicker than this may well come in one piece
 HELD_BACK = 0.9
+CHANCES = 3  # a busy machine may hold back a stream, not each of several
 UNUSUAL = ("Une idée naïve: 日本語の", "The robot 🤖")
 A_SECOND = 1.5  # `created` is rounded, and an event may wait
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -105,10 +106,12 @@ def _delivery(catalogue: Catalogue, form: Form) -> None:
     )
     def delivered(trial: Trial) -> None:
         exchange = _stream(trial, form)
+        for _ in range(CHANCES):
+            if not _held_back(exchange):
+                return
+            exchange = trial.send(exchange.request)
         first, seconds = exchange.response.first, exchange.response.seconds
-        slow = seconds > SLOW and len(exchange.response.stream.events) > 2  # noqa: PLR2004
-        held = slow and first > HELD_BACK * seconds
-        expect(not held, "the first event well before the last", f"{first:.2f} of {seconds:.2f} s", exchange)
+        expect(False, "the first event well before the last", f"{first:.2f} of {seconds:.2f} s", exchange)
 
     @catalogue.add(
         words(form, "stream-is-not-cached"),
@@ -127,6 +130,12 @@ def _delivery(catalogue: Catalogue, form: Form) -> None:
             control or "none",
             exchange,
         )
+
+
+def _held_back(exchange: Exchange) -> bool:
+    response = exchange.response
+    slow = response.seconds > SLOW and len(response.stream.events) > 2  # noqa: PLR2004
+    return slow and response.first > HELD_BACK * response.seconds
 
 
 def _terminator(catalogue: Catalogue, form: Form) -> None:

@@ -116,7 +116,7 @@ def _arguments(catalogue: Catalogue, form: Form) -> None:
         source="#/components/schemas/ChatRequest/properties/tools",
         operation=form.operation,
         needs=NEEDS,
-        since="3.0",
+        since="3.2",
         why="OpenAI's clients parse the text; an object breaks them (text-generation-inference#2136, #2461).",
     )
     def check(trial: Trial) -> None:
@@ -129,7 +129,7 @@ def _arguments(catalogue: Catalogue, form: Form) -> None:
         source=SOURCE,
         operation=form.operation,
         needs=NEEDS,
-        since="3.0",
+        since="3.2",
         why="Agents decide by the reason whether the call is whole.",
     )
     def ends(trial: Trial) -> None:
@@ -162,7 +162,7 @@ def _by_name(catalogue: Catalogue, form: Form) -> None:
         source="#/components/schemas/ToolChoice",
         operation=form.operation,
         needs=NEEDS,
-        since="3.0",
+        since="3.2",
         why="Agents force the step that they need.",
     )
     def check(trial: Trial) -> None:
@@ -179,7 +179,7 @@ def _openais_name(catalogue: Catalogue, form: Form) -> None:
         source=SOURCE,
         operation=form.operation,
         needs=NEEDS,
-        since="3.0",
+        since="3.2",
         why="OpenAI's clients send `parameters`.",
     )
     def check(trial: Trial) -> None:
@@ -254,8 +254,8 @@ def _results(catalogue: Catalogue, form: Form) -> None:
         "Calls of tools and their results, as earlier turns, are taken and count as prompt tokens.",
         source="#/components/schemas/MessageBody",
         operation=form.operation,
-        needs=("chat-template",),
-        since="3.0",
+        needs=("POST /v1/chat/completions",),
+        since="3.2",
         why="An agent's second request carries what the tool answered.",
     )
     def check(trial: Trial) -> None:

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 from tgi_conformance.api import get
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.probes import ABSENT
+from tgi_conformance.probes import ABSENT, LOCKED, PAGES
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import expect
 from tgi_document.diff import diff
@@ -17,9 +17,11 @@ from tgi_document.load import dangling_references
 from tgi_document.pinned import pinned_document
 
 if TYPE_CHECKING:
+    from tgi_conformance.exchange import Response
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "document", "GET /api-doc/openapi.json")
+LEADS = ("swagger", "openapi", "api-doc", "redoc")  # words of pages that lead to a document
 PLACES = ("/docs", "/api-doc/openapi.json", "/openapi.json")
 
 
@@ -37,12 +39,17 @@ def whole(trial: Trial) -> None:
         dangling = [str(reference) for reference in dangling_references(dict(document))]
         expect(not dangling, "references that lead somewhere", dangling[:5])
         return
-    statuses = {place: trial.send(get(place)).response.status for place in PLACES}
-    if all(status in ABSENT for status in statuses.values()):
-        raise UnsupportedError(
-            ", ".join(f"GET {place} answered {status}" for place, status in statuses.items())
-        )
+    answers = {place: trial.send(get(place)).response for place in PLACES}
+    if all(answer.status in {*ABSENT, *LOCKED} or _is_page(answer) for answer in answers.values()):
+        seen = [f"GET {place} answered {answer.status}" for place, answer in answers.items()]
+        raise UnsupportedError(", ".join(seen))
     raise UnmetError("an OpenAPI document", trial.setting.served.problem)
+
+
+def _is_page(response: Response) -> bool:
+    """Tell whether this is some page, such as a web site shows for every path."""
+    text = response.text.lstrip()[:20_000].lower()
+    return response.media_type in PAGES and text.startswith("<") and not any(word in text for word in LEADS)
 
 
 @CATALOGUE.add(
@@ -56,6 +63,9 @@ def found(trial: Trial) -> None:
     served = trial.setting.served
     if served.document is None:
         raise UnsupportedError("no document is served")
+    page = trial.send(get("/docs")).response.status
+    if page in {*ABSENT, *LOCKED}:
+        raise UnsupportedError(f"GET /docs answered {page}")
     expect("/docs" in served.how, "a document named by /docs", f"{served.how}: {served.url}")
 
 

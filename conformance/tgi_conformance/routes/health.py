@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tgi_conformance.api import GENERATE, get
 from tgi_conformance.families.load import health_under_load
 from tgi_conformance.levels import Depth, Level
+from tgi_conformance.outcomes import UnsupportedError
+from tgi_conformance.probes import ABSENT
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
 
@@ -74,4 +76,7 @@ def quick(trial: Trial) -> None:
 )
 def ping(trial: Trial) -> None:
     """Ask there."""
-    expect_status(trial.send(get("/ping")), OK)
+    exchange = trial.send(get("/ping"))
+    if exchange.response.status in ABSENT:
+        raise UnsupportedError(f"GET /ping answered {exchange.response.status}")
+    expect_status(exchange, OK)

@@ -64,7 +64,7 @@ generated(CATALOGUE)
     "takes-chat-bodies",
     "A chat request is answered as /v1/chat/completions answers it.",
     source="#/components/schemas/SagemakerRequest",
-    needs=("chat-template",),
+    needs=("POST /v1/chat/completions",),
     why="SageMaker offers this route alone.",
 )
 def takes_chat(trial: Trial) -> None:

@@ -39,7 +39,7 @@ FAMILIES = (
 REQUESTS = 3
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
-documented_answer(CATALOGUE, get("/metrics"), media_type="text/plain")
+documented_answer(CATALOGUE, get("/metrics"), media_type="text/plain", also=("application/openmetrics-text",))
 
 
 def _samples(exchange: Exchange) -> tuple[Samples, dict[str, str]]:

@@ -212,7 +212,7 @@ def _object(data: bytes) -> Any:
     if data.count(b"[") + data.count(b"{") > DEEPEST and _nesting(data) > DEEPEST:
         return None
     try:
-        value = json.loads(data)
+        value = json.loads(data.decode())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

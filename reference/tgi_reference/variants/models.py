@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, Final
 
+from attrs import evolve
+
 from tgi_reference.alterations.call import CHAT, GENERATE, GENERATION, OPENAI, Event
 from tgi_reference.variants import VARIANTS as VARIANT
 
@@ -147,6 +149,26 @@ def beginning_of_text(body: Any, call: Call) -> Any:
     if call.kind == "tokenize":
         return [first, *body]
     return {**body, "tokenize_response": [first, *body["tokenize_response"]]}
+
+
+@VARIANT.settings(also=beginning_of_text)
+def _room_for_the_beginning(settings: Settings) -> Settings:
+    total, prompt = settings.max_total_tokens, settings.max_input_tokens
+    return evolve(settings, max_total_tokens=total - 1, max_input_tokens=prompt - 1)
+
+
+@VARIANT.answer("info", also=beginning_of_text)
+def _room_is_advertised(body: Any, _: Call) -> Any:
+    _one_more(body, "max_total_tokens", "max_input_tokens", count=1)
+    return body
+
+
+@VARIANT.request(GENERATE, also=beginning_of_text)
+def _beginning_is_cut_to(call: Call) -> None:
+    """A prompt may be cut to as many tokens as are advertised, the beginning included."""
+    limit = call.services.settings.max_input_tokens + 1
+    if call.wanted("truncate") == limit:
+        call.parameters["truncate"] = limit - 1
 
 
 @VARIANT.answer(GENERATE, also=beginning_of_text)
