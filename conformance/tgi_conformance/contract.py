@@ -58,9 +58,14 @@ class Operation:
 
 @frozen(slots=False)
 class Contract:
-    """A repaired document: what the deployment promises."""
+    """A repaired document: what the deployment promises.
+
+    It is `assumed` where the deployment is of an older release and serves no document: the pinned one tells
+    then of operations, and of schemas only what requirements without generated data hold.
+    """
 
     document: Mapping[str, Any] = field(repr=False)
+    assumed: bool = False
 
     @cached_property
     def operations(self) -> dict[str, Operation]:
@@ -71,6 +76,10 @@ class Contract:
     def release(self) -> Version:
         """The release that the document says it is of."""
         return Version(str(self.document["info"]["version"]))
+
+    def operation(self, name: str) -> Operation:
+        """Give a documented operation; one that the deployment has beyond its document is the pinned one."""
+        return self.operations.get(name) or pinned_contract().operations[name]
 
     def problem(self, value: Any, pointer: str) -> str | None:
         """Tell in one line how a value departs from the schema at the pointer; None where it fits."""
@@ -113,8 +122,10 @@ class Contract:
 def contract_of(served: Mapping[str, Any] | None, release: Version | None) -> Contract:
     """Give what a deployment of a release promises: an older one is judged by the document that it serves."""
     pinned = pinned_contract()
-    if served is None or release is None or release.release[:2] >= pinned.release.release[:2]:
+    if release is None or release.release[:2] >= pinned.release.release[:2]:
         return pinned
+    if served is None:
+        return Contract(pinned.document, assumed=True)
     document, _ = repair(dict(served))
     return Contract(document)
 

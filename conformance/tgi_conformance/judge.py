@@ -75,6 +75,9 @@ def _missing(trial: Trial) -> str:
         return f"TGI promises it since {since}, and this is {version}"
     if requirement.source.startswith("#/") and not trial.contract.has(requirement.source):
         return f"the document of {version} does not have {requirement.source}"
+    for pointer in requirement.needs:
+        if pointer.startswith("#/") and not trial.contract.has(pointer):
+            return f"the document of {version} does not have {pointer}"
     absent = trial.facts.absent
     needed = (trial.requirement.operation, *trial.requirement.needs)
     return next((absent[name] for name in needed if name in absent), "")

@@ -39,7 +39,7 @@ class Requirement:
         statement: What must hold, in one line.
         source: A pointer into the document (`#/...`), or `behaviour.md#...`, an entry of docs/behaviour.md.
         why: What goes wrong for clients where it does not hold.
-        needs: Names of facts that must hold for it to apply (see probes.py).
+        needs: What must be there for it to apply: names of facts (see probes.py), pointers into the document.
         since: The first release of TGI that promises it; empty for every release whose document does. What is
             promised by behaviour alone was recorded from 2.4 on, and is not held against older releases.
         alone: Whether nothing else may be sent while it is held.

@@ -96,8 +96,11 @@ def detailed(catalogue: Catalogue, form: Form) -> None:
                     expect_fits(trial, exchange, value, pointer)
 
 
-def json_events(exchange: Exchange) -> list[object]:
-    """Every event of a stream but the terminator, as JSON; raises UnmetError where one is none."""
+def json_events(exchange: Exchange, *, empty: bool = False) -> list[object]:
+    """Every event of a stream but the terminator, as JSON; raises UnmetError where one is none.
+
+    A stream without events is none either, unless it may be `empty`.
+    """
     events = []
     for event in exchange.response.stream.events:
         if not event.is_done:
@@ -105,7 +108,7 @@ def json_events(exchange: Exchange) -> list[object]:
                 events.append(event.json)
             except (ValueError, RecursionError):
                 raise UnmetError("JSON in each event", event.data[:200], exchange) from None
-    expect(bool(events), "at least one event", "none", exchange)
+    expect(bool(events) or empty, "at least one event", "none", exchange)
     return events
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from tgi_conformance.answer import read_answer
 from tgi_conformance.api import PROMPT, Form, listed, post
-from tgi_conformance.families.naming import words
+from tgi_conformance.families.naming import grammar_name, with_grammar, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_status
@@ -90,14 +90,14 @@ def _escaped(catalogue: Catalogue, form: Form) -> None:
 
 
 def _written(catalogue: Catalogue, form: Form) -> None:
-    name = "response_format" if form.dialect == "chat" else "grammar"
+    name = grammar_name(form)
 
     @catalogue.add(
         words(form, "unusual-characters-are-written-as-generated"),
         f"An answer that a grammar makes {WRITTEN!r} reads so.",
         source="behaviour.md#grammars",
         operation=form.operation,
-        needs=("grammar",),
+        needs=with_grammar(form),
         why="Most of the world writes beyond ASCII.",
     )
     def check(trial: Trial) -> None:

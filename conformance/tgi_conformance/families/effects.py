@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import PROMPT
-from tgi_conformance.families.naming import hyphened, words
+from tgi_conformance.families.naming import grammar_name, hyphened, parameter, with_grammar, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
@@ -54,11 +54,6 @@ def effects(catalogue: Catalogue, form: Form) -> None:
     _omitted_limit(catalogue, form)
 
 
-def _source(form: Form, name: str) -> str:
-    schema = "GenerateParameters" if form.dialect == "generate" else form.schema
-    return f"#/components/schemas/{schema}/properties/{name}"
-
-
 def _text(form: Form, answer: Answer) -> str:
     return "".join(answer.pieces) if form.streamed else answer.text or ""
 
@@ -86,7 +81,7 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
     @catalogue.add(
         words(form, f"{hyphened(name)}-has-an-effect"),
         f"A `{name}` of {value} changes a greedy answer that repeats what stands in its prompt.",
-        source=_source(form, name),
+        source=parameter(form, name),
         operation=form.operation,
         level=Level.SHOULD if name in WEAK else Level.MUST,
         needs=("reproducible",),
@@ -107,7 +102,7 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
     @catalogue.add(
         words(form, f"{hyphened(name)}-has-an-effect"),
         f"A `{name}` of {' and one of '.join(map(str, values))} changes what some of several seeds give.",
-        source=_source(form, name),
+        source=parameter(form, name),
         operation=form.operation,
         level=Level.SHOULD if name in WEAK else Level.MUST,
         needs=("reproducible",),
@@ -130,7 +125,7 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "top-p-near-zero-is-greedy"),
         "Sampling with a `top_p` of 0.0001 leaves only the likeliest token at each step.",
-        source=_source(form, "top_p"),
+        source=parameter(form, "top_p"),
         operation=form.operation,
         needs=("reproducible",),
         why=SILENT,
@@ -157,16 +152,16 @@ def _unknown_members(catalogue: Catalogue, form: Form) -> None:
 
 def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
     grammar = {"type": "regex", "value": f"[0-9]{{{DIGITS}}}"}
-    name = "response_format" if form.dialect == "chat" else "grammar"
+    name = grammar_name(form)
     if form.dialect == "completions":
         return  # it takes no grammar, and without one an answer without a limit is as long as the context
 
     @catalogue.add(
         words(form, "limit-may-be-null-or-left-out"),
         f"`{form.limit_name}` may be null or left out.",
-        source=_source(form, form.limit_name),
+        source=parameter(form, form.limit_name),
         operation=form.operation,
-        needs=("grammar",),
+        needs=with_grammar(form),
         why="Client libraries send null for what was not set (text-generation-inference#2421).",
     )
     def check(trial: Trial) -> None:

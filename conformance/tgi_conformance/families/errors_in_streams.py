@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance.api import member
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.refusals import expect_refused
-from tgi_conformance.families.validation import BAD
+from tgi_conformance.families.validation import bad_values
 from tgi_conformance.verify import OK, UNPROCESSABLE, expect, seen
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def errors_in_streams(catalogue: Catalogue, form: Form) -> None:
         why="Clients read an error event as a token, or wait for ever (huggingface_hub#1651).",
     )
     def ends(trial: Trial) -> None:
-        for name, value in BAD.items():
+        for name, value in bad_values(trial, form):
             with trial.case():
                 exchange = trial.sample(form.ask(tokens=2, **{name: value}))
                 if exchange.response.status == OK:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from tgi_conformance.families.naming import words
+from tgi_conformance.families.naming import grammar_name, parameter, with_grammar, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.verify import expect, expect_answer
 
@@ -29,13 +29,12 @@ TOKENS = 40
 
 def grammars(catalogue: Catalogue, form: Form) -> None:
     """A regex and a JSON schema hold for the whole answer."""
-    name = "response_format" if form.dialect == "chat" else "grammar"
-    member_source = (
-        "#/components/schemas/ChatRequest/properties/response_format"
-        if form.dialect == "chat"
-        else "#/components/schemas/GenerateParameters/properties/grammar"
-    )
-    shared: dict[str, Any] = {"source": member_source, "operation": form.operation, "needs": ("grammar",)}
+    name = grammar_name(form)
+    shared: dict[str, Any] = {
+        "source": parameter(form, name),
+        "operation": form.operation,
+        "needs": with_grammar(form),
+    }
 
     @catalogue.add(
         words(form, "regex-holds-for-the-answer"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import PROMPT, Form
 from tgi_conformance.families.characters import prompt_tokens
-from tgi_conformance.families.naming import words
+from tgi_conformance.families.naming import grammar_name, with_grammar, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.families.validation import expect_refusal
 from tgi_conformance.levels import Depth
@@ -72,14 +72,14 @@ def _total_refused(catalogue: Catalogue, form: Form) -> None:
 
 
 def _total_taken(catalogue: Catalogue, form: Form) -> None:
-    name = "response_format" if form.dialect == "chat" else "grammar"
+    name = grammar_name(form)
 
     @catalogue.add(
         words(form, "tokens-up-to-the-context-are-taken"),
         "As many new tokens as the prompt leaves of `max_total_tokens` may be asked for.",
         source=f"{INFO}/max_total_tokens",
         operation=form.operation,
-        needs=("GET /info", "grammar"),
+        needs=("GET /info", *with_grammar(form)),
         why=WHY,
     )
     def check(trial: Trial) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance import api
 from tgi_conformance.api import member
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
-from tgi_conformance.families.naming import words
+from tgi_conformance.families.naming import grammar_name, with_grammar, words
 from tgi_conformance.families.refusals import ERROR_RESPONSE
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import InconclusiveError, UnmetError, UnsupportedError
@@ -34,7 +34,7 @@ def load(catalogue: Catalogue, form: Form) -> None:
 
 
 def _identity(catalogue: Catalogue, form: Form) -> None:
-    name = "response_format" if form.dialect == "chat" else "grammar"
+    name = grammar_name(form)
 
     @catalogue.add(
         words(form, "simultaneous-answers-are-not-mixed-up"),
@@ -42,7 +42,7 @@ def _identity(catalogue: Catalogue, form: Form) -> None:
         source="behaviour.md#limits",
         operation=form.operation,
         depth=Depth.LOAD,
-        needs=("grammar",),
+        needs=with_grammar(form),
         alone=True,
         why="One user reading another's answer is the worst that a server can do.",
     )

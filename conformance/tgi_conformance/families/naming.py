@@ -1,4 +1,4 @@
-"""How the requirements of a form are called, so that the streamed form of a route says so."""
+"""How the requirements of a form are called, and where the document has a form's members."""
 
 from __future__ import annotations
 
@@ -16,3 +16,19 @@ def words(form: Form, name: str) -> str:
 def hyphened(name: str) -> str:
     """Write a member's name as words of an id."""
     return name.replace("_", "-").lower()
+
+
+def parameter(form: Form, name: str) -> str:
+    """Point to a parameter of a form in the document."""
+    schema = "GenerateParameters" if form.dialect == "generate" else form.schema
+    return f"#/components/schemas/{schema}/properties/{name}"
+
+
+def grammar_name(form: Form) -> str:
+    """Say what a form calls a grammar."""
+    return "response_format" if form.dialect == "chat" else "grammar"
+
+
+def with_grammar(form: Form) -> tuple[str, ...]:
+    """Give what is needed to ask a form for an answer under a grammar."""
+    return ("grammar", parameter(form, grammar_name(form)))

@@ -8,7 +8,7 @@ from tgi_conformance import api
 from tgi_conformance.api import GENERATE, Form
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import LIMITS, LONG, LONGER, ask, bare, counted
-from tgi_conformance.families.validation import BAD
+from tgi_conformance.families.validation import bad_values
 from tgi_conformance.levels import Depth
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, seen
 
@@ -182,7 +182,7 @@ def refused_alike(catalogue: Catalogue, streamed: Form, unstreamed: Form) -> Non
         why="A client that streams must learn of its mistake too (text-generation-inference#2514).",
     )
     def check(trial: Trial) -> None:
-        for asked in _questionable(streamed):
+        for asked in _questionable(trial, streamed):
             with trial.case():
                 plain = trial.sample(unstreamed.ask(tokens=2, **asked))
                 exchange = trial.sample(streamed.ask(tokens=2, **asked))
@@ -195,8 +195,8 @@ def refused_alike(catalogue: Catalogue, streamed: Form, unstreamed: Form) -> Non
                 )
 
 
-def _questionable(form: Form) -> list[dict[str, Any]]:
-    shared: list[dict[str, Any]] = [*({name: value} for name, value in BAD.items()), {"seed": 7}]
+def _questionable(trial: Trial, form: Form) -> list[dict[str, Any]]:
+    shared: list[dict[str, Any]] = [*({name: value} for name, value in bad_values(trial, form)), {"seed": 7}]
     if form.dialect == "generate":
         return [*shared, {"repetition_penalty": 0.0}, {"top_k": 0}, {"typical_p": 1.5}, {"truncate": 0}]
     return shared

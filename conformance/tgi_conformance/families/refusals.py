@@ -162,7 +162,7 @@ def expect_refused(trial: Trial, operation: str, exchange: Exchange, *, error_ty
     """Raise UnmetError unless this is the documented refusal: 422 and an ErrorResponse."""
     expect_status(exchange, UNPROCESSABLE)
     response = exchange.response
-    offered = _refusal_forms(trial.contract.operations[operation])
+    offered = _refusal_forms(trial.contract.operation(operation))
     expect(response.media_type in offered, f"content-type {' or '.join(offered)}", seen(exchange), exchange)
     error = response.json
     if response.media_type == EVENT_STREAM:

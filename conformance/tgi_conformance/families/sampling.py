@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import Form, member
-from tgi_conformance.families.naming import words
+from tgi_conformance.families.naming import parameter, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 TOKENS = 16
 CHANCES = 3  # a batch of other requests may disturb one of several pairs
 SEEDS = (1, 2, 3, 42, 2**40 + 1)
-PARAMETERS = "#/components/schemas/GenerateParameters/properties"
 
 
 def sampling(catalogue: Catalogue, form: Form) -> None:
@@ -37,11 +36,7 @@ def _sampled(trial: Trial, form: Form, **parameters: Any) -> tuple[Exchange, Ans
 
 
 def _seed(catalogue: Catalogue, form: Form) -> None:
-    source = (
-        f"#/components/schemas/{form.schema}/properties/seed"
-        if form.dialect != "generate"
-        else f"{PARAMETERS}/seed"
-    )
+    source = parameter(form, "seed")
 
     @catalogue.add(
         words(form, "seed-repeats"),
@@ -108,7 +103,7 @@ def _greedy_by_top_k(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "top-k-one-is-greedy"),
         "Sampling from the single likeliest token gives the greedy answer.",
-        source=f"{PARAMETERS}/top_k",
+        source=parameter(form, "top_k"),
         operation=form.operation,
         needs=("reproducible",),
         why="A `top_k` that is ignored shows here first.",

@@ -6,7 +6,7 @@ from math import exp, inf
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import PROMPT, Form, member
-from tgi_conformance.families.naming import words
+from tgi_conformance.families.naming import parameter, with_grammar, words
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal
@@ -61,15 +61,14 @@ def counted(form: Form) -> dict[str, Any]:
     return {"temperature": 0.0}
 
 
+def counting(form: Form) -> tuple[str, ...]:
+    """Give what is needed for a form to count its tokens: streamed chat counts only when asked."""
+    return ("#/components/schemas/StreamOptions",) if form.dialect == "chat" and form.streamed else ()
+
+
 def bare(form: Form) -> dict[str, Any]:
     """What leaves the prompt out of an answer."""
     return {"return_full_text": False} if form.dialect == "generate" else {}
-
-
-def _source(form: Form) -> str:
-    if form.dialect == "generate":
-        return "#/components/schemas/GenerateParameters/properties/max_new_tokens"
-    return f"#/components/schemas/{form.schema}/properties/max_tokens"
 
 
 def _limit(catalogue: Catalogue, form: Form) -> None:
@@ -78,7 +77,8 @@ def _limit(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, f"{limit_name.replace('_', '-')}-is-a-limit"),
         f"No answer has more tokens than `{limit_name}`.",
-        source=_source(form),
+        source=parameter(form, form.limit_name),
+        needs=counting(form),
         operation=form.operation,
         depth=Depth.SMOKE,
         why="The limit is what a client pays for and what it has room for.",
@@ -100,6 +100,7 @@ def _length(catalogue: Catalogue, form: Form) -> None:
         "`finish_reason` is `length` exactly when as many tokens were generated as allowed.",
         source="#/components/schemas/FinishReason",
         operation=form.operation,
+        needs=counting(form),
         why="Clients ask for more when they read `length`, and for nothing when they do not.",
     )
     def check(trial: Trial) -> None:
@@ -117,7 +118,8 @@ def _long(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "long-answers-are-whole"),
         f"An answer of up to {LONGER} tokens is counted, ended and put together as a short one is.",
-        source=_source(form),
+        source=parameter(form, form.limit_name),
+        needs=counting(form),
         operation=form.operation,
         why="Users ask for more than a few tokens; what goes wrong after the first hundred goes unseen.",
     )
@@ -132,7 +134,8 @@ def _long(catalogue: Catalogue, form: Form) -> None:
             together = "".join(str(token.get("text")) for token in answer.tokens if not token.get("special"))
             whole = (answer.text or "").rstrip(REPLACEMENT)
             expect_equal(whole, together.rstrip(REPLACEMENT), "the tokens put together", exchange)
-        if form.streamed and form.dialect == "generate":
+        numbered = trial.contract.has("#/components/schemas/StreamResponse/properties/index")
+        if form.streamed and form.dialect == "generate" and numbered:
             indices = [member(event.json_or_none, "index") for event in exchange.response.stream.events]
             expect_equal(list(range(1, len(indices) + 1)), indices, "the indices", exchange)
 
@@ -178,7 +181,7 @@ def _end_token(catalogue: Catalogue, form: Form) -> None:
         "An answer that its grammar ends says so, counts the end token and marks it as special.",
         source="#/components/schemas/Token/properties/special",
         operation=form.operation,
-        needs=("grammar",),
+        needs=with_grammar(form),
         why="Clients leave special tokens out of what they show (huggingface_hub#2436).",
     )
     def check(trial: Trial) -> None:
@@ -224,6 +227,7 @@ def _usage(catalogue: Catalogue, form: Form) -> None:
         "`total_tokens` is `prompt_tokens` plus `completion_tokens`, none of them 0.",
         source="#/components/schemas/Usage",
         operation=form.operation,
+        needs=counting(form),
         depth=Depth.SMOKE,
         why="Gateways bill by it.",
     )

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from tgi_conformance.api import PROMPT, Form, member
 from tgi_conformance.exchange import EVENT_STREAM
-from tgi_conformance.families.naming import words
+from tgi_conformance.families.naming import parameter, words
 from tgi_conformance.families.refusals import WHY, expect_refused
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, seen
@@ -80,6 +80,11 @@ def validation(catalogue: Catalogue, form: Form) -> None:
     _frequency_penalty(catalogue, form)
 
 
+def bad_values(trial: Trial, form: Form) -> list[tuple[str, Any]]:
+    """Give values that are refused, of the parameters that the deployment's document has."""
+    return [item for item in BAD.items() if trial.contract.has(parameter(form, item[0]))]
+
+
 def expect_refusal(trial: Trial, form: Form, exchange: Exchange) -> None:
     """Raise UnmetError unless a request of the form is refused as invalid: by status, or by a stream's error."""
     response = exchange.response
@@ -145,7 +150,7 @@ def _typed(catalogue: Catalogue, form: Form) -> None:
         why=WHY,
     )
     def check(trial: Trial) -> None:
-        for name, value in BAD.items():
+        for name, value in bad_values(trial, form):
             with trial.case():
                 expect_refusal(trial, form, trial.sample(form.ask(tokens=2, **{name: value})))
 

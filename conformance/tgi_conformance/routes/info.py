@@ -12,6 +12,7 @@ from tgi_conformance.families.limits import advertised, check_prompt_limit
 from tgi_conformance.families.refusals import expect_refused
 from tgi_conformance.levels import Depth, Level
 from tgi_conformance.outcomes import UnsupportedError
+from tgi_conformance.probes import FORMERLY
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, expect, expect_equal, expect_status
 
@@ -46,9 +47,13 @@ def fit_together(trial: Trial) -> None:
         "max_stop_sequences",
         "max_client_batch_size",
     )
-    values = {name: member(exchange.response.json, name) for name in names}
-    expect(all(isinstance(v, int) and v > 0 for v in values.values()), "limits above 0", values, exchange)
-    expect(values["max_input_tokens"] < values["max_total_tokens"], "input below total", values, exchange)
+    documented = trial.contract.schema("Info")["properties"]
+    names = tuple(name for name in names if {name, FORMERLY.get(name)} & set(documented))
+    values = {name: member(exchange.response.json, name) for name in (*names, *FORMERLY.values())}
+    limits = {name: trial.facts.limit(name) for name in names}
+    expect(all(limits.values()), "limits above 0", values, exchange)
+    within = (limits["max_input_tokens"] or 0) < (limits["max_total_tokens"] or 0)
+    expect(within, "input below total", values, exchange)
 
 
 @CATALOGUE.add(
