@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tgi_conformance.target import Target
 
 MEGABYTE = 1024 * 1024
+KEPT = 16  # connections that are kept open
 GZIP = ("gzip", "x-gzip")
 STEP = 64 * 1024  # bytes that a compressed body may grow to at a time
 MOST_ARRIVALS = 4096  # a server that sends byte by byte could make millions
@@ -76,7 +77,7 @@ class Client:
             timeout=self.bounds.request_seconds,
             trust_env=True,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            limits=httpx.Limits(max_connections=512, max_keepalive_connections=16, keepalive_expiry=2.0),
+            limits=httpx.Limits(max_connections=512, max_keepalive_connections=KEPT, keepalive_expiry=2.0),
         )
         keep_deadlines(self._http)
         self._deadline = time.monotonic() + self.bounds.run_seconds
@@ -89,14 +90,15 @@ class Client:
         """Send it and read the whole answer; raises NoAnswerError."""
         request = self.older.adapt(request)
         request = request if authenticate else evolve(request, anonymous=True)
-        attempt = _Attempt()
-        try:
-            return self._send(request, attempt)
-        except NoAnswerError as error:
-            self.price.timeouts += error.kind == "timeout"
-            if error.kind != "broken" or attempt.connected or attempt.answered:
-                raise
-        # A kept connection may be closed by the server just as it is used again; a fresh one tells.
+        for _ in range(KEPT):
+            attempt = _Attempt()
+            try:
+                return self._send(request, attempt)
+            except NoAnswerError as error:
+                self.price.timeouts += error.kind == "timeout"
+                if error.kind != "broken" or attempt.connected or attempt.answered:
+                    raise
+        # Kept connections may be closed by the server just as they are used again; a fresh one tells.
         return self._send(request, _Attempt())
 
     def _send(self, request: Request, attempt: _Attempt) -> Exchange:

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from tgi_conformance.samples import Samples
 
 
-ABSENT = (404, 405, 501)
+ABSENT = (404, 405, 410, 501)
 LOCKED = (401, 403)
 PAGES = ("text/html", "application/xhtml+xml")
 OK = 200
+NOT_FOUND, UNPROCESSABLE = 404, 422
+CLIENT_ERRORS = range(400, 500)
 
 CHOICE = {"type": "regex", "value": "(yes|no)"}
 CHAT_MESSAGES = {"messages": [{"role": "user", "content": api.PROMPT}]}
@@ -75,7 +77,7 @@ class Facts:
     @property
     def version(self) -> Version | None:
         """The release that `/info` claims, or else the served document; None where neither does."""
-        return _version(self.info.get("version")) or _version(self.documented)
+        return release_of(self.info.get("version")) or release_of(self.documented)
 
     @property
     def generates(self) -> bool:
@@ -85,10 +87,11 @@ class Facts:
     def limit(self, name: str) -> int | None:
         """A limit that `/info` advertises; None where it advertises none."""
         value = self.info.get(name, self.info.get(FORMERLY.get(name, "")))
-        return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _version(claimed: Any) -> Version | None:
+def release_of(claimed: Any) -> Version | None:
+    """Read a release, if that is what it is."""
     try:
         return Version(str(claimed)) if claimed and len(str(claimed)) <= LONGEST_VERSION else None
     except InvalidVersion:
@@ -127,7 +130,7 @@ def probe(samples: Samples, facts: Facts) -> Facts:
             if error.kind == "refused":
                 return evolve(facts, unreachable=str(error))
             continue  # it is there, and the requirements will say what is wrong with it
-    absent = _absent(answers)
+    absent = _absent(answers, _elsewhere(samples))
     return evolve(
         facts,
         absent={**absent, **_abilities(samples, absent)},
@@ -136,11 +139,20 @@ def probe(samples: Samples, facts: Facts) -> Facts:
     )
 
 
-def _absent(answers: Mapping[str, Exchange]) -> dict[str, str]:
+def _elsewhere(samples: Samples) -> int:
+    """Give the status of a path that nobody serves, as this deployment tells it; 404 where it does not."""
+    try:
+        status = samples.get(api.post("/nothing_is_here", api.GENERATE.body(tokens=1)))[0].response.status
+    except (NoAnswerError, InconclusiveError):
+        return NOT_FOUND
+    return status if status in CLIENT_ERRORS and status != UNPROCESSABLE else NOT_FOUND
+
+
+def _absent(answers: Mapping[str, Exchange], elsewhere: int) -> dict[str, str]:
     """Tell what is not offered: not found, closed while others are open, a web site's page, chat by no template."""
     statuses = [answers[operation].response.status for operation in GENERATION if operation in answers]
-    open_ = any(status not in {*ABSENT, *LOCKED} for status in statuses)
-    refusing = {*ABSENT, *LOCKED} if open_ else set(ABSENT)
+    closed = {*ABSENT, *LOCKED, elsewhere}
+    refusing = closed if set(statuses) - closed else set(ABSENT)
     found = {}
     for operation, exchange in answers.items():
         response = exchange.response
@@ -211,6 +223,16 @@ def _prefill(samples: Samples, absent: Mapping[str, str]) -> str | None:
     return _unless_ok(exchange, "with decoder_input_details")
 
 
+def _top_tokens(samples: Samples, absent: Mapping[str, str]) -> str | None:
+    """How many may be asked for is configured, and advertised nowhere."""
+    form = next((f for f in api.UNSTREAMED if f.dialect == "generate" and f.operation not in absent), None)
+    if form is None:
+        return None
+    exchange, _ = samples.get(form.ask(details=True, top_n_tokens=2))
+    refused = exchange.response.status == UNPROCESSABLE
+    return _unless_ok(exchange, "with top_n_tokens") if refused else None
+
+
 def _headers(samples: Samples, absent: Mapping[str, str]) -> str | None:
     form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
     if form is None:
@@ -222,7 +244,7 @@ def _headers(samples: Samples, absent: Mapping[str, str]) -> str | None:
 
 
 def _reproducible(samples: Samples, absent: Mapping[str, str]) -> str | None:
-    """Greedy decoding that repeats to the last digit of each log-probability is needed to compare answers."""
+    """Greedy decoding that repeats is needed to compare answers."""
     return _unsteady(samples, absent, times=3, tokens=12)
 
 
@@ -241,7 +263,8 @@ def _unsteady(samples: Samples, absent: Mapping[str, str], *, times: int, tokens
     extra = {"details": True} if form.dialect == "generate" else {"temperature": 0.0}
     request = form.ask(tokens=tokens, **extra)
     answers = [read_answer(form, samples.client.send(request)) for _ in range(times)]
-    if any((a.text, a.tokens) != (answers[0].text, answers[0].tokens) for a in answers):
+    shown = {(answer.text, tuple(str(token.get("id")) for token in answer.tokens)) for answer in answers}
+    if len(shown) > 1:
         return f"{times} equal greedy requests to {form.path} were not answered alike"
     return None
 
@@ -256,6 +279,7 @@ _ABILITIES: dict[str, Callable[[Samples, Mapping[str, str]], str | None]] = {
     "grammar": _grammar,
     "tools": _tools,
     "prefill": _prefill,
+    "top-tokens": _top_tokens,
     "tgi-headers": _headers,
     "reproducible": _reproducible,
 }

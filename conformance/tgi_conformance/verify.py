@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.answer import Answer, read_answer
+from tgi_conformance.api import member
 from tgi_conformance.exchange import NOT_JSON, Exchange
 from tgi_conformance.outcomes import UnmetError
 
@@ -54,6 +55,9 @@ def expect_answer(form: Form, exchange: Exchange) -> Answer:
     """Raise UnmetError unless this is a whole successful answer with a text; give what it says."""
     expect_status(exchange, OK)
     expect_media_type(exchange, "text/event-stream" if form.streamed else "application/json")
+    if form.streamed:
+        errors = [event for event in exchange.response.stream.events if member(event.json_or_none, "error")]
+        expect(not errors, "a stream without errors", seen(exchange), exchange)
     answer = read_answer(form, exchange)
     expect(answer.text is not None, "a generated text", seen(exchange), exchange)
     return answer

@@ -40,9 +40,10 @@ def batches(catalogue: Catalogue) -> None:
 
 def _several(trial: Trial, **asked: Any) -> tuple[list[str], list[Answer]]:
     """Give as many prompts as a batch may have, three at the most, and what each is answered alone."""
-    prompts = list(PROMPTS[: min(trial.facts.limit("max_client_batch_size") or 2, len(PROMPTS))])
+    most = min(trial.facts.limit(name) or 2 for name in ("max_client_batch_size", "max_concurrent_requests"))
+    prompts = list(PROMPTS[: min(most, len(PROMPTS))])
     if len(prompts) == 1:
-        raise UnsupportedError("/info advertises a max_client_batch_size of 1")
+        raise UnsupportedError("/info advertises no more than one prompt at a time")
     asked = asked or {"temperature": 0.0}
     alone = [trial.sample(FORM.ask(prompt, tokens=TOKENS, **asked)) for prompt in prompts]
     return prompts, [expect_answer(FORM, exchange) for exchange in alone]
@@ -104,6 +105,8 @@ def _for_each(catalogue: Catalogue) -> None:
             STREAM, trial.sample(STREAM.ask(PROMPTS[0], tokens=TOKENS, temperature=0.0))
         ).pieces
         stops = [piece for piece in pieces[1:] if piece.strip() and REPLACEMENT not in piece][:1]
+        if trial.facts.limit("max_stop_sequences") == 0:
+            stops = []
         for asked in ({"temperature": 1.3, "seed": 5}, {"temperature": 0.0, "stop": stops}):
             with trial.case():
                 prompts, alone = _several(trial, **asked)
@@ -137,6 +140,8 @@ def _batch_size(catalogue: Catalogue) -> None:
         limit = trial.facts.limit("max_client_batch_size")
         if limit is None or limit > LARGEST_BATCH:
             raise UnsupportedError(f"/info advertises a max_client_batch_size of {limit}")
+        if limit > (trial.facts.limit("max_concurrent_requests") or limit):
+            raise UnsupportedError("/info advertises fewer requests at a time than prompts in a batch")
         with trial.case():
             exchange = trial.send(FORM.request({**FORM.body(tokens=1), "prompt": [PROMPT] * limit}))
             expect_status(exchange, OK)

@@ -67,6 +67,7 @@ def _logprobs(catalogue: Catalogue, form: Form) -> None:
         "logprobs-have-an-entry-a-token",
         "With `logprobs` each generated token has an entry, at most 0, with as many alternatives as asked.",
         source="#/components/schemas/ChatRequest/properties/logprobs",
+        needs=("top-tokens",),
         why="Evaluations score answers by them (text-generation-inference#2108).",
     )
     def check(trial: Trial) -> None:
@@ -89,6 +90,7 @@ def _streamed_logprobs(catalogue: Catalogue, streamed: Form) -> None:
         "Streamed, the entries of `logprobs` together are the text, each at most 0, with alternatives.",
         source="#/components/schemas/ChatCompletionChoice/properties/logprobs",
         operation=streamed.operation,
+        needs=("top-tokens",),
         why="Evaluations score answers by them.",
     )
     def check(trial: Trial) -> None:

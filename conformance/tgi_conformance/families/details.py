@@ -120,7 +120,7 @@ def _best_of(catalogue: Catalogue, form: Form) -> None:
         if (trial.facts.limit("max_best_of") or SEQUENCES) < SEQUENCES:
             raise UnsupportedError("/info advertises a max_best_of of 1")
         asked = {"details": True, "do_sample": True, "best_of": SEQUENCES}
-        if trial.contract.has(parameter(form, "top_n_tokens")):
+        if trial.contract.has(parameter(form, "top_n_tokens")) and "top-tokens" not in trial.facts.absent:
             asked["top_n_tokens"] = 2
         exchange = trial.send(form.ask(tokens=TOKENS, return_full_text=False, **asked))
         answer = expect_answer(form, exchange)
@@ -158,6 +158,7 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
         f"`top_n_tokens` {MOST} shows as many tokens for each, best first, the greedy one among them.",
         source=f"{PARAMETERS}/top_n_tokens",
         operation=form.operation,
+        needs=("top-tokens",),
         why="Constrained decoding and classification read the alternatives (text-generation-inference#1629).",
     )
     def check(trial: Trial) -> None:

@@ -165,6 +165,9 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
         why="Client libraries send null for what was not set (text-generation-inference#2421).",
     )
     def check(trial: Trial) -> None:
+        context = trial.facts.limit("max_total_tokens")
+        if context is not None and context < DIGITS * 3:
+            raise UnsupportedError(f"a context of {context} tokens has no room for {DIGITS} digits")
         for limit in ({}, {form.limit_name: None}):
             with trial.case():
                 exchange = trial.send(form.ask(tokens=None, **{name: grammar}, **limit))

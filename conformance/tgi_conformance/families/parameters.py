@@ -68,7 +68,8 @@ def bounds(
             inner, outer = edge + towards * step, edge - towards * step
             yield Sided(keyword, (inner,) if exclusive else (edge,), (edge,) if exclusive else (outer,))
     if "maxItems" in schema:
-        most = limit(ADVERTISED.get((name, "maxItems"), "")) or schema["maxItems"]
+        advertised = limit(ADVERTISED.get((name, "maxItems"), ""))
+        most = schema["maxItems"] if advertised is None else advertised
         yield Sided("maxItems", (_items(most),), (_items(most + 1),))
 
 
@@ -96,6 +97,7 @@ def _bounded(catalogue: Catalogue, form: Form, name: str, schema: Mapping[str, A
         f"A `{name}` that the document allows is taken.",
         source=source,
         operation=form.operation,
+        needs=("top-tokens",) if name == "top_n_tokens" else (),
         why="A client that keeps to the document must not be refused.",
     )
     def inside(trial: Trial) -> None:

@@ -71,7 +71,7 @@ def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
     text = "".join(greedy_pieces(trial, form))
     if not strings:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
-    most = min(trial.facts.limit("max_stop_sequences") or DOCUMENTED, LARGEST_LIST)
+    most = most_stops(trial)
     for place, stop in enumerate(strings):
         with trial.case():
             # Alone, after another one, and as the last of as many as may be.
@@ -85,6 +85,14 @@ def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
             before = before_last(form, answer, cut)
             expect(stop not in before, f"an end with the token after {stop!r}", cut, exchange)
             expect_equal("stop_sequence", answer.finish, "the finish reason", exchange)
+
+
+def most_stops(trial: Trial) -> int:
+    """Give how many stop strings may be sent; raises UnsupportedError where none may."""
+    limit = trial.facts.limit("max_stop_sequences")
+    if limit == 0:
+        raise UnsupportedError("/info advertises a max_stop_sequences of 0")
+    return DOCUMENTED if limit is None else min(limit, LARGEST_LIST)
 
 
 def before_last(form: Form, answer: Answer, text: str) -> str:

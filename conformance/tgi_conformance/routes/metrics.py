@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -10,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tgi_conformance.api import GENERATE, get
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.levels import Level
-from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, UNPROCESSABLE, expect, expect_answer, expect_status
 
@@ -37,6 +38,7 @@ FAMILIES = (
     "tgi_request_validation_duration",
 )
 REQUESTS = 3
+SCRAPES = 4
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 documented_answer(CATALOGUE, get("/metrics"), media_type="text/plain", also=("application/openmetrics-text",))
@@ -94,6 +96,7 @@ def measured(trial: Trial) -> None:
 )
 def grow(trial: Trial) -> None:
     """Compare before and after a request."""
+    _unless_several(trial)
     before, types = _samples(trial.send(get("/metrics")))
     trial.send(GENERATE.ask())
     exchange = trial.send(get("/metrics"))
@@ -154,8 +157,8 @@ def _expect_histogram(family: Metric, exchange: Exchange) -> None:
 )
 def count_what_was_sent(trial: Trial) -> None:
     """Send good requests and a refused one between scrapes; where others do too, more is fine."""
-    idle = [_samples(trial.send(get("/metrics")))[0] for _ in range(2)]
-    before, shared = idle[1], _sum(idle[0], "tgi_request_count") != _sum(idle[1], "tgi_request_count")
+    idle = _unless_several(trial)
+    before, shared = idle[-1], _sum(idle[0], "tgi_request_count") != _sum(idle[-1], "tgi_request_count")
     started, tokens = time.monotonic(), 0
     for _ in range(REQUESTS):
         exchange = trial.send(GENERATE.ask(details=True))
@@ -174,6 +177,19 @@ def count_what_was_sent(trial: Trial) -> None:
         grown = _sum(after, name) - _sum(before, name)
         fits = least <= grown and (shared or grown <= most)
         expect(fits, f"{name} to grow by {least} to {most:g}", grown, exchange)
+
+
+def _unless_several(trial: Trial) -> list[Samples]:
+    """Give a few scrapes; raises UnsupportedError where counters go back and forth, as of several servers."""
+    scrapes = [_samples(trial.send(get("/metrics"))) for _ in range(SCRAPES)]
+    types = scrapes[0][1]
+    for key in scrapes[0][0]:
+        if _counts(key[0], types):
+            values = [samples.get(key, 0.0) for samples, _ in scrapes]
+            steps = {(b > a) - (b < a) for a, b in pairwise(values)}
+            if {1, -1} <= steps:
+                raise UnsupportedError(f"{key[0]} goes up and down: several servers answer")
+    return [samples for samples, _ in scrapes]
 
 
 def _sum(samples: Samples, family: str) -> float:

@@ -66,7 +66,8 @@ def offsets(trial: Trial) -> None:
                 places,
                 exchange,
             )
-            expect(places == sorted(places), "offsets in order", places, exchange)
+            wide = [(start, stop) for start, stop in places if start < stop]
+            expect(wide == sorted(wide), "offsets in order", wide, exchange)
             expect_slices(data, tokens, exchange)
 
 
