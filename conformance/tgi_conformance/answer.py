@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from tgi_conformance.api import Form, member
+from tgi_conformance.api import Form, listed, member
 
 if TYPE_CHECKING:
     from tgi_conformance.exchange import Exchange
@@ -23,6 +23,7 @@ class Answer:
         prompt: The number of prompt tokens that the answer states.
         tokens: The tokens, where the form shows them (`details` or a stream of the generate dialect).
         pieces: The text of each streamed event.
+        tops: For each token the likeliest ones, where they were asked for.
         seed: The seed that the answer reports.
         raw: The unstreamed body (unwrapped), or the last event that carries a token.
     """
@@ -33,6 +34,7 @@ class Answer:
     prompt: int | None = None
     tokens: tuple[dict[str, Any], ...] = ()
     pieces: tuple[str, ...] = ()
+    tops: tuple[list[Any], ...] = ()
     seed: int | None = None
     raw: Any = field(default=None, repr=False)
 
@@ -64,6 +66,7 @@ def _generate(body: Any) -> Answer:
         finish=_text(member(details, "finish_reason")),
         generated=_count(member(details, "generated_tokens")),
         tokens=_tokens(member(details, "tokens")),
+        tops=tuple(top for top in listed(details, "top_tokens") if isinstance(top, list)),
         seed=_count(member(details, "seed")),
         raw=body,
     )
@@ -79,6 +82,7 @@ def _generate_stream(events: list[dict[str, Any]]) -> Answer:
         generated=_count(member(details, "generated_tokens")),
         prompt=_count(member(details, "input_length")),
         tokens=tokens,
+        tops=tuple(event["top_tokens"] for event in events if isinstance(event.get("top_tokens"), list)),
         pieces=tuple(_text(token.get("text")) or "" for token in tokens if not token.get("special")),
         seed=_count(member(details, "seed")),
         raw=last,

@@ -8,6 +8,8 @@ from tgi_conformance.answer import Answer, read_answer
 from tgi_conformance.api import GENERATE, Form, listed, member, post
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.tools import TOKENS as TOOL_TOKENS
+from tgi_conformance.families.tools import WEATHER
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
 
@@ -57,9 +59,33 @@ def answers_whatever_is_asked(catalogue: Catalogue, form: Form) -> None:
     def check(trial: Trial) -> None:
         for name, asked in _groups(trial).items():
             with trial.case():
-                _, expected = _asked(trial, GENERATE, asked)
+                own, expected = _asked(trial, GENERATE, asked)
                 exchange, actual = _asked(trial, form, asked)
                 _expect_alike(name, expected, actual, exchange)
+                stated = [_prompt_tokens(*one) for one in ((own, expected), (exchange, actual))]
+                expect(
+                    None in stated or stated[0] == stated[1],
+                    f"{stated[0]} prompt tokens",
+                    stated[1],
+                    exchange,
+                )
+        if not form.streamed and "prefill" not in trial.facts.absent:
+            with trial.case():
+                _expect_prompt_alike(trial, form)
+
+
+def _prompt_tokens(exchange: Exchange, answer: Answer) -> str | None:
+    """Give the number of prompt tokens that a header or the last event states."""
+    stated = exchange.response.headers.get("x-prompt-tokens", answer.prompt)
+    return None if stated is None else str(stated)
+
+
+def _expect_prompt_alike(trial: Trial, form: Form) -> None:
+    asked = {"decoder_input_details": True}
+    _, expected = _asked(trial, GENERATE, asked)
+    exchange, actual = _asked(trial, form, asked)
+    ids = [[member(token, "id") for token in listed(a.raw, "details", "prefill")] for a in (expected, actual)]
+    expect_equal(ids[0], ids[1], "the prompt's ids at /generate", exchange)
 
 
 def _groups(trial: Trial) -> Mapping[str, Mapping[str, Any]]:
@@ -88,6 +114,8 @@ def _expect_alike(name: str, expected: Answer, actual: Answer, exchange: Exchang
     expect_equal(expected.text, actual.text, f"the text that /generate gives for {name}", exchange)
     expect_equal(expected.finish, actual.finish, f"the finish reason of /generate for {name}", exchange)
     expect_equal(expected.seed, actual.seed, f"the seed of /generate for {name}", exchange)
+    tops = [[[member(top, "id") for top in some] for some in answer.tops] for answer in (expected, actual)]
+    expect_equal(tops[0], tops[1], f"the top tokens of /generate for {name}", exchange)
     for mine, other in zip(expected.tokens, actual.tokens, strict=True):
         logprobs = (mine.get("logprob"), other.get("logprob"))
         numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
@@ -182,6 +210,9 @@ def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping
         why="SageMaker offers this route alone.",
     )
     def check(trial: Trial) -> None:
+        if form.dialect == "chat" and not form.streamed and "tools" not in trial.facts.absent:
+            with trial.case():
+                _expect_same_call(trial, path, form)
         body = form.body(tokens=TOKENS, **asked)
         own = trial.sample(form.request(body))
         expected = expect_answer(form, own)
@@ -197,3 +228,11 @@ def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping
             for raw in (read_answer(form, own).raw, actual.raw)
         ]
         expect_equal(shown[0], shown[1], "the tokens of logprobs", exchange)
+
+
+def _expect_same_call(trial: Trial, path: str, form: Form) -> None:
+    body = form.body(tokens=TOOL_TOKENS, tools=[WEATHER], tool_choice="required")
+    way = ("choices", 0, "message", "tool_calls", 0, "function", "name")
+    expected = member(trial.sample(form.request(body)).response.json, *way)
+    exchange = trial.send(post(path, body))
+    expect_equal(expected, member(exchange.response.json, *way), "the tool's name", exchange)

@@ -17,7 +17,7 @@ from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, UNPROCESSABLE, expect, expect_answer, expect_equal, expect_status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tgi_conformance.answer import Answer
     from tgi_conformance.exchange import Exchange
@@ -45,21 +45,29 @@ def _several(trial: Trial, **asked: Any) -> tuple[list[str], list[Answer]]:
     if len(prompts) == 1:
         raise UnsupportedError("/info advertises no more than one prompt at a time")
     asked = asked or {"temperature": 0.0}
-    alone = [trial.sample(FORM.ask(prompt, tokens=TOKENS, **asked)) for prompt in prompts]
-    return prompts, [expect_answer(FORM, exchange) for exchange in alone]
+    return prompts, [_alone(trial, prompt, asked) for prompt in prompts]
+
+
+def _alone(trial: Trial, prompt: str, asked: Mapping[str, Any]) -> Answer:
+    """Give the answer to one prompt, with the pieces that it is streamed in."""
+    whole, streamed = (
+        expect_answer(form, trial.sample(form.ask(prompt, tokens=TOKENS, **asked))) for form in (FORM, STREAM)
+    )
+    return evolve(whole, pieces=streamed.pieces)
 
 
 def _expect_choice(place: int, alone: Sequence[Answer], choice: Any, exchange: Exchange) -> None:
     """Raise UnmetError unless a choice is its own prompt's answer.
 
-    In a batch a model may round otherwise and turn off at a near tie: that much of the answer must be there
-    as no other prompt's answer shares, and where all of it is there, it must end as it does alone.
+    In a batch a model may round otherwise and turn off at a near tie: the first piece of the answer must be
+    there, and more of it than of any other prompt's; where all of it is there, it must end as it does alone.
     """
     text = str(member(choice, "text"))
     whole = alone[place].text or ""
+    first = next((piece for piece in alone[place].pieces if piece), "")
     shared = [len(commonprefix([text, answer.text or ""])) for answer in alone]
-    own = shared[place] > 0 or not whole
-    expect(own and shared[place] == max(shared), f"{whole!r} as choice {place}", text, exchange)
+    own = shared[place] >= len(first) and shared[place] == max(shared)
+    expect(own, f"{whole!r} as choice {place}", text, exchange)
     if shared[place] == len(whole):
         end = (text, member(choice, "finish_reason"))
         expect_equal((whole, alone[place].finish), end, f"text and reason of choice {place}", exchange)
@@ -160,6 +168,8 @@ def _streamed_choices(catalogue: Catalogue) -> None:
     )
     def check(trial: Trial) -> None:
         prompts, alone = _several(trial)
+        if len(prompts) > (trial.facts.limit("max_concurrent_requests") or len(prompts)):
+            raise UnsupportedError("/info advertises fewer requests at a time than prompts in a batch")
         exchange = trial.send(
             STREAM.request({**STREAM.body(tokens=TOKENS, temperature=0.0), "prompt": prompts})
         )

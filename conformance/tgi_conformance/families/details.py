@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import PROMPT, Form, listed, member
 from tgi_conformance.families.naming import parameter, words
-from tgi_conformance.families.tokens import REPLACEMENT, counted, expect_probabilities
+from tgi_conformance.families.tokens import LONG, REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TOKENS = 4
 MOST, FEW = 5, 2  # top tokens
 KEPT = 3
+NEAR = 0.1  # of one token, computed twice
 CLOSE = 1e-3  # log-probabilities of one step, computed once
 SEQUENCES = 2
 PARAMETERS = "#/components/schemas/GenerateParameters/properties"
@@ -58,6 +59,10 @@ def _prefill(catalogue: Catalogue, form: Form) -> None:
         for token in prefill[1:]:
             logprob = member(token, "logprob")
             expect(isinstance(logprob, (int, float)) and logprob <= 0, "logprob <= 0", token, exchange)
+        logprobs = [member(token, "logprob") for token in prefill[1:]]
+        expect(
+            len(prefill) < KEPT or len(set(logprobs)) > 1, "log-probabilities that differ", logprobs, exchange
+        )
 
     @catalogue.add(
         "prefill-is-empty-unless-asked",
@@ -84,7 +89,8 @@ def _prefill(catalogue: Catalogue, form: Form) -> None:
         expect(not top, "no top tokens", top, exchange)
         prompt = trial.sample(form.ask(tokens=TOKENS, decoder_input_details=True))
         alone = expect_answer(form, prompt)
-        expect_equal(alone.generated, len(alone.tokens) or None, "the number of tokens shown", prompt)
+        expect(alone.generated is not None, "details", member(alone.raw, "details"), prompt)
+        expect_equal(alone.generated, len(alone.tokens), "the number of tokens shown", prompt)
 
 
 def _letters(text: str) -> str:
@@ -127,6 +133,8 @@ def _best_of(catalogue: Catalogue, form: Form) -> None:
         others = member(answer.raw, "details", "best_of_sequences")
         expect(isinstance(others, list) and len(others) == 1, "one other sequence", others, exchange)
         _expect_sequence(others[0], exchange, with_top_tokens="top_n_tokens" in asked)
+        drawn = member(others[0], "seed")
+        expect(answer.seed is None or drawn != answer.seed, "a seed of its own", drawn, exchange)
         mine, other = _mean(answer.tokens), _mean(listed(others, 0, "tokens"))
         expect(mine >= other - 1e-4, "the likelier sequence as the answer", f"{mine} < {other}", exchange)
 
@@ -181,6 +189,7 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
             same = next(entry for entry in top if member(entry, "id") == token.get("id"))
             expect(_alike(same, token), f"the token as it is in the answer: {token}", same, exchange)
             expect_probabilities(top, exchange)
+        _expect_as_without(trial, form, answer, exchange)
         _sampled_top_tokens(trial, form)
 
 
@@ -193,6 +202,18 @@ def _with_top_tokens(trial: Trial, form: Form) -> tuple[Exchange, int]:
         if not refused:
             break
     return exchange, most
+
+
+def _expect_as_without(trial: Trial, form: Form, answer: Answer, exchange: Exchange) -> None:
+    """Raise UnmetError where the same token has another log-probability when no top tokens are asked for."""
+    plain = expect_answer(form, trial.sample(form.ask(tokens=LONG, **counted(form))))
+    for mine, other in zip(answer.tokens, plain.tokens, strict=False):
+        if mine.get("id") != other.get("id"):
+            return
+        logprobs = (mine.get("logprob"), other.get("logprob"))
+        numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
+        near = numbers and abs(logprobs[0] - logprobs[1]) < NEAR
+        expect(near, f"logprob about {logprobs[1]}, as without top tokens", mine, exchange)
 
 
 def _sampled_top_tokens(trial: Trial, form: Form) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.api import PROMPT
+from tgi_conformance.api import PROMPT, listed, member
+from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.naming import grammar_name, hyphened, parameter, with_grammar, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Level
@@ -37,9 +38,15 @@ SHIFTING: Mapping[str, tuple[float, ...]] = {
     "frequency_penalty": (-1.9, 1.9),
 }
 NATIVE = frozenset({"typical_p", "top_k"})  # not among the members of the OpenAI-style routes
-# How strongly these count is the model server's own affair; a few tokens may not show it.
 DIGITS = 64  # at most three to a token: more tokens than any small default
+# How strongly these count is the model server's own affair; log-probabilities show it, a few tokens may not.
 WEAK = frozenset({"frequency_penalty", "presence_penalty"})
+# What makes a form show the log-probabilities of its tokens.
+SHOWING: Mapping[str, Mapping[str, Any]] = {
+    "generate": {"details": True},
+    "chat": {"logprobs": True},
+    "completions": {},
+}
 
 
 def effects(catalogue: Catalogue, form: Form) -> None:
@@ -58,22 +65,36 @@ def _text(form: Form, answer: Answer) -> str:
     return "".join(answer.pieces) if form.streamed else answer.text or ""
 
 
-def _greedy(trial: Trial, form: Form, prompt: str, **extra: Any) -> tuple[Exchange, str]:
-    exchange = trial.sample(form.ask(prompt, tokens=TOKENS, **counted(form), **extra))
-    return exchange, _text(form, expect_answer(form, exchange))
+def _shown(form: Form, exchange: Exchange) -> tuple[str, list[float]]:
+    """Give the text, and the log-probabilities where the form shows them."""
+    answer = expect_answer(form, exchange)
+    logprobs = [token.get("logprob") for token in answer.tokens]
+    if form.dialect == "chat":
+        bodies = json_events(exchange) if form.streamed else [exchange.response.json]
+        entries = [e for body in bodies for e in listed(body, "choices", 0, "logprobs", "content")]
+        logprobs = [member(entry, "logprob") for entry in entries]
+    return _text(form, answer), [round(one, 3) for one in logprobs if isinstance(one, (int, float))]
 
 
-def _sampled(trial: Trial, form: Form, seed: int, **extra: Any) -> tuple[Exchange, str]:
+def _level(form: Form, name: str) -> Level:
+    return Level.SHOULD if name in WEAK and form.dialect == "completions" else Level.MUST
+
+
+def _greedy(trial: Trial, form: Form, prompt: str, **extra: Any) -> Exchange:
+    how = {**counted(form), **SHOWING[form.dialect], **extra}
+    return trial.sample(form.ask(prompt, tokens=TOKENS, **how))
+
+
+def _sampled(trial: Trial, form: Form, seed: int, **extra: Any) -> Exchange:
     how: dict[str, Any] = {"do_sample": True} if form.dialect == "generate" else {}
-    how = {"temperature": 1.0, **how, "seed": seed, **extra}
-    exchange = trial.sample(form.ask(tokens=TOKENS, **how))
-    return exchange, _text(form, expect_answer(form, exchange))
+    how = {"temperature": 1.0, **how, **SHOWING[form.dialect], "seed": seed, **extra}
+    return trial.sample(form.ask(tokens=TOKENS, **how))
 
 
 def unless_it_ends_at_once(form: Form, exchange: Exchange) -> None:
     """Raise UnsupportedError where the model's answer ended by itself: a parameter had little to change."""
     answer = expect_answer(form, exchange)
-    if answer.finish != "length":
+    if answer.finish in {"eos_token", "stop"}:
         raise UnsupportedError(f"the model ends its answers at once: {_text(form, answer)[:100]!r}")
 
 
@@ -83,19 +104,19 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
         f"A `{name}` of {value} changes a greedy answer that repeats what stands in its prompt.",
         source=parameter(form, name),
         operation=form.operation,
-        level=Level.SHOULD if name in WEAK else Level.MUST,
+        level=_level(form, name),
         needs=("reproducible",),
         why=SILENT,
     )
     def check(trial: Trial) -> None:
-        _, answer = _greedy(trial, form, PROMPT)
-        prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
-        plain = [_greedy(trial, form, prompt)[1] for prompt in prompts]
-        penalised = [_greedy(trial, form, prompt, **{name: value}) for prompt in prompts]
-        changed = plain != [text for _, text in penalised]
-        if not changed:
-            unless_it_ends_at_once(form, penalised[0][0])
-        expect(changed, "another text than without it", plain[0], penalised[0][0])
+        answer = _shown(form, _greedy(trial, form, PROMPT))[0]
+        for prompt in (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT):
+            plain = _shown(form, _greedy(trial, form, prompt))
+            exchange = _greedy(trial, form, prompt, **{name: value})
+            if _shown(form, exchange) != plain:
+                return
+        unless_it_ends_at_once(form, exchange)
+        expect(False, "another answer than without it", plain[0], exchange)
 
 
 def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, ...]) -> None:
@@ -104,7 +125,7 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
         f"A `{name}` of {' and one of '.join(map(str, values))} changes what some of several seeds give.",
         source=parameter(form, name),
         operation=form.operation,
-        level=Level.SHOULD if name in WEAK else Level.MUST,
+        level=_level(form, name),
         needs=("reproducible",),
         why=SILENT,
     )
@@ -112,13 +133,14 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
         for value in values:
             with trial.case():
                 for seed in SEEDS:
-                    asked, plain = _sampled(trial, form, seed)
-                    exchange, shifted = _sampled(trial, form, seed, **{name: value})
-                    if plain != shifted:
+                    asked = _sampled(trial, form, seed)
+                    exchange = _sampled(trial, form, seed, **{name: value})
+                    if _shown(form, asked) != _shown(form, exchange):
                         break
                 else:
                     unless_it_ends_at_once(form, asked)
-                    expect(False, f"another text for some seed with {name} {value}", shifted, exchange)
+                    text = _shown(form, exchange)[0]
+                    expect(False, f"another answer for some seed with {name} {value}", text, exchange)
 
 
 def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
@@ -131,9 +153,10 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
         why=SILENT,
     )
     def check(trial: Trial) -> None:
-        _, first = _sampled(trial, form, SEEDS[0], top_p=SHIFTING["top_p"][0])
-        exchange, second = _sampled(trial, form, SEEDS[1], top_p=SHIFTING["top_p"][0])
-        expect_equal(first, second, "the text for two seeds", exchange)
+        first = _sampled(trial, form, SEEDS[0], top_p=SHIFTING["top_p"][0])
+        exchange = _sampled(trial, form, SEEDS[1], top_p=SHIFTING["top_p"][0])
+        texts = [_shown(form, one)[0] for one in (first, exchange)]
+        expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
 
 
 def _unknown_members(catalogue: Catalogue, form: Form) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 POSITIVE_EXAMPLES = 12
-NEGATIVE_EXAMPLES = 16
+NEGATIVE_EXAMPLES = 14
 DOCUMENTED = (status_code_conformance,)
 UNBROKEN = (not_a_server_error,)
 

@@ -34,6 +34,8 @@ def identity(catalogue: Catalogue, form: Form) -> None:
     _says(catalogue, form)
     _served_model(catalogue, form)
     _named_model(catalogue, form)
+    if form.dialect == "chat":
+        _other_model(catalogue, form)
 
 
 def _bodies(trial: Trial, form: Form) -> tuple[Exchange, list[Any]]:
@@ -134,7 +136,24 @@ def _names(trial: Trial) -> list[str]:
         names += [
             member(model, "id") for model in listed(trial.sample(get("/v1/models")).response.json, "data")
         ]
-    known = [name for name in names if isinstance(name, str) and name]
+    known = list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
     if not known:
         raise UnsupportedError("neither /info nor /v1/models names the model")
     return known
+
+
+def _other_model(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "model-is-echoed"),
+        "An answer names the `model` that the request names, whatever is served.",
+        source=SOURCE,
+        operation=form.operation,
+        level=Level.SHOULD,
+        why="Clients tell answers of several models apart by it.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = trial.send(form.ask(tokens=1, model="a-name-of-the-client"))
+        if exchange.response.status != OK:
+            raise UnsupportedError(f"another model's name was answered {exchange.response.status}")
+        answer = expect_answer(form, exchange)
+        expect_equal("a-name-of-the-client", member(answer.raw, "model"), "model", exchange)

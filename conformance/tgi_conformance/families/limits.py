@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import PROMPT, Form
 from tgi_conformance.families.characters import prompt_tokens
-from tgi_conformance.families.naming import grammar_name, with_grammar, words
+from tgi_conformance.families.naming import grammar_name, parameter, with_grammar, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.families.validation import expect_refusal
 from tgi_conformance.levels import Depth
@@ -21,6 +21,7 @@ INFO = "#/components/schemas/Info/properties"
 WHY = "Gateways route and cut prompts by what is advertised."
 LARGEST_PROMPT = 4_000  # tokens; a context larger than that is tried only at level exhaustive
 CHOICE = {"type": "regex", "value": "(yes|no)"}
+SIZES = (3, 4)  # tokens, fewer than any tokenizer makes of the prompt
 FEW = 8  # tokens, within which an answer under the grammar has to end
 
 
@@ -30,6 +31,8 @@ def limits(catalogue: Catalogue, form: Form) -> None:
     if form.dialect != "completions":  # which takes no grammar to end a long answer early
         _total_taken(catalogue, form)
     _prompt(catalogue, form)
+    if form.dialect == "generate":
+        _truncate(catalogue, form)
 
 
 def advertised(trial: Trial, name: str) -> int:
@@ -109,3 +112,21 @@ def _prompt(catalogue: Catalogue, form: Form) -> None:
     def check(trial: Trial) -> None:
         limit = check_prompt_limit(trial)
         expect_refusal(trial, form, trial.send(form.ask(too_long(limit), tokens=1)))
+
+
+def _truncate(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "truncate-leaves-as-many-tokens"),
+        "`truncate` N leaves N tokens of a longer prompt, as the answer counts them.",
+        source=parameter(form, "truncate"),
+        operation=form.operation,
+        why="Whoever cuts to a size pays for that size.",
+    )
+    def check(trial: Trial) -> None:
+        for size in SIZES:
+            with trial.case():
+                request = form.ask(tokens=1, **counted(form), truncate=size)
+                count = prompt_tokens(trial, form, request)
+                if count is None:
+                    raise UnsupportedError(f"{form.operation} does not count the prompt's tokens")
+                expect(count == size, f"{size} prompt tokens", count, trial.sample(request))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance import api
 from tgi_conformance.api import GENERATE, Form
 from tgi_conformance.families.naming import words
-from tgi_conformance.families.tokens import LIMITS, LONG, LONGER, ask, bare, counted
+from tgi_conformance.families.tokens import LIMITS, LONG, LONGER, PROMPTS, ask, bare, counted
 from tgi_conformance.families.validation import bad_values
 from tgi_conformance.levels import Depth
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, seen
@@ -162,10 +162,11 @@ def full_text(catalogue: Catalogue, form: Form, *, default: bool) -> None:
         for asked in (True, False, None):
             with trial.case():
                 extra: dict[str, Any] = {} if asked is None else {"return_full_text": asked}
-                exchange = trial.sample(form.ask(tokens=4, **extra))
+                prompt = PROMPTS[1] if asked else PROMPTS[0]
+                exchange = trial.sample(form.ask(prompt, tokens=4, **extra))
                 text = expect_answer(form, exchange).text or ""
                 whole = default if asked is None else asked
-                starts = text.startswith(api.PROMPT)
+                starts = text.startswith(prompt)
                 expect(starts is whole, f"{'the prompt first' if whole else 'no prompt'}", text, exchange)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import Form, member
 from tgi_conformance.families.naming import parameter, words
-from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.tokens import REPLACEMENT, counted
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal
 
@@ -24,8 +24,11 @@ SEEDS = (1, 2, 3, 42, 2**40 + 1)
 def sampling(catalogue: Catalogue, form: Form) -> None:
     """The promises about sampling."""
     _seed(catalogue, form)
+    if form.dialect != "generate" and not form.streamed:
+        _unseeded(catalogue, form)
     if form.dialect == "generate":
         _reported(catalogue, form)
+        _drawn(catalogue, form)
         _greedy_by_top_k(catalogue, form)
 
 
@@ -88,15 +91,66 @@ def _reported(catalogue: Catalogue, form: Form) -> None:
             with trial.case():
                 exchange, answer = _sampled(trial, form, seed=seed)
                 expect_equal(seed, answer.seed, "details.seed", exchange)
+                together = "".join(str(t.get("text")) for t in answer.tokens if not t.get("special"))
+                whole = (answer.text or "").rstrip(REPLACEMENT)
+                expect_equal(whole, together.rstrip(REPLACEMENT), "the tokens put together", exchange)
+                _expect_reason(answer, exchange)
         with trial.case():
+            _, first = _sampled(trial, form)
             exchange, answer = _sampled(trial, form)
             expect(answer.seed is not None, "a drawn seed", member(answer.raw, "details"), exchange)
+            expect(first.seed != answer.seed, "another seed for each answer", answer.seed, exchange)
         with trial.case():
             exchange = trial.sample(form.ask(tokens=2, **counted(form)))
             expect_answer(form, exchange)
             expect_equal(
                 None, expect_answer(form, exchange).seed, "details.seed of a greedy answer", exchange
             )
+
+
+def _expect_reason(answer: Answer, exchange: Exchange) -> None:
+    """Raise UnmetError where an answer that reached its limit says that it ended by a token that it lacks."""
+    ended = bool(answer.tokens) and answer.tokens[-1].get("special") is True
+    if answer.generated == TOKENS and not ended:
+        expect_equal("length", answer.finish, "the finish reason at the limit", exchange)
+
+
+def _drawn(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "drawn-seed-repeats"),
+        "The seed that was drawn for an answer gives the same answer again.",
+        source="#/components/schemas/Details/properties/seed",
+        operation=form.operation,
+        needs=("reproducible",),
+        why="It is reported for that.",
+    )
+    def check(trial: Trial) -> None:
+        for _ in range(CHANCES):
+            _, first = _sampled(trial, form)
+            exchange, second = _sampled(trial, form, seed=first.seed)
+            if first.text == second.text:
+                break
+        expect_equal(first.text, second.text, f"the text for the drawn seed {first.seed}", exchange)
+
+
+def _unseeded(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "answers-without-a-seed-differ"),
+        f"{len(SEEDS)} sampled answers without a seed are not all the same.",
+        source=parameter(form, "seed"),
+        operation=form.operation,
+        why="A seed that is always the same gives every user the same answer.",
+    )
+    def check(trial: Trial) -> None:
+        texts: set[str | None] = set()
+        for _ in SEEDS:
+            exchange, answer = _sampled(trial, form)
+            texts.add(answer.text)
+            if len(texts) > 1:
+                return
+        if answer.finish != "length":
+            raise UnsupportedError(f"the model ends its answers at once: {answer.text!r}")
+        expect(False, "different texts", texts, exchange)
 
 
 def _greedy_by_top_k(catalogue: Catalogue, form: Form) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from tgi_conformance.families.naming import words
-from tgi_conformance.families.tokens import LONG, ask, counted
+from tgi_conformance.families.naming import grammar_name, with_grammar, words
+from tgi_conformance.families.tokens import LONG, PROMPT, ask, counted
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal
@@ -26,6 +26,7 @@ LONGEST_TOKEN = 40
 DOCUMENTED = 4  # most stop strings, where /info tells of no limit
 LARGEST_LIST = 16
 NEVER = "never to be seen"  # each of several strings counts, not the first alone
+FORCED = "uno\ndös\ntrês 日本\nquatro"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -33,6 +34,11 @@ def stops(catalogue: Catalogue, form: Form) -> None:
     """Take a greedy answer, ask again with a piece of it as a stop string: the answer ends there."""
     schema = "GenerateParameters" if form.dialect == "generate" else form.schema
     source = f"#/components/schemas/{schema}/properties/stop"
+    _sampled(catalogue, form, source)
+    if form.dialect != "completions":  # which takes no grammar
+        _unusual(catalogue, form, source)
+    if not form.streamed:
+        _in_the_prompt(catalogue, form, source)
 
     @catalogue.add(
         words(form, "stop-string-ends-the-answer"),
@@ -58,13 +64,83 @@ def stops(catalogue: Catalogue, form: Form) -> None:
         _hold(trial, form, anywhere_in("".join(greedy_pieces(trial, form))))
 
 
-def greedy_pieces(trial: Trial, form: Form) -> list[str]:
+def greedy_pieces(trial: Trial, form: Form, **parameters: Any) -> list[str]:
     """Give a greedy answer as the texts of its tokens; a form that does not show them is asked streamed."""
     showing = form if form.dialect == "generate" else evolve(form, streamed=True)
-    _, answer = ask(trial, showing, LONG)
+    exchange = trial.sample(showing.ask(tokens=LONG, **{**counted(showing), **parameters}))
+    answer = expect_answer(showing, exchange)
     if form.dialect == "generate":
         return [str(token.get("text")) for token in answer.tokens if not token.get("special")]
     return list(answer.pieces)
+
+
+def _unusual(catalogue: Catalogue, form: Form, source: str) -> None:
+    name = grammar_name(form)
+
+    @catalogue.add(
+        words(form, "stop-string-beyond-ascii-ends-the-answer"),
+        "A stop string of a line end or of characters beyond ASCII ends the answer as any other does.",
+        source=source,
+        operation=form.operation,
+        needs=("reproducible", *with_grammar(form)),
+        why="Agents stop at line ends; most of the world writes beyond ASCII.",
+    )
+    def check(trial: Trial) -> None:
+        most_stops(trial)
+        forced = {name: {"type": "regex", "value": FORCED}}
+        pieces = [piece for piece in greedy_pieces(trial, form, **forced) if REPLACEMENT not in piece]
+        text = "".join(pieces)
+        ends = [piece for piece in pieces if "\n" in piece or not piece.isascii()]
+        chosen = [piece for piece in dict.fromkeys(ends) if piece.strip(" ") and text.find(piece) >= 0]
+        if not chosen:
+            raise UnsupportedError(f"no token of {text!r} ends with a line or beyond ASCII")
+        for stop in chosen[:2]:
+            with trial.case():
+                exchange = trial.send(form.ask(tokens=LONG, stop=[stop], **counted(form), **forced))
+                answer = expect_answer(form, exchange)
+                expect_equal("stop_sequence", answer.finish, f"the finish reason for {stop!r}", exchange)
+
+
+def _sampled(catalogue: Catalogue, form: Form, source: str) -> None:
+    @catalogue.add(
+        words(form, "stop-string-ends-a-sampled-answer"),
+        "A stop string ends a sampled answer as it ends a greedy one.",
+        source=source,
+        operation=form.operation,
+        needs=("reproducible",),
+        why="Nearly all that users read is sampled.",
+    )
+    def check(trial: Trial) -> None:
+        most_stops(trial)
+        seeded = {
+            "seed": 9,
+            "temperature": 1.0,
+            **({"do_sample": True} if form.dialect == "generate" else {}),
+        }
+        pieces = greedy_pieces(trial, form, **seeded)
+        strings = at_token_ends(pieces)[:1]
+        if not strings:
+            raise UnsupportedError(f"the sampled answer is too short to stop: {''.join(pieces)!r}")
+        exchange = trial.send(form.ask(tokens=LONG, stop=strings, **{**counted(form), **seeded}))
+        answer = expect_answer(form, exchange)
+        expect_equal("stop_sequence", answer.finish, f"the finish reason for {strings[0]!r}", exchange)
+
+
+def _in_the_prompt(catalogue: Catalogue, form: Form, source: str) -> None:
+    @catalogue.add(
+        words(form, "stop-string-in-the-prompt-ends-nothing"),
+        "A stop string that only the prompt holds does not end the answer.",
+        source=source,
+        operation=form.operation,
+        needs=("reproducible",),
+        why="Agents stop at the words that their prompts are made of.",
+    )
+    def check(trial: Trial) -> None:
+        most_stops(trial)
+        _, greedy = ask(trial, form, LONG)
+        exchange = trial.send(form.ask(tokens=LONG, stop=[PROMPT], **counted(form)))
+        answer = expect_answer(form, exchange)
+        expect_equal(greedy.text, answer.text, "the text", exchange)
 
 
 def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
@@ -74,8 +150,8 @@ def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
     most = most_stops(trial)
     for place, stop in enumerate(strings):
         with trial.case():
-            # Alone, after another one, and as the last of as many as may be.
-            others = [f"{NEVER} {n}" for n in range(min((1, 0, most - 1)[place % 3], most - 1))]
+            # As the last of as many as may be, alone, and after another one.
+            others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]
             exchange = trial.send(form.ask(tokens=LONG, stop=[*others, stop], **counted(form)))
             answer = expect_answer(form, exchange)
             cut = "".join(answer.pieces) if form.streamed else answer.text or ""

@@ -260,10 +260,10 @@ def _results(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         counts = []
-        for turns in (TURNS[:1], TURNS):
+        for turns in (TURNS[:1], TURNS[:2], TURNS):
             exchange = trial.send(form.request({**form.body(tokens=1), "messages": turns}))
             if member(exchange.response.json, "error_type") == "template_error":
                 raise UnsupportedError("the chat template knows no tools")
             expect_status(exchange, OK)
             counts.append(member(exchange.response.json, "usage", "prompt_tokens") or 0)
-        expect(counts[1] > counts[0], f"more than {counts[0]} prompt tokens", counts[1], exchange)
+        expect(counts[0] < counts[1] < counts[2], "more prompt tokens for each turn", counts, exchange)

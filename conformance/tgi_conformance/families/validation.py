@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SOURCE = "behaviour.md#validation"
 VALIDATION = "validation"
 SEQUENCES = 2
+MOST_STOPS = 1_000
 # Refused by every release, streamed or not; each is a rule of another kind.
 BAD: Mapping[str, Any] = {"temperature": -1.0, "top_p": 2.0, "frequency_penalty": 3.0}
 PENALTIES_TAKEN = (2.0,)
@@ -78,6 +79,8 @@ def validation(catalogue: Catalogue, form: Form) -> None:
     if form.dialect == "generate" or not form.streamed:
         _typed(catalogue, form)
     _frequency_penalty(catalogue, form)
+    if form.dialect != "generate":  # whose document has a bound of its own
+        _stop_strings(catalogue, form)
 
 
 def bad_values(trial: Trial, form: Form) -> list[tuple[str, Any]]:
@@ -170,3 +173,20 @@ def _frequency_penalty(catalogue: Catalogue, form: Form) -> None:
         for value in PENALTIES_REFUSED:
             with trial.case():
                 expect_refusal(trial, form, trial.send(form.ask(PROMPT, tokens=2, frequency_penalty=value)))
+
+
+def _stop_strings(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "too-many-stop-strings-are-refused"),
+        "More stop strings than `max_stop_sequences` are refused.",
+        source=SOURCE,
+        operation=form.operation,
+        needs=("GET /info",),
+        why="A stop string that is dropped in silence is one that is missed.",
+    )
+    def check(trial: Trial) -> None:
+        limit = trial.facts.limit("max_stop_sequences")
+        if limit is None or limit > MOST_STOPS:
+            raise UnsupportedError(f"/info advertises a max_stop_sequences of {limit}")
+        strings = [f"never to be seen {n}" for n in range(limit + 1)]
+        expect_refusal(trial, form, trial.send(form.ask(tokens=2, stop=strings)))

@@ -72,6 +72,9 @@ def wrong(trial: Trial) -> None:
             with trial.case():
                 exchange = trial.send(_with(request, f"Bearer {near}"))
                 expect_status(exchange, 400, *LOCKED)
+        with trial.case():
+            elsewhere = evolve(request, headers=(*request.headers, ("X-Api-Key", "not-the-key")))
+            expect_status(trial.send(elsewhere, authenticate=False), 400, *LOCKED)
 
 
 def _nearly(key: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.headers import headers
 from tgi_conformance.families.identity import identity
 from tgi_conformance.families.limits import limits
 from tgi_conformance.families.load import load
@@ -20,6 +21,7 @@ from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.state import no_state
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
@@ -44,6 +46,7 @@ for form in (FORM, STREAM):
     validation(CATALOGUE, form)
     grammars(CATALOGUE, form)
     identity(CATALOGUE, form)
+    headers(CATALOGUE, form)
     characters(CATALOGUE, form)
     limits(CATALOGUE, form)
     tools(CATALOGUE, form)
@@ -54,6 +57,7 @@ errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
 chat(CATALOGUE, FORM, STREAM)
+no_state(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "messages")
 generated(CATALOGUE)
 load(CATALOGUE, FORM)

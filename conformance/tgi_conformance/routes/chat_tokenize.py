@@ -13,12 +13,18 @@ from tgi_conformance.families.tools import WEATHER
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.routes.tokenize import expect_slices
-from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+from tgi_conformance.verify import OK, expect, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "chat-tokenize", "POST /chat_tokenize")
+LONG = [
+    {"role": role, "content": f"{text} {n}, naïve 🤖"}
+    for n in range(3)
+    for role, text in (("user", "Is this the question?"), ("assistant", "It is the answer."))
+] + [{"role": "user", "content": "Why?"}]
+SYSTEM = {"role": "system", "content": "Be brief and kind."}
 BODY = {"messages": [{"role": "user", "content": PROMPT}]}
 
 documented_answer(CATALOGUE, post("/chat_tokenize", BODY))
@@ -54,15 +60,19 @@ def templated(trial: Trial) -> None:
     why="Clients count before they pay.",
 )
 def counted(trial: Trial) -> None:
-    """Compare with the usage of a chat."""
-    here = trial.sample(post("/chat_tokenize", BODY))
-    expect_status(here, OK)
-    exchange = trial.sample(CHAT.ask())
-    expect_status(exchange, OK)
-    tokens = listed(here.response.json, "tokenize_response")
-    stated = member(exchange.response.json, "usage", "prompt_tokens")
-    # A tokenizer that adds a beginning-of-text token does so in one of the two places only.
-    expect(stated in {len(tokens), len(tokens) + 1}, f"prompt_tokens {len(tokens)}", stated, exchange)
+    """Compare with the usage of a chat, of one turn and of many."""
+    for turns in (BODY["messages"], LONG):
+        with trial.case():
+            here = trial.sample(post("/chat_tokenize", {"messages": turns}))
+            exchange = trial.sample(CHAT.request({**CHAT.body(), "messages": turns}))
+            if member(exchange.response.json, "error_type") == "template_error":
+                continue
+            expect_status(here, OK)
+            expect_status(exchange, OK)
+            count = len(listed(here.response.json, "tokenize_response"))
+            stated = member(exchange.response.json, "usage", "prompt_tokens")
+            # A tokenizer that adds a beginning-of-text token does so in one of the two places only.
+            expect(stated in {count, count + 1}, f"prompt_tokens {count}", stated, exchange)
 
 
 @CATALOGUE.add(
@@ -71,25 +81,22 @@ def counted(trial: Trial) -> None:
     source="#/components/schemas/ChatRequest/properties/messages",
 )
 def longer(trial: Trial) -> None:
-    """Add a turn."""
+    """Add turns, and look for each of them in the text."""
     short = trial.sample(post("/chat_tokenize", BODY))
-    turns = [
-        *BODY["messages"],
-        {"role": "assistant", "content": "Many layers, naïve 🤖."},
-        {"role": "user", "content": "Why?"},
-    ]
-    exchange = trial.send(post("/chat_tokenize", {"messages": turns}))
+    exchange = trial.sample(post("/chat_tokenize", {"messages": LONG}))
     if member(exchange.response.json, "error_type") == "template_error":
         raise UnsupportedError("the chat template does not take these turns")
     expect_status(exchange, OK)
     counts = [len(listed(e.response.json, "tokenize_response")) for e in (short, exchange)]
     expect(counts[1] > counts[0], f"more than {counts[0]} tokens", counts[1], exchange)
-    expect_equal(
-        True,
-        "Many layers, naïve 🤖." in str(member(exchange.response.json, "templated_text")),
-        "the turn",
-        exchange,
-    )
+    text = str(member(exchange.response.json, "templated_text"))
+    missing = [turn["content"] for turn in LONG if turn["content"] not in text]
+    expect(not missing, "every turn in the text", missing, exchange)
+    told = trial.send(post("/chat_tokenize", {"messages": [SYSTEM, *LONG[:1]]}))
+    if member(told.response.json, "error_type") == "template_error":
+        return  # some models have no system role
+    text = str(member(told.response.json, "templated_text"))
+    expect(SYSTEM["content"] in text, "the system's message in the text", text, told)
 
 
 @CATALOGUE.add(

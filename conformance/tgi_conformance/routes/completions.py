@@ -15,12 +15,14 @@ from tgi_conformance.families.characters import characters
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
+from tgi_conformance.families.headers import headers
 from tgi_conformance.families.identity import identity
 from tgi_conformance.families.limits import limits
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
 from tgi_conformance.families.refusals import expect_refused, refusals
 from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.state import no_state
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
@@ -45,6 +47,7 @@ for form in (FORM, STREAM):
     effects(CATALOGUE, form)
     validation(CATALOGUE, form)
     identity(CATALOGUE, form)
+    headers(CATALOGUE, form)
     characters(CATALOGUE, form)
     limits(CATALOGUE, form)
     completions_as_generate(CATALOGUE, form)
@@ -53,6 +56,7 @@ streams(CATALOGUE, STREAM)
 errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
+no_state(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "prompt")
 batches(CATALOGUE)
 generated(CATALOGUE)

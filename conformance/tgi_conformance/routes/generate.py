@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from tgi_conformance.api import GENERATE as FORM
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import detailed, documented_answer
@@ -14,21 +12,21 @@ from tgi_conformance.families.details import details
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.headers import headers
 from tgi_conformance.families.limits import limits
 from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import full_text, repeats
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.state import no_state
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.tokens import tokens
 from tgi_conformance.families.validation import validation
-from tgi_conformance.levels import Level
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect, expect_status
 
 if TYPE_CHECKING:
-    from tgi_conformance.trial import Trial
+    pass
 
 CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
@@ -49,20 +47,6 @@ validation(CATALOGUE, FORM)
 characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
 generated(CATALOGUE)
+headers(CATALOGUE, FORM)
+no_state(CATALOGUE, FORM)
 load(CATALOGUE, FORM)
-
-
-@CATALOGUE.add(
-    "browsers-are-let-in",
-    "An answer to another origin carries `access-control-allow-origin`.",
-    source="behaviour.md#headers",
-    level=Level.SHOULD,
-    why="Without it no page of another origin can call the server.",
-)
-def browsers(trial: Trial) -> None:
-    """Ask as a page would."""
-    request = FORM.ask(tokens=1)
-    exchange = trial.send(evolve(request, headers=(*request.headers, ("Origin", "http://page.example"))))
-    expect_status(exchange, OK)
-    allowed = exchange.response.headers.get("access-control-allow-origin", "none")
-    expect(allowed in {"*", "http://page.example"}, "access-control-allow-origin *", allowed, exchange)

@@ -13,6 +13,7 @@ from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
+from tgi_conformance.families.headers import headers
 from tgi_conformance.families.limits import limits
 from tgi_conformance.families.load import load
 from tgi_conformance.families.parameters import parameters
@@ -56,4 +57,5 @@ characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 generated(CATALOGUE)
+headers(CATALOGUE, FORM)
 load(CATALOGUE, FORM)

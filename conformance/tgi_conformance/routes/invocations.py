@@ -14,6 +14,7 @@ from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.limits import limits
 from tgi_conformance.families.parity import (
+    full_text,
     prompt_is_counted,
     refused_alike,
     same_as_generate,
@@ -43,6 +44,7 @@ errors_in_streams(CATALOGUE, STREAM)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 prompt_is_counted(CATALOGUE, STREAM)
+full_text(CATALOGUE, FORM, default=True)
 refused_alike(CATALOGUE, STREAM, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 validation(CATALOGUE, FORM)

@@ -6,6 +6,7 @@ import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from attrs import field, frozen
 from prometheus_client.parser import text_string_to_metric_families
 
 from tgi_conformance.api import GENERATE, get
@@ -39,6 +40,8 @@ FAMILIES = (
 )
 REQUESTS = 3
 SCRAPES = 4
+WINDOWS = 3
+CLOCKS = 0.02  # seconds by which two clocks may differ
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 documented_answer(CATALOGUE, get("/metrics"), media_type="text/plain", also=("application/openmetrics-text",))
@@ -156,13 +159,38 @@ def _expect_histogram(family: Metric, exchange: Exchange) -> None:
     why="Autoscalers and bills go by them.",
 )
 def count_what_was_sent(trial: Trial) -> None:
-    """Send good requests and a refused one between scrapes; where others do too, more is fine."""
-    idle = _unless_several(trial)
-    before, shared = idle[-1], _sum(idle[0], "tgi_request_count") != _sum(idle[-1], "tgi_request_count")
+    """Send good requests and a refused one between scrapes; where others send too, no window fits alike."""
+    _unless_several(trial)
+    excesses = []
+    for _ in range(WINDOWS):
+        exchange, problems = _window(trial)
+        if not problems:
+            return
+        excesses.append(problems)
+    if any(excess != excesses[0] for excess in excesses):
+        raise UnsupportedError("others use the deployment too: each window counts something else")
+    problem = excesses[0][0]
+    promised = f"{problem.name} to grow by {problem.least:g} to {problem.most:g}"
+    expect(False, promised, problem.grown, exchange)
+
+
+@frozen
+class Problem:
+    """What grew by more or less than it should have; two are equal where the same grew by as much too much."""
+
+    name: str
+    least: float
+    most: float = field(eq=False)
+    grown: float = field(eq=lambda grown: round(grown))
+
+
+def _window(trial: Trial) -> tuple[Exchange, list[Problem]]:
+    """Give the later scrape of a window, and what grew by more or less than it should have."""
+    before, _ = _samples(trial.send(get("/metrics")))
     started, tokens = time.monotonic(), 0
     for _ in range(REQUESTS):
-        exchange = trial.send(GENERATE.ask(details=True))
-        tokens += expect_answer(GENERATE, exchange).generated or 0
+        answer = expect_answer(GENERATE, trial.send(GENERATE.ask(details=True)))
+        tokens += answer.generated or 0
     seconds = time.monotonic() - started
     expect_status(trial.send(GENERATE.ask(tokens=1, temperature=-1.0)), UNPROCESSABLE)
     exchange = trial.send(get("/metrics"))
@@ -171,16 +199,15 @@ def count_what_was_sent(trial: Trial) -> None:
         "tgi_request_count": (REQUESTS, REQUESTS + 1),  # a refused request may count, and is no success
         "tgi_request_success": (REQUESTS, REQUESTS),
         "tgi_request_generated_tokens_sum": (tokens, tokens),
-        "tgi_request_duration_sum": (0, seconds + 1),
+        "tgi_request_duration_sum": (0, seconds + CLOCKS),
     }
-    for name, (least, most) in expected.items():
-        grown = _sum(after, name) - _sum(before, name)
-        fits = least <= grown and (shared or grown <= most)
-        expect(fits, f"{name} to grow by {least} to {most:g}", grown, exchange)
+    grown = {name: _sum(after, name) - _sum(before, name) for name in expected}
+    wrong = [name for name, (least, most) in expected.items() if not least <= grown[name] <= most]
+    return exchange, [Problem(name, *expected[name], grown[name]) for name in wrong]
 
 
-def _unless_several(trial: Trial) -> list[Samples]:
-    """Give a few scrapes; raises UnsupportedError where counters go back and forth, as of several servers."""
+def _unless_several(trial: Trial) -> None:
+    """Scrape a few times; raises UnsupportedError where counters go back and forth, as of several servers."""
     scrapes = [_samples(trial.send(get("/metrics"))) for _ in range(SCRAPES)]
     types = scrapes[0][1]
     for key in scrapes[0][0]:
@@ -189,7 +216,6 @@ def _unless_several(trial: Trial) -> list[Samples]:
             steps = {(b > a) - (b < a) for a, b in pairwise(values)}
             if {1, -1} <= steps:
                 raise UnsupportedError(f"{key[0]} goes up and down: several servers answer")
-    return [samples for samples, _ in scrapes]
 
 
 def _sum(samples: Samples, family: str) -> float:

@@ -1,0 +1,102 @@
+"""Headers that browsers and proxies go by: character set, other origins, buffering."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from tgi_conformance.exchange import Request
+from tgi_conformance.families.naming import words
+from tgi_conformance.levels import Level
+from tgi_conformance.verify import OK, expect, expect_status
+
+if TYPE_CHECKING:
+    from tgi_conformance.api import Form
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+SOURCE = "behaviour.md#headers"
+PAGE = "http://page.example"
+
+
+def headers(catalogue: Catalogue, form: Form) -> None:
+    """The promises of a form's headers."""
+    _charset(catalogue, form)
+    _origins(catalogue, form)
+    if form.streamed:
+        _buffering(catalogue, form)
+    else:
+        _preflight(catalogue, form)
+
+
+def _charset(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "charset-is-utf-8"),
+        "Where the media type of an answer names a character set, it is UTF-8.",
+        source="https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
+        operation=form.operation,
+        why="A client that believes another one shows every letter beyond ASCII wrong.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = trial.sample(form.ask())
+        expect_status(exchange, OK)
+        stated = exchange.response.headers.get("content-type", "")
+        charset = stated.lower().partition("charset=")[2].strip(" \"'").partition(";")[0]
+        expect(charset.strip(" \"'") in {"", "utf-8", "utf8"}, "charset=utf-8, or none", stated, exchange)
+
+
+def _origins(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "browsers-are-let-in"),
+        "An answer to another origin carries `access-control-allow-origin`.",
+        source=SOURCE,
+        operation=form.operation,
+        level=Level.SHOULD,
+        why="Without it no page of another origin can call the server.",
+    )
+    def check(trial: Trial) -> None:
+        request = form.ask(tokens=1)
+        exchange = trial.send(evolve(request, headers=(*request.headers, ("Origin", PAGE))))
+        expect_status(exchange, OK)
+        allowed = exchange.response.headers.get("access-control-allow-origin", "none")
+        expect(allowed in {"*", PAGE}, "access-control-allow-origin *", allowed, exchange)
+
+
+def _preflight(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        "browsers-may-ask-before",
+        "A preflight request of a page of another origin is answered with 2xx and lets a POST through.",
+        source=SOURCE,
+        operation=form.operation,
+        level=Level.SHOULD,
+        why="A browser asks so before it sends JSON to another origin.",
+    )
+    def check(trial: Trial) -> None:
+        asked = (
+            ("Origin", PAGE),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "content-type"),
+        )
+        exchange = trial.send(Request("OPTIONS", form.path, asked, anonymous=True))
+        expect_status(exchange, 200, 204)
+        allowed = exchange.response.headers.get("access-control-allow-methods", "none")
+        expect(
+            "POST" in allowed or allowed == "*", "access-control-allow-methods with POST", allowed, exchange
+        )
+
+
+def _buffering(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "proxies-are-told-not-to-buffer"),
+        "A stream says `x-accel-buffering: no`.",
+        source="behaviour.md#streams",
+        operation=form.operation,
+        level=Level.SHOULD,
+        why="nginx holds a stream back until its end unless it is told not to.",
+    )
+    def check(trial: Trial) -> None:
+        exchange = trial.sample(form.ask())
+        expect_status(exchange, OK)
+        stated = exchange.response.headers.get("x-accel-buffering", "none")
+        expect(stated.lower() == "no", "x-accel-buffering: no", stated, exchange)

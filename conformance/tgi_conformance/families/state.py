@@ -1,0 +1,51 @@
+"""A request is over when it is answered: nothing of it is left for the next one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance.families.naming import words
+from tgi_conformance.families.tokens import counted
+from tgi_conformance.verify import expect_answer, expect_equal
+
+if TYPE_CHECKING:
+    from tgi_conformance.api import Form
+    from tgi_conformance.exchange import Request
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+
+TOKENS = 12
+SYSTEM = {"role": "system", "content": "Answer in capitals."}
+
+
+def no_state(catalogue: Catalogue, form: Form) -> None:
+    """What a request asked for has no effect on those after it."""
+
+    @catalogue.add(
+        words(form, "nothing-is-left-for-the-next-request"),
+        "A request is answered as before, whatever was asked between.",
+        source="behaviour.md#greedy-and-sampled",
+        operation=form.operation,
+        needs=("reproducible",),
+        alone=True,
+        why="One user's stop strings, seeds or messages in another's answer are a leak.",
+    )
+    def check(trial: Trial) -> None:
+        plain = form.ask(tokens=TOKENS, **counted(form))
+        first = expect_answer(form, trial.send(plain))
+        for between in _between(form, first.text or ""):
+            trial.send(between)
+            exchange = trial.send(plain)
+            again = expect_answer(form, exchange)
+            expect_equal(first.text, again.text, "the text, as before", exchange)
+            expect_equal(first.prompt, again.prompt, "the prompt tokens, as before", exchange)
+
+
+def _between(form: Form, text: str) -> list[Request]:
+    """Give requests whose members would show if they were kept: stops, penalties, a prompt or a message."""
+    words_ = [word for word in text.split() if word.isalnum()]
+    asked: dict[str, Any] = {"seed": 3, "stop": words_[-1:]}
+    if form.dialect != "chat":
+        return [form.ask("Another prompt.", tokens=2, repetition_penalty=3.0, **asked)]
+    body = form.body("Another prompt.", tokens=2, presence_penalty=1.5, **asked)
+    return [form.request({**body, "messages": [SYSTEM, *body["messages"]]})]
