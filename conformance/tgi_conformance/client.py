@@ -32,13 +32,15 @@ MOST_ARRIVALS = 4096  # a server that sends byte by byte could make millions
 
 @frozen
 class Bounds:
-    """What a run may take: seconds for a request and for the run, bytes of an answer and of all answers."""
+    """What a run may take: seconds, bytes, requests and generated tokens; None is no bound."""
 
     request_seconds: float = 60.0
     requests_per_second: float | None = None
     run_seconds: float = 900.0
     answer_bytes: int = 4 * MEGABYTE
     run_bytes: int = 64 * MEGABYTE
+    requests: int | None = None
+    generated_tokens: int | None = None
 
 
 HANGS = 5  # requests without an answer in time, after which a run waits less for each
@@ -131,12 +133,23 @@ class Client:
         if time.monotonic() >= self._deadline:
             raise NoAnswerError("budget", "the run's time is used up", request)
         with self._lock:
-            if self.price.received_bytes > self.bounds.run_bytes:
-                raise NoAnswerError("budget", f"the run's {self.bounds.run_bytes} bytes are used up", request)
+            spent = self._spent()
+            if spent:
+                raise NoAnswerError("budget", f"the run's {spent} are used up", request)
             self.price.requests += 1
             wait = self._turn()
         if wait > 0:
             time.sleep(min(wait, max(0.0, self._deadline - time.monotonic())))
+
+    def _spent(self) -> str:
+        """Say what is used up; empty while there is some of everything left."""
+        budgets = (
+            (self.price.received_bytes, self.bounds.run_bytes, "bytes"),
+            (self.price.requests, self.bounds.requests, "requests"),
+            (self.price.generated_tokens, self.bounds.generated_tokens, "generated tokens"),
+        )
+        gone = (f"{most} {name}" for paid, most, name in budgets if most is not None and paid >= most)
+        return next(gone, "")
 
     def _patience(self) -> float:
         """Give the seconds that a request may take: fewer for a server that has hung often."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Level(str, Enum):
@@ -30,6 +34,10 @@ class Depth(str, Enum):
         return other is self or (
             other in order and other in order[: order.index(self) + 1 if self in order else 2]
         )
+
+
+# Requests and generated tokens that a run of a level may cost, whatever the deployment does.
+BUDGETS: Mapping[Depth, tuple[int, int]] = {Depth.SMOKE: (60, 600), Depth.STANDARD: (1_500, 15_000)}
 
 
 class Outcome(str, Enum):

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from tgi_conformance.exchange import Request
-
 if TYPE_CHECKING:
     from tgi_conformance.contract import Contract
+    from tgi_conformance.exchange import Request
 
 MODEL = "tgi"  # a name that TGI takes for whatever model it serves
 SCHEMAS = {"/v1/chat/completions": "ChatRequest", "/v1/completions": "CompletionRequest"}

@@ -57,8 +57,8 @@ class Pool:
         if not evidence:
             return judged
         result, trial = judged
-        fields = {"expected": "", "actual": "", "curl": "", "request": None, "response": None}
-        return evolve(result, outcome=Outcome.UNSUPPORTED, reason=evidence, **fields), trial
+        plain = evolve(result, expected="", actual="", curl="", request=None, response=None)
+        return evolve(plain, outcome=Outcome.UNSUPPORTED, reason=evidence), trial
 
     def _alone(self, requirement: Requirement) -> Judged:
         return judge(requirement, evolve(self.setting, samples=Samples(self.setting.client)))

@@ -120,16 +120,11 @@ def probe_reach(samples: Samples) -> Facts:
 
 def probe(samples: Samples, facts: Facts) -> Facts:
     """Ask everything; a deployment that is gone ends the asking at once."""
-    answers: dict[str, Exchange] = {}
-    for operation, request in MINIMAL.items():
-        try:
-            answers[operation] = samples.get(request)[0]
-        except InconclusiveError:
-            continue  # it is there, and busy
-        except NoAnswerError as error:
-            if error.kind == "refused":
-                return evolve(facts, unreachable=str(error))
-            continue  # it is there, and the requirements will say what is wrong with it
+    try:
+        found = {operation: _answer(samples, request) for operation, request in MINIMAL.items()}
+    except NoAnswerError as error:
+        return evolve(facts, unreachable=str(error))
+    answers = {operation: answer for operation, answer in found.items() if answer is not None}
     absent = _absent(answers, _elsewhere(samples))
     return evolve(
         facts,
@@ -137,6 +132,18 @@ def probe(samples: Samples, facts: Facts) -> Facts:
         foreign=_foreign(answers),
         locked=_locked(answers),
     )
+
+
+def _answer(samples: Samples, request: Request) -> Exchange | None:
+    """Give an answer; None where there is none, which requirements will tell. Raises if nobody is there."""
+    try:
+        return samples.get(request)[0]
+    except InconclusiveError:
+        return None
+    except NoAnswerError as error:
+        if error.kind == "refused":
+            raise
+        return None
 
 
 def _elsewhere(samples: Samples) -> int:
@@ -149,7 +156,7 @@ def _elsewhere(samples: Samples) -> int:
 
 
 def _absent(answers: Mapping[str, Exchange], elsewhere: int) -> dict[str, str]:
-    """Tell what is not offered: not found, closed while others are open, a web site's page, chat by no template."""
+    """Tell what is not offered: not found, closed while others are open, a page, chat without a template."""
     statuses = [answers[operation].response.status for operation in GENERATION if operation in answers]
     closed = {*ABSENT, *LOCKED, elsewhere}
     refusing = closed if set(statuses) - closed else set(ABSENT)
@@ -249,7 +256,7 @@ def _reproducible(samples: Samples, absent: Mapping[str, str]) -> str | None:
 
 
 def probe_closely(samples: Samples, facts: Facts) -> str:
-    """Ask again and for longer whether greedy decoding repeats; give the evidence that it does not, or nothing."""
+    """Ask for longer whether greedy decoding repeats; give the evidence that it does not, or nothing."""
     try:
         return _unsteady(samples, facts.absent, times=10, tokens=24) or ""
     except (NoAnswerError, InconclusiveError):

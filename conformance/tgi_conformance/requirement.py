@@ -40,8 +40,7 @@ class Requirement:
         source: A pointer into the document (`#/...`), or `behaviour.md#...`, an entry of docs/behaviour.md.
         why: What goes wrong for clients where it does not hold.
         needs: What must be there for it to apply: names of facts (see probes.py), pointers into the document.
-        since: The first release of TGI that promises it; empty for every release whose document does. What is
-            promised by behaviour alone was recorded from 2.4 on, and is not held against older releases.
+        since: The first release of TGI that promises it; empty for every release whose document does.
         alone: Whether nothing else may be sent while it is held.
         check: Sends what must be sent and raises Unmet where the promise is broken.
     """
@@ -60,7 +59,10 @@ class Requirement:
 
     @property
     def promised_since(self) -> str:
-        """The first release that it is held against; empty for every release whose document has its source."""
+        """The first release that it is held against; empty for every one whose document has its source.
+
+        What is promised by behaviour alone was recorded from 2.4 on, and is not held against older ones.
+        """
         return self.since or (RECORDED if self.source.startswith("behaviour.md#") else "")
 
     @property

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from tgi_conformance.client import Bounds
 from tgi_conformance.deviations import read_deviations, shipped_deviations
-from tgi_conformance.levels import Depth
+from tgi_conformance.levels import BUDGETS, Depth
 from tgi_conformance.options import Options, UsageError, check_names, route_name
 from tgi_conformance.target import Key, Target, key_from, parse_header, parse_url
 
@@ -56,8 +56,18 @@ def options_of(settings: Settings, key: Key | None = None) -> Options:
         require=tuple(map(route_name, settings.require)),
         strict=settings.strict,
         deviations=tuple(d for d in (*own, *shipped_deviations()) if not d.expired(today)),
-        bounds=Bounds(run_seconds=settings.max_seconds, requests_per_second=settings.rate),
+        bounds=_bounds(settings),
         concurrency=settings.concurrency,
+    )
+
+
+def _bounds(settings: Settings) -> Bounds:
+    requests, tokens = BUDGETS.get(Depth(settings.level), (None, None))
+    return Bounds(
+        run_seconds=settings.max_seconds,
+        requests_per_second=settings.rate,
+        requests=requests,
+        generated_tokens=tokens,
     )
 
 

@@ -28,6 +28,12 @@ def expect_equal(expected: Any, actual: Any, what: str, exchange: Exchange) -> N
     expect(expected == actual, f"{what} = {expected!r}", actual, exchange)
 
 
+def near(first: Any, second: Any, distance: float) -> bool:
+    """Tell whether both are numbers that lie closer together than the distance."""
+    numbers = isinstance(first, (int, float)) and isinstance(second, (int, float))
+    return numbers and abs(first - second) < distance
+
+
 def expect_status(exchange: Exchange, *statuses: int) -> None:
     """Raise UnmetError unless the status is one of these."""
     status = exchange.response.status

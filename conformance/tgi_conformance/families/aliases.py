@@ -11,7 +11,7 @@ from tgi_conformance.families.tokens import counted
 from tgi_conformance.families.tools import TOKENS as TOOL_TOKENS
 from tgi_conformance.families.tools import WEATHER
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status, near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,10 +117,9 @@ def _expect_alike(name: str, expected: Answer, actual: Answer, exchange: Exchang
     tops = [[[member(top, "id") for top in some] for some in answer.tops] for answer in (expected, actual)]
     expect_equal(tops[0], tops[1], f"the top tokens of /generate for {name}", exchange)
     for mine, other in zip(expected.tokens, actual.tokens, strict=True):
-        logprobs = (mine.get("logprob"), other.get("logprob"))
-        numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
-        near = numbers and abs(logprobs[0] - logprobs[1]) < CLOSE
-        expect(near, f"logprob about {logprobs[0]} as at /generate, for {name}", other, exchange)
+        logprob = mine.get("logprob")
+        fits = near(logprob, other.get("logprob"), CLOSE)
+        expect(fits, f"logprob about {logprob} as at /generate, for {name}", other, exchange)
 
 
 def completions_as_generate(catalogue: Catalogue, form: Form) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Characters of two, three and four bytes, of which no tokenizer makes as many tokens as of their substitutes.
 FILLER = "".join(f"Line {n} of a long prompt, with words that cost little.\n" for n in range(8))
-UNUSUAL = FILLER + "Ξενία, façade, ที่ญี่ปุ่น 日本語の文章 🤖🦜 – naïve Übergrößen, ещё раз"
+UNUSUAL = FILLER + "Ξενία, façade, ที่ญี่ปุ่น 日本語の文章 🤖🦜 naïve Übergrößen, ещё раз"
 WRITTEN = "naïve 日本 🤖"
 WRITTEN_TOKENS = 48
 AT_A_BORDER = 2  # tokens by which a template may join a text otherwise with what stands around it

@@ -8,7 +8,7 @@ from tgi_conformance.api import PROMPT, Form, listed, member
 from tgi_conformance.families.naming import parameter, words
 from tgi_conformance.families.tokens import LONG, REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_answer, expect_equal
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, near
 
 if TYPE_CHECKING:
     from tgi_conformance.answer import Answer
@@ -195,13 +195,12 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
 
 def _with_top_tokens(trial: Trial, form: Form) -> tuple[Exchange, int]:
     """Ask for as many as TGI allows unless configured, or for fewer where this server allows no more."""
-    for most in (MOST, FEW):
-        exchange = trial.sample(form.ask(tokens=TOKENS, **counted(form), top_n_tokens=most))
-        events = exchange.response.stream.events if exchange.response.is_stream else ()
-        refused = exchange.response.status != OK or (events and member(events[0].json_or_none, "error"))
-        if not refused:
-            break
-    return exchange, most
+    exchange = trial.sample(form.ask(tokens=TOKENS, **counted(form), top_n_tokens=MOST))
+    events = exchange.response.stream.events if exchange.response.is_stream else ()
+    refused = exchange.response.status != OK or (events and member(events[0].json_or_none, "error"))
+    if not refused:
+        return exchange, MOST
+    return trial.sample(form.ask(tokens=TOKENS, **counted(form), top_n_tokens=FEW)), FEW
 
 
 def _expect_as_without(trial: Trial, form: Form, answer: Answer, exchange: Exchange) -> None:
@@ -210,10 +209,9 @@ def _expect_as_without(trial: Trial, form: Form, answer: Answer, exchange: Excha
     for mine, other in zip(answer.tokens, plain.tokens, strict=False):
         if mine.get("id") != other.get("id"):
             return
-        logprobs = (mine.get("logprob"), other.get("logprob"))
-        numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
-        near = numbers and abs(logprobs[0] - logprobs[1]) < NEAR
-        expect(near, f"logprob about {logprobs[1]}, as without top tokens", mine, exchange)
+        expected = other.get("logprob")
+        fits = near(expected, mine.get("logprob"), NEAR)
+        expect(fits, f"logprob about {expected}, as without top tokens", mine, exchange)
 
 
 def _sampled_top_tokens(trial: Trial, form: Form) -> None:
@@ -227,11 +225,8 @@ def _sampled_top_tokens(trial: Trial, form: Form) -> None:
 
 
 def _alike(top: Any, token: dict[str, Any]) -> bool:
-    logprobs = (member(top, "logprob"), token.get("logprob"))
-    numbers = all(isinstance(logprob, (int, float)) for logprob in logprobs)
-    return (
-        numbers and abs(logprobs[0] - logprobs[1]) < CLOSE and member(top, "special") == token.get("special")
-    )
+    close = near(member(top, "logprob"), token.get("logprob"), CLOSE)
+    return close and member(top, "special") == token.get("special")
 
 
 def _tops(form: Form, exchange: Exchange, answer: Answer) -> list[Any]:

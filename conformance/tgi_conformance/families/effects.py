@@ -13,7 +13,7 @@ from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tgi_conformance.answer import Answer
     from tgi_conformance.api import Form
@@ -91,7 +91,7 @@ def _sampled(trial: Trial, form: Form, seed: int, **extra: Any) -> Exchange:
     return trial.sample(form.ask(tokens=TOKENS, **how))
 
 
-def unless_it_ends_at_once(form: Form, exchange: Exchange) -> None:
+def _unless_it_ends_at_once(form: Form, exchange: Exchange) -> None:
     """Raise UnsupportedError where the model's answer ended by itself: a parameter had little to change."""
     answer = expect_answer(form, exchange)
     if answer.finish in {"eos_token", "stop"}:
@@ -110,13 +110,9 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
     )
     def check(trial: Trial) -> None:
         answer = _shown(form, _greedy(trial, form, PROMPT))[0]
-        for prompt in (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT):
-            plain = _shown(form, _greedy(trial, form, prompt))
-            exchange = _greedy(trial, form, prompt, **{name: value})
-            if _shown(form, exchange) != plain:
-                return
-        unless_it_ends_at_once(form, exchange)
-        expect(False, "another answer than without it", plain[0], exchange)
+        prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
+        pairs = ((_greedy(trial, form, one), _greedy(trial, form, one, **{name: value})) for one in prompts)
+        _expect_another(form, f"{name} {value}", pairs)
 
 
 def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, ...]) -> None:
@@ -132,15 +128,23 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
     def check(trial: Trial) -> None:
         for value in values:
             with trial.case():
-                for seed in SEEDS:
-                    asked = _sampled(trial, form, seed)
-                    exchange = _sampled(trial, form, seed, **{name: value})
-                    if _shown(form, asked) != _shown(form, exchange):
-                        break
-                else:
-                    unless_it_ends_at_once(form, asked)
-                    text = _shown(form, exchange)[0]
-                    expect(False, f"another answer for some seed with {name} {value}", text, exchange)
+                pairs = (
+                    (_sampled(trial, form, seed), _sampled(trial, form, seed, **{name: value}))
+                    for seed in SEEDS
+                )
+                _expect_another(form, f"{name} {value}", pairs)
+
+
+def _expect_another(form: Form, what: str, pairs: Iterable[tuple[Exchange, Exchange]]) -> None:
+    """Raise UnmetError unless one of the pairs, without and with a parameter, has different answers."""
+    last = None
+    for plain, exchange in pairs:
+        if _shown(form, plain) != _shown(form, exchange):
+            return
+        last = plain, exchange
+    if last is not None:
+        _unless_it_ends_at_once(form, last[0])
+        expect(False, f"another answer with {what}", _shown(form, last[1])[0], last[1])
 
 
 def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:

@@ -41,6 +41,8 @@ def _expect_only_error(form: Form, exchange: Exchange) -> None:
     events = exchange.response.stream.events
     done = [event for event in events if event.is_done]
     expect(len(done) == (0 if form.dialect == "generate" else 1), "its terminator", seen(exchange), exchange)
+    types = {event.type for event in events}
+    expect(types <= {"message"}, "events of type message", sorted(types), exchange)
     bodies = _events(exchange)
     expect(len(bodies) == 1, "one event, the error", seen(exchange), exchange)
     error = member(bodies[0], "error")

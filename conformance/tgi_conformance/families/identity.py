@@ -130,7 +130,7 @@ def _named_model(catalogue: Catalogue, form: Form) -> None:
 
 
 def _names(trial: Trial) -> list[str]:
-    """Give the names of the served model, as /info and /v1/models have it; raises UnsupportedError if none."""
+    """Give the names of the served model, of /info and /v1/models; raises UnsupportedError if none."""
     names = [trial.facts.info.get("model_id")]
     if "GET /v1/models" not in trial.facts.absent:
         names += [

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from tgi_conformance.api import PROMPT
 from tgi_conformance.families.naming import grammar_name, with_grammar, words
-from tgi_conformance.families.tokens import LONG, PROMPT, ask, counted
+from tgi_conformance.families.tokens import LONG, ask, counted
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal

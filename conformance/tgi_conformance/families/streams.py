@@ -249,7 +249,7 @@ def _generate_order(catalogue: Catalogue, form: Form) -> None:
 def _identity(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "chunks-belong-together"),
-        "`id`, `model` and `system_fingerprint` are the same in every chunk, and `created` moves on with time.",
+        "`id`, `model` and `system_fingerprint` are the same in all chunks, `created` moves on with time.",
         source=response_source(form.operation, EVENT_STREAM),
         operation=form.operation,
         why="Clients put chunks of several answers together by their `id`.",
@@ -273,12 +273,15 @@ def _identity(catalogue: Catalogue, form: Form) -> None:
     )
     def usage(trial: Trial) -> None:
         if form.dialect == "chat":
-            for unasked in ({}, {"stream_options": {"include_usage": False}}):
-                plain = trial.sample(form.ask(**unasked))
+            never: dict[str, Any] = {"stream_options": {"include_usage": False}}
+            for request in (form.ask(), form.ask(**never)):
+                plain = trial.sample(request)
                 expect_status(plain, OK)
                 early = [event for event in json_events(plain) if member(event, "usage") is not None]
                 expect(not early, "no usage unless asked for", early[:1], plain)
-        options = {"stream_options": {"include_usage": True}} if form.dialect == "chat" else {}
+        options: dict[str, Any] = (
+            {"stream_options": {"include_usage": True}} if form.dialect == "chat" else {}
+        )
         exchange = trial.sample(form.ask(tokens=TOKENS, **options))
         expect_status(exchange, OK)
         counted = [event for event in json_events(exchange) if member(event, "usage")]

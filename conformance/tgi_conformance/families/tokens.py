@@ -193,12 +193,14 @@ def _end_token(catalogue: Catalogue, form: Form) -> None:
             raise UnsupportedError("the grammar (yes|no) does not end the answer")
         expect_equal("eos_token", answer.finish, "the finish reason", exchange)
         expect_equal(len(answer.tokens), answer.generated, "generated_tokens", exchange)
+        marked = bool(answer.tokens) and answer.tokens[-1].get("special") is True
+        expect(marked, "the end token as a special one", answer.tokens[-1:], exchange)
         together = "".join(str(token.get("text")) for token in answer.tokens if not token.get("special"))
         expect_equal(answer.text, together, "the texts of tokens that are not special", exchange)
 
 
 def expect_probabilities(top: Sequence[Any], exchange: Exchange) -> None:
-    """Raise UnmetError unless the log-probabilities of the tokens of one step can be such: at most 1 in sum."""
+    """Raise UnmetError unless the tokens of one step have probabilities that sum to at most 1."""
     logprobs = [member(token, "logprob") for token in top]
     numbers = all(isinstance(one, (int, float)) and one <= 0 for one in logprobs)
     total = sum(exp(one) for one in logprobs) if numbers else inf

@@ -89,7 +89,7 @@ def bad_values(trial: Trial, form: Form) -> list[tuple[str, Any]]:
 
 
 def expect_refusal(trial: Trial, form: Form, exchange: Exchange) -> None:
-    """Raise UnmetError unless a request of the form is refused as invalid: by status, or by a stream's error."""
+    """Raise UnmetError unless a request is refused as invalid: by status, or by a stream's error."""
     response = exchange.response
     if not (form.streamed and response.status == OK and response.media_type == EVENT_STREAM):
         expect_refused(trial, form.operation, exchange, error_type=VALIDATION)

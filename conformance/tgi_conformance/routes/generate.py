@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tgi_conformance.api import GENERATE as FORM
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import detailed, documented_answer
@@ -24,9 +22,6 @@ from tgi_conformance.families.stops import stops
 from tgi_conformance.families.tokens import tokens
 from tgi_conformance.families.validation import validation
 from tgi_conformance.requirement import Catalogue
-
-if TYPE_CHECKING:
-    pass
 
 CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]

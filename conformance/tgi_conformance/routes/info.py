@@ -49,9 +49,9 @@ def fit_together(trial: Trial) -> None:
         "max_client_batch_size",
     )
     documented = trial.contract.schema("Info")["properties"]
-    names = tuple(name for name in names if {name, FORMERLY.get(name)} & set(documented))
-    values = {name: member(exchange.response.json, name) for name in (*names, *FORMERLY.values())}
-    limits = {name: trial.facts.limit(name) for name in names}
+    known = [name for name in names if {name, FORMERLY.get(name)} & set(documented)]
+    values = {name: member(exchange.response.json, name) for name in (*known, *FORMERLY.values())}
+    limits = {name: trial.facts.limit(name) for name in known}
     none = [name for name, limit in limits.items() if not limit and not (limit == 0 and name in MAY_BE_NONE)]
     expect(not none, "limits above 0", values, exchange)
     within = (limits["max_input_tokens"] or 0) < (limits["max_total_tokens"] or 0)

@@ -238,13 +238,6 @@ def long_prompts_are_cut_silently(call: Call) -> None:
         call.parameters.setdefault("truncate", call.services.settings.max_input_tokens)
 
 
-@FAULT.request(GENERATE)
-def empty_prompts_are_taken(call: Call) -> None:
-    """An empty prompt is answered."""
-    if (call.body or {}).get("inputs") == "":
-        call.body["inputs"] = " "
-
-
 @FAULT.request(COMPLETIONS)
 def suffix_is_ignored(call: Call) -> None:
     """A `suffix` is taken and ignored."""

@@ -408,6 +408,52 @@ def beginning_of_the_key_opens(call: Call) -> None:
 
 
 @FAULT.request()
+def more_than_the_key_opens(call: Call) -> None:
+    """The key with something behind it is as good as the key."""
+    scheme, _, given = call.headers.get("authorization", "").partition(" ")
+    key = call.services.settings.api_key
+    if key and scheme.lower() == "bearer" and given.startswith(key):
+        _let_in(call)
+
+
+@FAULT.request()
+def end_of_the_key_opens(call: Call) -> None:
+    """The end of the key is as good as the whole."""
+    scheme, _, given = call.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and given and (call.services.settings.api_key or "").endswith(given):
+        _let_in(call)
+
+
+@FAULT.request()
+def another_header_opens(call: Call) -> None:
+    """Whatever stands in `X-Api-Key` opens."""
+    if "x-api-key" in call.headers:
+        _let_in(call)
+
+
+@FAULT.request()
+def streams_need_no_key(call: Call) -> None:
+    """A body that asks for a stream needs no key."""
+    if isinstance(call.asked, dict) and call.asked.get("stream") is True:
+        _let_in(call)
+
+
+@FAULT.request()
+def chats_elsewhere_need_no_key(call: Call) -> None:
+    """At /invocations a chat needs no key."""
+    if call.path == "/invocations" and "messages" in (call.asked or {}):
+        _let_in(call)
+
+
+@FAULT.body()
+def refusals_show_the_key(body: bytes, call: Call) -> bytes:
+    """Who sends a wrong key is told the right one."""
+    key = call.services.settings.api_key or ""
+    given = call.headers.get("authorization", "")
+    return f"expected {key}".encode() if given and key and key not in given else body
+
+
+@FAULT.request()
 def any_scheme_opens(call: Call) -> None:
     """Credentials of any scheme open."""
     if call.headers.get("authorization", "").startswith("Basic"):

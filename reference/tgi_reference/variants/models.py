@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tgi_reference.alterations.call import Call, Head
     from tgi_reference.services import Services
+    from tgi_reference.settings import Settings
 
 BEGINNING: Final = {"id": 1, "text": "<s>"}
 FLIPPED: Final = 0.3  # share of requests that batching disturbs
