@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.selftest.trials import alarms, hold, proof
 
-from tgi_conformance.levels import Verdict
+from tgi_conformance.levels import BUDGETS, Depth, Verdict
 from tgi_reference.character import CHARACTERS
 
 if TYPE_CHECKING:
@@ -33,3 +33,15 @@ def test_unbroken_server_conforms(
     record_property("proof", proof(f"clean, {character}", str(seed), report))
     assert {} == alarms(report)
     assert Verdict.CONFORMS is report.verdict
+    requests, tokens = BUDGETS[Depth.STANDARD]
+    assert report.requests <= requests
+    assert report.generated_tokens <= tokens
+
+
+def test_smoke_stays_within_its_budget() -> None:
+    report = hold(depth=Depth.SMOKE)
+
+    requests, tokens = BUDGETS[Depth.SMOKE]
+    assert {} == alarms(report)
+    assert report.requests <= requests
+    assert report.generated_tokens <= tokens

@@ -23,6 +23,7 @@ AT_A_TIME = 24
 BEYOND = 8
 LONG = 64
 TOO_MANY = 429
+FEWEST, ROUNDS = 4, 3
 MOST = 256  # simultaneous requests; a deployment that allows more is not overloaded by this suite
 INFO = "#/components/schemas/Info/properties/max_concurrent_requests"
 
@@ -31,6 +32,9 @@ def load(catalogue: Catalogue, form: Form) -> None:
     """The promises of a form under load."""
     _identity(catalogue, form)
     _overload(catalogue, form)
+    if not form.streamed:
+        _room(catalogue, form)
+        _refusals(catalogue, form)
 
 
 def _identity(catalogue: Catalogue, form: Form) -> None:
@@ -78,6 +82,50 @@ def _overload(catalogue: Catalogue, form: Form) -> None:
         after = trial.send(form.ask(tokens=2))
         expect(not _overloaded(form, after), "an answer when the load is over", seen(after), after)
         expect_answer(form, after)
+
+
+def _room(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "advertised-requests-are-served"),
+        f"Half as many requests as `max_concurrent_requests`, {AT_A_TIME} at the most, are served at a time.",
+        source=INFO,
+        operation=form.operation,
+        depth=Depth.LOAD,
+        alone=True,
+        why="Clients size their pools by what is advertised.",
+    )
+    def check(trial: Trial) -> None:
+        count = min((trial.facts.limit("max_concurrent_requests") or 0) // 2, AT_A_TIME)
+        if count < FEWEST:
+            raise UnsupportedError("/info advertises too few requests at a time to leave room for others")
+        for _ in range(ROUNDS - 1):  # others may take the room once
+            if not any(_overloaded(form, one) for one in at_once(trial, [form.ask(tokens=8)] * count)):
+                return
+        for exchange in at_once(trial, [form.ask(tokens=8)] * count):
+            expect(not _overloaded(form, exchange), f"{count} answers at a time", seen(exchange), exchange)
+
+
+def _refusals(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "refused-requests-take-no-room"),
+        "As many refused requests as may be served at a time leave room for the next good one.",
+        source=INFO,
+        operation=form.operation,
+        depth=Depth.LOAD,
+        alone=True,
+        why="A slot that a refusal keeps is an outage by and by.",
+    )
+    def check(trial: Trial) -> None:
+        limit = trial.facts.limit("max_concurrent_requests")
+        if limit is None or limit > MOST:
+            raise UnsupportedError(f"/info advertises a max_concurrent_requests of {limit}")
+        before = trial.send_once(form.ask(tokens=1))
+        if _overloaded(form, before):
+            raise InconclusiveError("the deployment is overloaded by others")
+        for _ in range(limit + BEYOND):
+            trial.send_once(form.ask(tokens=1, temperature=-1.0))
+        after = trial.send_once(form.ask(tokens=1))
+        expect(not _overloaded(form, after), "an answer after the refusals", seen(after), after)
 
 
 def at_once(trial: Trial, requests: list[Request]) -> list[Exchange]:

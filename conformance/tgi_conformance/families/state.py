@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 TOKENS = 12
+MOST_STOPS = 4
 SYSTEM = {"role": "system", "content": "Answer in capitals."}
 
 
@@ -33,7 +34,8 @@ def no_state(catalogue: Catalogue, form: Form) -> None:
     def check(trial: Trial) -> None:
         plain = form.ask(tokens=TOKENS, **counted(form))
         first = expect_answer(form, trial.send(plain))
-        for between in _between(form, first.text or ""):
+        limit = trial.facts.limit("max_stop_sequences")
+        for between in _between(form, first.text or "", 1 if limit is None else min(limit, MOST_STOPS)):
             trial.send(between)
             exchange = trial.send(plain)
             again = expect_answer(form, exchange)
@@ -41,10 +43,10 @@ def no_state(catalogue: Catalogue, form: Form) -> None:
             expect_equal(first.prompt, again.prompt, "the prompt tokens, as before", exchange)
 
 
-def _between(form: Form, text: str) -> list[Request]:
+def _between(form: Form, text: str, most: int) -> list[Request]:
     """Give requests whose members would show if they were kept: stops, penalties, a prompt or a message."""
-    words_ = [word for word in text.split() if word.isalnum()]
-    asked: dict[str, Any] = {"seed": 3, "stop": words_[-1:]}
+    stops = [word for word in text.split() if word.isalnum()][:most]
+    asked: dict[str, Any] = {"seed": 3, **({"stop": stops} if stops else {})}
     if form.dialect != "chat":
         return [form.ask("Another prompt.", tokens=2, repetition_penalty=3.0, **asked)]
     body = form.body("Another prompt.", tokens=2, presence_penalty=1.5, **asked)

@@ -177,8 +177,8 @@ def _text(catalogue: Catalogue, form: Form) -> None:
 
 def _end_token(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
-        words(form, "end-token-is-marked-as-special"),
-        "An answer that its grammar ends says so, counts the end token and marks it as special.",
+        words(form, "grammar-ends-the-answer"),
+        "An answer that its grammar ends says so, and its tokens, special ones aside, make up its text.",
         source="#/components/schemas/Token/properties/special",
         operation=form.operation,
         needs=with_grammar(form),
@@ -193,8 +193,6 @@ def _end_token(catalogue: Catalogue, form: Form) -> None:
             raise UnsupportedError("the grammar (yes|no) does not end the answer")
         expect_equal("eos_token", answer.finish, "the finish reason", exchange)
         expect_equal(len(answer.tokens), answer.generated, "generated_tokens", exchange)
-        marked = bool(answer.tokens) and answer.tokens[-1].get("special") is True
-        expect(marked, "the end token as a special one", answer.tokens[-1:], exchange)
         together = "".join(str(token.get("text")) for token in answer.tokens if not token.get("special"))
         expect_equal(answer.text, together, "the texts of tokens that are not special", exchange)
 

@@ -226,7 +226,7 @@ def _refused(catalogue: Catalogue, form: Form) -> None:
             {"tools": [WEATHER], "response_format": FORMAT},
         ):
             with trial.case():
-                exchange = trial.send(form.ask(tokens=8, **asked))
+                exchange = trial.send(form.ask(tokens=TOKENS, **asked))
                 expect_refused(trial, form.operation, exchange, error_type="tool_error")
 
 

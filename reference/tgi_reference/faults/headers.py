@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tgi_reference.alterations.call import CHAT, COMPLETIONS, GENERATE, GENERATION, OPENAI, Reply
+from tgi_reference.alterations.call import CHAT, COMPLETIONS, GENERATION, OPENAI, Reply
 from tgi_reference.faults import FAULTS as FAULT
 from tgi_reference.faults.tokens import changed
 
@@ -107,14 +107,6 @@ def _streamed_logprobs(event: Event, call: Call) -> Iterable[Event]:
             choice["logprobs"] = {"content": []}
 
     return [event] if call.wanted("logprobs") else changed(event, change)
-
-
-@FAULT.answer(GENERATE)
-def end_tokens_are_not_special(body: Any, _: Call) -> Any:
-    """The end token is not marked as special."""
-    for token in (body.get("details") or {}).get("tokens") or ():
-        token["special"] = False
-    return body
 
 
 @FAULT.body("metrics")

@@ -70,7 +70,7 @@ def stop_strings_count_for_the_next_request(call: Call) -> None:
     """The stop strings of a request count for the next one too, if that has none."""
     stops = call.wanted("stop")
     kept = call.server.get("stops")
-    if isinstance(stops, list) and stops and len(stops) == 1:
+    if isinstance(stops, list) and stops:
         call.server["stops"] = stops
     elif stops is None and isinstance(kept, list):
         call.parameters["stop"] = kept

@@ -139,7 +139,7 @@ def prompts_leak_into_the_next(call: Call) -> None:
 @FAULT.reply(*GENERATION)
 def refused_requests_keep_their_slot(call: Call) -> Reply | None:
     """A request that is refused never gives its slot back, until none is left."""
-    limit = 40
+    limit = 12
     return OVERLOADED if call.server["leaked"] >= limit else None
 
 

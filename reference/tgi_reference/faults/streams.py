@@ -267,12 +267,6 @@ def streamed_top_tokens_are_short(event: Event, _: Call) -> Iterable[Event]:
     return changed(event, lambda body: body.get("top_tokens", [None]).pop())
 
 
-@FAULT.event(GENERATE)
-def streamed_special_tokens_are_not_marked(event: Event, _: Call) -> Iterable[Event]:
-    """The end token of a stream is not marked as special."""
-    return changed(event, lambda body: body["token"].update(special=False))
-
-
 @FAULT.event(*GENERATION)
 def streamed_texts_are_stripped(event: Event, _: Call) -> Iterable[Event]:
     """The white space at both ends of each streamed piece is missing."""
