@@ -319,3 +319,25 @@ def test_brackets_within_texts_are_no_depth() -> None:
     body = b'{"a": "%s", "b": "\\"%s"}' % (b"[" * 500, b"{" * 500)
     with client_of(answering(answer(body))) as (client, _):
         assert {"a": "[" * 500, "b": '"' + "{" * 500} == client.send(GET).response.json
+
+
+@pytest.mark.parametrize("bounds", [Bounds(requests=2), Bounds(generated_tokens=2)])
+def test_a_run_costs_no_more_than_its_budget(bounds: Bounds) -> None:
+    body = b'{"generated_text": "x", "details": {"generated_tokens": 1}}'
+    with client_of(answering(answer(body, JSON)), bounds) as (client, _):
+        for _ in range(2):
+            client.send(POST)
+        error = failure(client, POST)
+
+    assert "budget" == error.kind
+    assert "2 " in str(error)
+    assert 2 == client.price.requests
+
+
+def test_stale_connections_are_not_the_servers_fault() -> None:
+    def closing(connection: Connection) -> None:
+        connection.request()
+        connection.send(answer(b"{}", JSON))  # and no word that the connection ends
+
+    with client_of(closing) as (client, _):
+        assert [{}] * 5 == [client.send(GET).response.json for _ in range(5)]

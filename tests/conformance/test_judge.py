@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
-from tests.conformance.hostile import answer, answering, hostile
+from tests.conformance.hostile import JSON, answer, answering, hostile
 from tests.conformance.making import GET, make_requirement, make_setting
 
+from tgi_conformance.api import post
 from tgi_conformance.client import Bounds
 from tgi_conformance.deviations import Deviation, parse_deviations
 from tgi_conformance.exchange import NoAnswerError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.conformance.hostile import Connection
 
+    from tgi_conformance.exchange import Request
     from tgi_conformance.report import Result
     from tgi_conformance.trial import Setting, Trial
 
@@ -193,6 +195,50 @@ def test_no_result_has_a_key_or_a_header_in_it() -> None:
 
     assert [] == [r for r in results if "sesame" in repr(r).lower() or "red-team" in repr(r)]
     assert all("***" in repr(result) for result in results)
+
+
+def stumbling(request: Request) -> Check:
+    def check(trial: Trial) -> None:
+        trial.send(request)
+        raise TypeError("unhashable type")
+
+    return check
+
+
+def test_a_check_that_stumbles_over_an_undocumented_answer_fails() -> None:
+    body = b'{"generated_text": ["no", "text"]}'
+    with hostile(answering(answer(body, JSON))) as server:
+        result = outcome_of(stumbling(post("/generate", {})), make_setting(Target(server.url)))
+
+    assert Outcome.FAIL is result.outcome
+    assert "generated_text" in result.actual
+
+
+def test_a_check_that_stumbles_over_a_documented_answer_is_our_fault() -> None:
+    with hostile(answering(answer(b'{"generated_text": "x"}', JSON))) as server:
+        result = outcome_of(stumbling(post("/generate", {})), make_setting(Target(server.url)))
+
+    assert Outcome.INCONCLUSIVE is result.outcome
+    assert "the suite failed: TypeError: unhashable type" == result.reason
+
+
+def test_a_refusal_for_a_small_context_is_no_failure() -> None:
+    body = b'{"error": "too long", "error_type": "validation"}'
+    refused = answering(answer(body, b"HTTP/1.1 422 No\r\nContent-Type: application/json\r\n"))
+    outcomes = []
+    for context in (64, 4096):
+        with hostile(refused) as server:
+            facts = Facts(info={"max_total_tokens": context})
+            outcomes.append(outcome_of(expecting(200), make_setting(Target(server.url), facts=facts)).outcome)
+
+    assert [Outcome.UNSUPPORTED, Outcome.FAIL] == outcomes
+
+
+def test_what_the_document_does_not_have_is_not_asked() -> None:
+    result = outcome_of(raising(UnmetError("x", "y")), needs=("#/components/schemas/Nothing",))
+
+    assert Outcome.UNSUPPORTED is result.outcome
+    assert "#/components/schemas/Nothing" in result.reason
 
 
 def test_a_check_that_hangs_ends_at_the_deadline() -> None:
