@@ -158,12 +158,14 @@ def _elsewhere(samples: Samples) -> int:
 def _absent(answers: Mapping[str, Exchange], elsewhere: int) -> dict[str, str]:
     """Tell what is not offered: not found, closed while others are open, a page, chat without a template."""
     statuses = [answers[operation].response.status for operation in GENERATION if operation in answers]
-    closed = {*ABSENT, *LOCKED, elsewhere}
-    refusing = closed if set(statuses) - closed else set(ABSENT)
+    open_ = bool(set(statuses) - {*ABSENT, *LOCKED, elsewhere})
     found = {}
     for operation, exchange in answers.items():
         response = exchange.response
         page = response.media_type in PAGES and response.body.lstrip()[:1] == b"<"
+        refusing = {*ABSENT, elsewhere} if open_ else set(ABSENT)
+        if open_ and not operation.startswith("POST"):
+            refusing |= set(LOCKED)  # a route that generates must take the key that others take
         if response.status in refusing or (page and operation not in GENERATION):
             kind = f" with {response.media_type}" if page else ""
             found[operation] = f"{operation} answered {response.status}{kind}"

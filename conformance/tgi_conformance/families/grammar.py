@@ -109,6 +109,7 @@ def _named_schema(catalogue: Catalogue, form: Form) -> None:
         words(form, "named-json-schema-holds-for-the-answer"),
         f"With a `{grammar_name(form)}` of type json_schema the whole answer fits the schema in it.",
         source="#/components/schemas/JsonSchemaConfig",
+        since="3.2",
         operation=form.operation,
         needs=with_grammar(form),
         why="It is the form that OpenAI's clients know.",

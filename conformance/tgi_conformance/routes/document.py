@@ -24,7 +24,7 @@ CATALOGUE = Catalogue(__name__, "document", "GET /api-doc/openapi.json")
 NOT_SERVED = {*ABSENT, *LOCKED, 301, 302, 303, 307, 308}  # redirected to a login, say
 LEADS = ("swagger", "openapi", "api-doc", "redoc")  # words of pages that lead to a document
 GATEWAYS = ("security", "server")  # what stands around the API is described by whoever stands there
-PLACES = ("/docs", "/api-doc/openapi.json", "/openapi.json")
+PLACES = ("/docs/", "/api-doc/openapi.json", "/openapi.json")
 
 
 @CATALOGUE.add(

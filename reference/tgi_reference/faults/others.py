@@ -338,6 +338,12 @@ def _document(body: bytes, change: Any) -> bytes:
     return json.dumps(document).encode()
 
 
+@FAULT.body()
+def documentation_leads_nowhere(body: bytes, call: Call) -> bytes:
+    """The page at /docs names a document that is not there."""
+    return body.replace(b"/api-doc/openapi.json", b"/gone.json") if call.path.startswith("/docs") else body
+
+
 @FAULT.body("document")
 def document_has_dangling_references(body: bytes, _: Call) -> bytes:
     """A reference in the document leads nowhere."""
@@ -371,12 +377,6 @@ def document_is_cut_off(body: bytes, _: Call) -> bytes:
 def document_is_a_page(_: Call) -> Reply | None:
     """Where the document should be is a page."""
     return Reply(200, b"<!doctype html><title>Sign in</title>", "text/html")
-
-
-@FAULT.reply()
-def documentation_page_is_missing(call: Call) -> Reply | None:
-    """`/docs` does not lead to the documentation."""
-    return Reply(404) if call.path.startswith("/docs") else None
 
 
 @FAULT.request()

@@ -1,0 +1,54 @@
+"""An older release is judged by what it and its document promise, whichever of the two a gateway hides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.selftest.altered import altered
+from tests.selftest.releases import RELEASES, tgi_2_4_1
+from tests.selftest.trials import BOUNDS, alarms
+
+from tgi_conformance.deviations import shipped_deviations
+from tgi_conformance.levels import Outcome, Verdict
+from tgi_conformance.options import Options
+from tgi_conformance.runner import run
+from tgi_conformance.target import Target
+from tgi_reference.alterations.call import Reply
+from tgi_reference.settings import Settings
+
+if TYPE_CHECKING:
+    from tgi_conformance.report import Report
+    from tgi_reference.alterations.call import Call
+
+
+@RELEASES.reply("info")
+def no_info(_: Call) -> Reply | None:
+    """`/info` is hidden."""
+    return Reply(404)
+
+
+@RELEASES.reply("docs", "document")
+def no_document(_: Call) -> Reply | None:
+    """The document is hidden."""
+    return Reply(404)
+
+
+HIDING = {"as it is": (), "without /info": (no_info,), "without a document": (no_document,)}
+
+
+def report_of(names: str) -> Report:
+    with altered((*HIDING[names], tgi_2_4_1), Settings(quiet=True)) as url:
+        return run(Options(Target(url), deviations=shipped_deviations(), bounds=BOUNDS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("names", HIDING)
+def test_tgi_2_4_1_conforms(names: str) -> None:
+    report = report_of(names)
+
+    assert {} == alarms(report)
+    assert Verdict.CONFORMS is report.verdict
+    unsupported = {one.id for one in report.having(Outcome.UNSUPPORTED)}
+    assert "chat-completions.tool-arguments-are-json-text" in unsupported
+    assert "generate.answer-fits-the-document" not in unsupported
