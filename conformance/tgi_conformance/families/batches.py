@@ -90,7 +90,9 @@ def _each_prompt(catalogue: Catalogue) -> None:
         prompts, alone = _several(trial)
         exchange = trial.send(FORM.request({**FORM.body(tokens=TOKENS, temperature=0.0), "prompt": prompts}))
         expect_status(exchange, OK)
-        choices = {str(member(one, "index")): one for one in listed(exchange.response.json, "choices")}
+        shown = listed(exchange.response.json, "choices")
+        expect_equal(len(prompts), len(shown), "the number of choices", exchange)
+        choices = {str(member(one, "index")): one for one in shown}
         expect_equal([str(n) for n in range(len(prompts))], sorted(choices), "the choices' indices", exchange)
         usage = member(exchange.response.json, "usage")
         prompt_tokens = sum(answer.prompt or 0 for answer in alone)

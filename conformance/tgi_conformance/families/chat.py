@@ -57,8 +57,8 @@ def _roles(catalogue: Catalogue, form: Form, streamed: Form) -> None:
     def deltas(trial: Trial) -> None:
         exchange = trial.sample(streamed.ask())
         expect_status(exchange, OK)
-        deltas = [member(event, "choices", 0, "delta") for event in json_events(exchange)]
-        others = [delta for delta in deltas if delta and member(delta, "role") != "assistant"]
+        choices = [choice for event in json_events(exchange) for choice in listed(event, "choices")]
+        others = [one for one in choices if member(one, "delta", "role") != "assistant"]
         expect(not others, "the role assistant in each delta", others[:3], exchange)
 
 

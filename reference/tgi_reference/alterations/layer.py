@@ -17,6 +17,7 @@ from starlette.responses import Response
 from tgi_reference.alterations.call import GENERATE, Call, Event, Head
 from tgi_reference.alterations.catalogue import Stage
 from tgi_reference.answers import encoded
+from tgi_reference.exchange import TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,7 +92,12 @@ class Altered:
         if call.has_another_body:
             # Escaped, so that half a surrogate pair stays what it is.
             call.raw = json.dumps(call.body).encode()
-        await self._app(_scope(scope, call), _replay(call), answer.send)
+        inner = _scope(scope, call)
+        try:
+            await self._app(inner, _replay(call), answer.send)
+        finally:
+            if TOKENS in inner:
+                scope[TOKENS] = inner[TOKENS]  # for the log, which is around this layer
 
 
 async def _read(receive: Receive) -> bytes:

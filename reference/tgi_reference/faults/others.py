@@ -247,9 +247,9 @@ def health_has_a_body(_: Call) -> Reply | None:
 
 
 @FAULT.reply("health")
-def ping_is_not_served(call: Call) -> Reply | None:
-    """SageMaker's ping is not served."""
-    return Reply(404) if call.path == "/ping" else None
+def ping_is_an_error(call: Call) -> Reply | None:
+    """SageMaker's ping is a server error."""
+    return Reply(500) if call.path == "/ping" else None
 
 
 @FAULT.body("metrics")
