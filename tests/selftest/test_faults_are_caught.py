@@ -66,6 +66,6 @@ def test_each_fault_has_its_expectations() -> None:
 def test_each_requirement_has_a_fault_that_it_catches() -> None:
     caught = {name for names in json.loads(MATRIX.read_text("utf-8")).values() for name in names}
 
-    # It is told as a known deviation of TGI, which sees a stop string only where a token ends with it.
-    unproven = {"generate.stop-string-within-a-token-ends-the-answer"}
+    # Chat, held first, loses the room that the fault takes: there is none left for this one to lose.
+    unproven = {"generate.refused-requests-take-no-room"}
     assert unproven == {requirement.id for requirement in requirements()} - caught
