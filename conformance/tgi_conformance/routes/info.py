@@ -81,8 +81,10 @@ def inputs(trial: Trial) -> None:
 def _prompt_of(trial: Trial, length: int) -> str:
     """Write a prompt of so many tokens, special ones included; raises UnsupportedError where it cannot."""
     special = prompt_tokens(trial, GENERATE, GENERATE.ask(tokens=1, details=True))
+    if special is None:
+        raise UnsupportedError("POST /generate does not count the prompt's tokens")
     plain = trial.sample(post("/tokenize", {"inputs": PROMPT}))
-    added = (special or 0) - len(listed(plain.response.json))
+    added = special - len(listed(plain.response.json))
     words = length
     for _ in range(ATTEMPTS):
         text = "?" + " a" * words
