@@ -260,7 +260,7 @@ def _reproducible(samples: Samples, absent: Mapping[str, str]) -> str | None:
 def probe_closely(samples: Samples, facts: Facts) -> str:
     """Ask for longer whether greedy decoding repeats; give the evidence that it does not, or nothing."""
     try:
-        return _unsteady(samples, facts.absent, times=10, tokens=24) or ""
+        return _unsteady(samples, facts.absent, times=10, tokens=60) or ""
     except (NoAnswerError, InconclusiveError):
         return ""
 

@@ -188,11 +188,11 @@ def _beginning_in_usage(body: Any, _: Call) -> Any:
 
 
 @VARIANT.event(*GENERATION, also=beginning_of_text)
-def _beginning_in_events(event: Event, _: Call) -> Iterable[Event]:
+def _beginning_in_events(event: Event, call: Call) -> Iterable[Event]:
     body = event.json
     if body.get("usage"):
         _one_more(body["usage"], "prompt_tokens", "total_tokens", count=1)
-    elif body.get("details"):
+    elif body.get("details") and call.wanted("truncate") is None:
         _one_more(body["details"], "input_length", count=1)
     else:
         return [event]
