@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import PROMPT, Form, listed, member
 from tgi_conformance.families.naming import parameter, words
-from tgi_conformance.families.tokens import LONG, REPLACEMENT, counted, expect_probabilities
+from tgi_conformance.families.tokens import REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, near
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 TOKENS = 4
 MOST, FEW = 5, 2  # top tokens
 KEPT = 3
-NEAR = 0.1  # of one token, computed twice
 CLOSE = 1e-3  # log-probabilities of one step, computed once
 SEQUENCES = 2
 PARAMETERS = "#/components/schemas/GenerateParameters/properties"
@@ -185,7 +184,6 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
             same = next(entry for entry in top if member(entry, "id") == token.get("id"))
             expect(_alike(same, token), f"the token as it is in the answer: {token}", same, exchange)
             expect_probabilities(top, exchange)
-        _expect_as_without(trial, form, answer, exchange)
         _sampled_top_tokens(trial, form)
 
 
@@ -197,17 +195,6 @@ def _with_top_tokens(trial: Trial, form: Form) -> tuple[Exchange, int]:
     if not refused:
         return exchange, MOST
     return trial.sample(form.ask(tokens=TOKENS, **counted(form), top_n_tokens=FEW)), FEW
-
-
-def _expect_as_without(trial: Trial, form: Form, answer: Answer, exchange: Exchange) -> None:
-    """Raise UnmetError where the same token has another log-probability when no top tokens are asked for."""
-    plain = expect_answer(form, trial.sample(form.ask(tokens=LONG, **counted(form))))
-    for mine, other in zip(answer.tokens, plain.tokens, strict=False):
-        if mine.get("id") != other.get("id"):
-            return
-        expected = other.get("logprob")
-        fits = near(expected, mine.get("logprob"), NEAR)
-        expect(fits, f"logprob about {expected}, as without top tokens", mine, exchange)
 
 
 def _sampled_top_tokens(trial: Trial, form: Form) -> None:
