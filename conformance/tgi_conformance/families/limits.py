@@ -11,6 +11,7 @@ from tgi_conformance.families.tokens import counted
 from tgi_conformance.families.validation import expect_refusal
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnsupportedError
+from tgi_conformance.probes import CHOICE
 from tgi_conformance.verify import expect, expect_answer
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 INFO = "#/components/schemas/Info/properties"
 WHY = "Gateways route and cut prompts by what is advertised."
 LARGEST_PROMPT = 4_000  # tokens; a context larger than that is tried only at level exhaustive
-CHOICE = {"type": "regex", "value": "(yes|no)"}
 SIZES = (3, 4)  # tokens, fewer than any tokenizer makes of the prompt
 FEW = 8  # tokens, within which an answer under the grammar has to end
 

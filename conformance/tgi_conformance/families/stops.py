@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tgi_conformance.api import PROMPT
-from tgi_conformance.families.naming import grammar_name, with_grammar, words
+from tgi_conformance.families.naming import grammar_name, parameter, with_grammar, words
 from tgi_conformance.families.tokens import LONG, ask, counted
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
@@ -33,8 +33,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 def stops(catalogue: Catalogue, form: Form) -> None:
     """Take a greedy answer, ask again with a piece of it as a stop string: the answer ends there."""
-    schema = "GenerateParameters" if form.dialect == "generate" else form.schema
-    source = f"#/components/schemas/{schema}/properties/stop"
+    source = parameter(form, "stop")
     _sampled(catalogue, form, source)
     if form.dialect != "completions":  # which takes no grammar
         _unusual(catalogue, form, source)
