@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.selftest.altered import altered
+from tests.selftest.documented import release
 from tests.selftest.releases import RELEASES, tgi_2_4_1
 from tests.selftest.trials import BOUNDS, alarms
 
@@ -20,6 +21,7 @@ from tgi_reference.settings import Settings
 if TYPE_CHECKING:
     from tgi_conformance.report import Report
     from tgi_reference.alterations.call import Call
+    from tgi_reference.alterations.catalogue import Alteration
 
 
 @RELEASES.reply("info")
@@ -37,18 +39,29 @@ def no_document(_: Call) -> Reply | None:
 HIDING = {"as it is": (), "without /info": (no_info,), "without a document": (no_document,)}
 
 
-def report_of(names: str) -> Report:
-    with altered((*HIDING[names], tgi_2_4_1), Settings(quiet=True)) as url:
+def report_of(*alterations: Alteration) -> Report:
+    with altered(alterations, Settings(quiet=True)) as url:
         return run(Options(Target(url), deviations=shipped_deviations(), bounds=BOUNDS))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("names", HIDING)
 def test_tgi_2_4_1_conforms(names: str) -> None:
-    report = report_of(names)
+    report = report_of(*HIDING[names], tgi_2_4_1)
 
     assert {} == alarms(report)
     assert Verdict.CONFORMS is report.verdict
     unsupported = {one.id for one in report.having(Outcome.UNSUPPORTED)}
     assert "chat-completions.tool-arguments-are-json-text" in unsupported
     assert "generate.answer-fits-the-document" not in unsupported
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["1.0.3", "1.4.5", "2.0.4"])
+def test_release_as_its_document_has_it_conforms(version: str) -> None:
+    report = report_of(release(version))
+
+    assert {} == alarms(report)
+    assert Verdict.CONFORMS is report.verdict
+    passed = {one.id for one in report.having(Outcome.PASS)}
+    assert {"generate.max-new-tokens-is-a-limit", "generate-stream.tokens-make-up-the-text"} <= passed

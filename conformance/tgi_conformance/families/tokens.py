@@ -62,8 +62,13 @@ def counted(form: Form) -> dict[str, Any]:
 
 
 def counting(form: Form) -> tuple[str, ...]:
-    """Give what is needed for a form to count its tokens: streamed chat counts only when asked."""
-    return ("#/components/schemas/StreamOptions",) if form.dialect == "chat" and form.streamed else ()
+    """Give what is needed for a form to count its tokens.
+
+    Streamed chat counts only when asked. Streamed completions count since their chunks are called what they
+    are now; the document has never said so.
+    """
+    needs = {"chat": ("#/components/schemas/StreamOptions",), "completions": ("#/components/schemas/Chunk",)}
+    return needs.get(form.dialect, ()) if form.streamed else ()
 
 
 def bare(form: Form) -> dict[str, Any]:
