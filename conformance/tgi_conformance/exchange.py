@@ -76,6 +76,11 @@ class Response:
         return _parse(self.body)
 
     @property
+    def is_template_error(self) -> bool:
+        """Whether it says that the model's chat template is missing, or does not take such turns."""
+        return isinstance(self.json, dict) and self.json.get("error_type") == "template_error"
+
+    @property
     def is_stream(self) -> bool:
         """Whether the server called its answer an event stream."""
         return self.media_type == EVENT_STREAM

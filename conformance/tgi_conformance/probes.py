@@ -169,7 +169,7 @@ def _absent(answers: Mapping[str, Exchange], elsewhere: int) -> dict[str, str]:
         if response.status in refusing or (page and operation not in GENERATION):
             kind = f" with {response.media_type}" if page else ""
             found[operation] = f"{operation} answered {response.status}{kind}"
-        elif api.member(response.json, "error_type") == "template_error":
+        elif response.is_template_error:
             found[operation] = f"{operation} answered {response.status} template_error"
     return found
 

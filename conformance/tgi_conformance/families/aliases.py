@@ -175,9 +175,7 @@ def chat_as_generate(catalogue: Catalogue, form: Form) -> None:
                 body["stream_options"] = {"include_usage": True}
             tokenized = trial.sample(post("/chat_tokenize", {"messages": turns}))
             exchange = trial.sample(form.request(body))
-            if member(tokenized.response.json, "error_type") == "template_error" or (
-                member(exchange.response.json, "error_type") == "template_error"
-            ):
+            if tokenized.response.is_template_error or exchange.response.is_template_error:
                 raise UnsupportedError("the chat template does not take these turns")
             expect_status(tokenized, OK)
             actual = expect_answer(form, exchange)
