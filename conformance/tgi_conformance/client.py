@@ -55,6 +55,7 @@ class Price:
     generated_tokens: int = 0
     received_bytes: int = 0
     timeouts: int = 0
+    overloads: int = 0  # requests refused for overload, which no budget counts
     refused: int = 0  # requests given up, since the deployment stayed busy
 
 
@@ -126,6 +127,7 @@ class Client:
         tokens = generated_tokens(answer)
         with self._lock:
             self.price.generated_tokens += tokens
+            self.price.overloads += answer.is_overload
         return Exchange(request, answer)
 
     def _begin(self, request: Request) -> None:
@@ -145,7 +147,7 @@ class Client:
         """Say what is used up; empty while there is some of everything left."""
         budgets = (
             (self.price.received_bytes, self.bounds.run_bytes, "bytes"),
-            (self.price.requests, self.bounds.requests, "requests"),
+            (self.price.requests - self.price.overloads, self.bounds.requests, "requests"),
             (self.price.generated_tokens, self.bounds.generated_tokens, "generated tokens"),
         )
         gone = (f"{most} {name}" for paid, most, name in budgets if most is not None and paid >= most)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 EVENT_STREAM = "text/event-stream"
 JSON = "application/json"
+TOO_MANY = 429
 
 
 class NotJson:
@@ -79,6 +80,13 @@ class Response:
     def is_template_error(self) -> bool:
         """Whether it says that the model's chat template is missing, or does not take such turns."""
         return isinstance(self.json, dict) and self.json.get("error_type") == "template_error"
+
+    @property
+    def is_overload(self) -> bool:
+        """Whether it says that the server has too much to do, by its status or by its first event."""
+        events = self.stream.events[:1] if self.is_stream else ()
+        told = any('"overloaded"' in event.data or "Model is overloaded" in event.data for event in events)
+        return told or self.status == TOO_MANY
 
     @property
     def is_stream(self) -> bool:

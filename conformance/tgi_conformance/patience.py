@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tgi_conformance.client import Client
     from tgi_conformance.exchange import Exchange, Request
 
-TOO_MANY = 429
 ATTEMPTS = 4
 WORTH_WAITING = 3  # requests given up; a deployment that stays busy is not waited for again
 LONGEST_WAIT = 5.0  # seconds
@@ -37,7 +36,7 @@ def send_patiently(client: Client, request: Request, *, authenticate: bool = Tru
         InconclusiveError: The deployment stays busy.
     """
     attempts = ATTEMPTS if client.price.refused < WORTH_WAITING else 1
-    retrying = Retrying(retry=retry_if_result(is_busy), stop=stop_after_attempt(attempts), wait=_wait)
+    retrying = Retrying(retry=retry_if_result(_is_overload), stop=stop_after_attempt(attempts), wait=_wait)
     try:
         exchange: Exchange = retrying(client.send, request, authenticate=authenticate)
     except RetryError:
@@ -61,13 +60,8 @@ def wait_until_awake(client: Client, request: Request) -> None:
         retrying(client.send, request)
 
 
-def is_busy(exchange: Exchange) -> bool:
-    """Tell whether an answer says that the server has too much to do, by its status or by an event."""
-    response = exchange.response
-    if response.status == TOO_MANY:
-        return True
-    events = response.stream.events[:1] if response.is_stream else ()
-    return any('"overloaded"' in event.data or "Model is overloaded" in event.data for event in events)
+def _is_overload(exchange: Exchange) -> bool:
+    return exchange.response.is_overload
 
 
 def _wait(state: RetryCallState) -> float:

@@ -66,6 +66,7 @@ class Report:
         started: When, in ISO 8601 with the offset.
         seconds: How long it took.
         requests, generated_tokens: What it cost.
+        overloads: How many of the requests were refused for overload; no budget counts them.
         verdict: What it says.
         reason: Why it could not tell; empty otherwise.
         requirements: A result for each requirement, in the order of the catalogue.
@@ -87,12 +88,19 @@ class Report:
     requirements: tuple[Result, ...]
     stale_deviations: tuple[str, ...] = ()
     strict: bool = False
+    overloads: int = 0
 
     @property
     def broken(self) -> tuple[Result, ...]:
         """The promises that were not kept: failures, and where the run was strict known deviations too."""
         kinds = {Outcome.FAIL, Outcome.KNOWN_DEVIATION} if self.strict else {Outcome.FAIL}
         return tuple(result for result in self.requirements if result.outcome in kinds)
+
+    @property
+    def requests_told(self) -> str:
+        """How many requests it took, and how many of them were refused for overload if any were."""
+        refused = f" ({self.overloads:,} refused for overload)" if self.overloads else ""
+        return f"{self.requests:,} requests{refused}"
 
     def having(self, outcome: Outcome) -> tuple[Result, ...]:
         """Give the results of one outcome."""

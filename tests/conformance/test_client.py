@@ -334,6 +334,16 @@ def test_a_run_costs_no_more_than_its_budget(bounds: Bounds) -> None:
     assert 2 == client.price.requests
 
 
+def test_requests_refused_for_overload_are_in_no_budget() -> None:
+    refused = answer(b"slow down", b"HTTP/1.1 429 Too Many Requests\r\n")
+    with client_of(answering(refused), Bounds(requests=2)) as (client, _):
+        for _ in range(4):
+            assert 429 == client.send(POST).response.status
+
+    assert 4 == client.price.requests
+    assert 4 == client.price.overloads
+
+
 def test_stale_connections_are_not_the_servers_fault() -> None:
     def closing(connection: Connection) -> None:
         connection.request()

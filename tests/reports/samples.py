@@ -76,6 +76,7 @@ BAD = Report(
 GOOD = evolve(
     BAD, verdict=Verdict.CONFORMS, requirements=(RESULTS[0], *RESULTS[7:9], RESULTS[10]), stale_deviations=()
 )
+BUSY = evolve(GOOD, requests=1051, overloads=6)
 STRICT = evolve(GOOD, verdict=Verdict.DOES_NOT_CONFORM, strict=True)
 NONE = evolve(
     BAD,
@@ -85,7 +86,7 @@ NONE = evolve(
     stale_deviations=(),
     server={},
 )
-REPORTS = {"every outcome": BAD, "conforms": GOOD, "strict": STRICT, "could not tell": NONE}
+REPORTS = {"every outcome": BAD, "conforms": GOOD, "busy": BUSY, "strict": STRICT, "could not tell": NONE}
 
 HOSTILE = (
     "</style></script></pre><script>document.title='owned'</script>"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance import api
 from tgi_conformance.api import member
-from tgi_conformance.exchange import Exchange, NoAnswerError, Request
+from tgi_conformance.exchange import TOO_MANY, Exchange, NoAnswerError, Request
 from tgi_conformance.families.naming import grammar_name, with_grammar, words
 from tgi_conformance.families.refusals import ERROR_RESPONSE
 from tgi_conformance.levels import Depth
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 AT_A_TIME = 24
 BEYOND = 8
 LONG = 64
-TOO_MANY = 429
 FEWEST, ROUNDS = 4, 3
 MOST = 256  # simultaneous requests; a deployment that allows more is not overloaded by this suite
 INFO = "#/components/schemas/Info/properties/max_concurrent_requests"

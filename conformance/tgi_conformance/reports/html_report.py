@@ -117,7 +117,7 @@ def _facts(report: Report) -> Iterator[str]:
     if report.strict:
         yield "strict"
     yield f"{len(report.requirements)} requirements"
-    yield f"{report.requests:,} requests"
+    yield report.requests_told
     yield f"{report.generated_tokens:,} generated tokens"
     yield f"{report.seconds:.1f} s"
     yield f"started {report.started}"

@@ -24,6 +24,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "start": report.started,
         "duration": round(report.seconds, 3),
         "requests": report.requests,
+        "overloads": report.overloads,
         "generated_tokens": report.generated_tokens,
         "verdict": report.verdict.value,
         "reason": report.reason,

@@ -80,7 +80,7 @@ def _count(count: int, outcome: Outcome) -> str:
 def _price(report: Report) -> str:
     return (
         f"{len(report.requirements)} requirements at level {report.level.value}, seed {report.seed}: "
-        f"{report.requests:,} requests, {report.generated_tokens:,} generated tokens, {report.seconds:.1f} s."
+        f"{report.requests_told}, {report.generated_tokens:,} generated tokens, {report.seconds:.1f} s."
     )
 
 

@@ -53,6 +53,7 @@ def _report(value: dict[str, Any]) -> Report:
         requirements=tuple(map(_result, value["requirements"])),
         stale_deviations=tuple(value["stale_deviations"]),
         strict=value["strict"],
+        overloads=value["overloads"],
     )
 
 
