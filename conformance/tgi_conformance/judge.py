@@ -94,14 +94,8 @@ def _missing(trial: Trial) -> str:
     since = requirement.promised_since
     if since and version is not None and version.release < Version(since).release:
         return f"TGI promises it since {since}, and this is {version}"
-    if requirement.source.startswith("#/") and not trial.contract.has(requirement.source):
-        return f"the document of {version} does not have {requirement.source}"
-    for pointer in requirement.needs:
-        if pointer.startswith("#/") and not trial.contract.has(pointer):
-            return f"the document of {version} does not have {pointer}"
-    absent = trial.facts.absent
-    needed = (trial.requirement.operation, *trial.requirement.needs)
-    return next((absent[name] for name in needed if name in absent), "")
+    source = (requirement.source,) if requirement.source.startswith("#/") else ()
+    return trial.lacking((*source, requirement.operation, *requirement.needs))
 
 
 def _held(trial: Trial) -> Result:

@@ -14,7 +14,7 @@ from tgi_conformance.patience import send_patiently
 from tgi_conformance.price import generated_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tgi_conformance.contract import Contract
     from tgi_conformance.deviations import Deviation
@@ -106,6 +106,19 @@ class Trial:
             if deviation.covers(self.requirement.id, self.facts.version) and deviation.explains(unmet):
                 return deviation
         return None
+
+    def offers(self, *needs: str) -> bool:
+        """Tell whether the deployment has these facts, and its document these pointers."""
+        return not self.lacking(needs)
+
+    def lacking(self, needs: Iterable[str]) -> str:
+        """Say which of these facts the deployment has not, or which pointers its document; empty if none."""
+        for need in needs:
+            if need.startswith("#/") and not self.contract.has(need):
+                return f"the document of {self.facts.version} does not have {need}"
+            if need in self.facts.absent:
+                return self.facts.absent[need]
+        return ""
 
     def some(self, cases: Sequence[T]) -> Sequence[T]:
         """Give the cases to look at: all of them, or at level smoke the last alone."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import GENERATE, Form, listed, member, post
 from tgi_conformance.families.naming import words
+from tgi_conformance.families.together import asking, native_rows
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.families.tools import TOKENS as TOOL_TOKENS
 from tgi_conformance.families.tools import WEATHER
@@ -13,10 +14,10 @@ from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status, near
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tgi_conformance.answer import Answer
-    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.exchange import Exchange, Request
     from tgi_conformance.requirement import Catalogue
     from tgi_conformance.trial import Trial
 
@@ -25,22 +26,21 @@ SEED = 77
 REPEATS = ("reproducible",)
 CLOSE = 0.1  # log-probabilities of one token, computed in batches of other sizes
 # Each shows another group of parameters; one that is ignored gives another answer.
-NATIVE: Mapping[str, Mapping[str, Any]] = {
-    "sampling": {"do_sample": True, "seed": SEED, "temperature": 1.3, "top_k": 40, "top_p": 0.95},
-    "typical_p and penalties": {
-        "seed": SEED,
-        "typical_p": 0.8,
-        "repetition_penalty": 1.6,
-        "frequency_penalty": 1.5,
-    },
-    "truncate": {"truncate": 3},
-    "top_n_tokens": {"top_n_tokens": 2},
-    "grammar": {"grammar": {"type": "regex", "value": "[0-9]{2}(red|green)"}},
-}
 PLAIN: Mapping[str, Mapping[str, Any]] = {
     "greedy": {"temperature": 0.0},
-    "sampling": {"seed": SEED, "temperature": 1.3, "top_p": 0.95, "frequency_penalty": 1.5},
-    "repetition_penalty": {"temperature": 0.0, "repetition_penalty": 1.6},
+    "sampling and penalties": {
+        "seed": SEED,
+        "temperature": 1.3,
+        "top_p": 0.95,
+        "repetition_penalty": 1.2,
+        "frequency_penalty": 1.5,
+    },
+    "greedy with penalties": {
+        "seed": SEED,
+        "temperature": 0.0,
+        "repetition_penalty": 1.6,
+        "frequency_penalty": 0.5,
+    },
 }
 
 
@@ -50,28 +50,22 @@ def answers_whatever_is_asked(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "answers-as-generate-whatever-is-asked"),
         "Sampling, penalties, truncation, top tokens, grammars and stops have the effect that they have "
-        "at /generate.",
+        "at /generate, alone and together.",
         source="behaviour.md#other-routes",
         operation=form.operation,
         needs=(*REPEATS, GENERATE.operation),
         why="A parameter that one way in ignores is a promise broken in silence.",
     )
     def check(trial: Trial) -> None:
-        for name, asked in _groups(trial).items():
+        for name, own, other in _pairs(trial, form):
             with trial.case():
-                own, expected = _asked(trial, GENERATE, asked)
-                exchange, actual = _asked(trial, form, asked)
-                _expect_alike(name, expected, actual, exchange)
-                stated = [_prompt_tokens(*one) for one in ((own, expected), (exchange, actual))]
-                expect(
-                    None in stated or stated[0] == stated[1],
-                    f"{stated[0]} prompt tokens",
-                    stated[1],
-                    exchange,
-                )
-        if not form.streamed and "prefill" not in trial.facts.absent:
-            with trial.case():
-                _expect_prompt_alike(trial, form)
+                exchanges = trial.sample(own), trial.sample(other)
+                expected = expect_answer(GENERATE, exchanges[0])
+                actual = expect_answer(form, exchanges[1])
+                _expect_alike(name, expected, actual, exchanges[1])
+                stated = [_prompt_tokens(*one) for one in zip(exchanges, (expected, actual), strict=True)]
+                counted_alike = None in stated or stated[0] == stated[1]
+                expect(counted_alike, f"{stated[0]} prompt tokens for {name}", stated[1], exchanges[1])
 
 
 def _prompt_tokens(exchange: Exchange, answer: Answer) -> str | None:
@@ -80,32 +74,19 @@ def _prompt_tokens(exchange: Exchange, answer: Answer) -> str | None:
     return None if stated is None else str(stated)
 
 
-def _expect_prompt_alike(trial: Trial, form: Form) -> None:
-    asked = {"decoder_input_details": True}
-    _, expected = _asked(trial, GENERATE, asked)
-    exchange, actual = _asked(trial, form, asked)
-    ids = [[member(token, "id") for token in listed(a.raw, "details", "prefill")] for a in (expected, actual)]
-    expect_equal(ids[0], ids[1], "the prompt's ids at /generate", exchange)
-
-
-def _groups(trial: Trial) -> Mapping[str, Mapping[str, Any]]:
-    groups = dict(NATIVE)
-    if "grammar" in trial.facts.absent:
-        del groups["grammar"]
-    if "top-tokens" in trial.facts.absent:
-        del groups["top_n_tokens"]
+def _pairs(trial: Trial, form: Form) -> Iterator[tuple[str, Request, Request]]:
+    """Give names, requests to /generate and the same to the form: parameters together, and a stop."""
+    for row in native_rows(trial):
+        yield row.name, asking(GENERATE, row), asking(form, row)
     if trial.facts.limit("max_stop_sequences") == 0:
-        return groups
-    _, greedy = _asked(trial, GENERATE, {})
+        return
+    bare = {"return_full_text": False, **counted(form)}
+    greedy = expect_answer(GENERATE, trial.sample(GENERATE.ask(tokens=TOKENS, **bare)))
     pieces = [str(token.get("text")) for token in greedy.tokens if not token.get("special")]
     stop = next((piece for piece in pieces[4:] if piece.strip() and piece.isascii()), None)
-    return groups if stop is None else {**groups, "stop": {"stop": [stop]}}
-
-
-def _asked(trial: Trial, form: Form, asked: Mapping[str, Any]) -> tuple[Exchange, Answer]:
-    bare = {"return_full_text": False, **counted(form)}
-    exchange = trial.sample(form.ask(tokens=TOKENS, **{**bare, **asked}))
-    return exchange, expect_answer(form, exchange)
+    if stop is not None:
+        own, other = (one.ask(tokens=TOKENS, stop=[stop], **bare) for one in (GENERATE, form))
+        yield "stop", own, other
 
 
 def _expect_alike(name: str, expected: Answer, actual: Answer, exchange: Exchange) -> None:
@@ -114,6 +95,9 @@ def _expect_alike(name: str, expected: Answer, actual: Answer, exchange: Exchang
     expect_equal(expected.text, actual.text, f"the text that /generate gives for {name}", exchange)
     expect_equal(expected.finish, actual.finish, f"the finish reason of /generate for {name}", exchange)
     expect_equal(expected.seed, actual.seed, f"the seed of /generate for {name}", exchange)
+    if not actual.pieces:
+        ids = [[member(one, "id") for one in listed(a.raw, "details", "prefill")] for a in (expected, actual)]
+        expect_equal(ids[0], ids[1], f"the prompt's ids that /generate gives for {name}", exchange)
     tops = [[[member(top, "id") for top in some] for some in answer.tops] for answer in (expected, actual)]
     expect_equal(tops[0], tops[1], f"the top tokens of /generate for {name}", exchange)
     for mine, other in zip(expected.tokens, actual.tokens, strict=True):

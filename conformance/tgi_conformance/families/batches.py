@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LARGEST_BATCH = 128
 TOKENS = 5
+SAMPLED = {"temperature": 1.3, "seed": 5, "top_p": 0.9, "repetition_penalty": 1.3, "frequency_penalty": 0.9}
 PROMPTS = (PROMPT, "Which token comes next?", "Une idée naïve: 日本語の 🤖")
 
 
@@ -117,13 +118,7 @@ def _for_each(catalogue: Catalogue) -> None:
         why="A batch is the same requests in one.",
     )
     def check(trial: Trial) -> None:
-        pieces = expect_answer(
-            STREAM, trial.sample(STREAM.ask(PROMPTS[0], tokens=TOKENS, temperature=0.0))
-        ).pieces
-        stops = [piece for piece in pieces[1:] if piece.strip() and REPLACEMENT not in piece][:1]
-        if trial.facts.limit("max_stop_sequences") == 0:
-            stops = []
-        for asked in ({"temperature": 1.3, "seed": 5}, {"temperature": 0.0, "stop": stops}):
+        for asked in (SAMPLED, _stopped(trial)):
             with trial.case():
                 prompts, alone = _several(trial, **asked)
                 exchange = trial.send(FORM.request({**FORM.body(tokens=TOKENS, **asked), "prompt": prompts}))
@@ -131,6 +126,16 @@ def _for_each(catalogue: Catalogue) -> None:
                 choices = {member(one, "index"): one for one in listed(exchange.response.json, "choices")}
                 for place in range(len(prompts)):
                     _expect_choice(place, alone, choices.get(place), exchange)
+
+
+def _stopped(trial: Trial) -> dict[str, Any]:
+    """Ask for a stop string that the first prompt's answer holds, if stop strings are taken."""
+    pieces = expect_answer(
+        STREAM, trial.sample(STREAM.ask(PROMPTS[0], tokens=TOKENS, temperature=0.0))
+    ).pieces
+    stops = [piece for piece in pieces[1:] if piece.strip() and REPLACEMENT not in piece][:1]
+    taken = stops if trial.facts.limit("max_stop_sequences") != 0 else []
+    return {"temperature": 0.0, "stop": taken}
 
 
 def _no_prompt(catalogue: Catalogue) -> None:
@@ -175,27 +180,32 @@ def _streamed_choices(catalogue: Catalogue) -> None:
         why="Batches are read back by `index` (text-generation-inference#2336).",
     )
     def check(trial: Trial) -> None:
-        prompts, alone = _several(trial)
-        if len(prompts) > (trial.facts.limit("max_concurrent_requests") or len(prompts)):
-            raise UnsupportedError("/info advertises fewer requests at a time than prompts in a batch")
-        exchange = trial.send(
-            STREAM.request({**STREAM.body(tokens=TOKENS, temperature=0.0), "prompt": prompts})
-        )
-        expect_status(exchange, OK)
-        for index, answer in enumerate(alone):
-            chunks = [e for e in json_events(exchange) if member(e, "choices", 0, "index") == index]
-            finishes = [member(e, "choices", 0, "finish_reason") for e in chunks]
-            once = sum(map(bool, finishes)) == 1 and bool(finishes[-1])
-            expect(once, f"one finish of choice {index}, at its end", finishes, exchange)
-            text = "".join(str(member(chunk, "choices", 0, "text") or "") for chunk in chunks)
-            usage = member(chunks[-1], "usage")
-            expect_equal(answer.prompt, member(usage, "prompt_tokens"), f"prompt_tokens of {index}", exchange)
-            if "reproducible" not in trial.facts.absent:
-                whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
-                plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
-                _expect_choice(index, plain, _as_unstreamed(whole), exchange)
-            counted = member(usage, "completion_tokens")
-            expect(isinstance(counted, int) and 1 <= counted <= TOKENS, "its tokens", counted, exchange)
+        repeats = "reproducible" not in trial.facts.absent
+        for asked in ({"temperature": 0.0}, *((SAMPLED, _stopped(trial)) if repeats else ())):
+            with trial.case():
+                _expect_streamed(trial, *_several(trial, **asked), asked=asked, repeats=repeats)
+
+
+def _expect_streamed(
+    trial: Trial, prompts: Sequence[str], alone: Sequence[Answer], *, asked: Mapping[str, Any], repeats: bool
+) -> None:
+    """Raise UnmetError unless a stream answers each prompt as it is answered alone, and counts it."""
+    exchange = trial.send(STREAM.request({**STREAM.body(tokens=TOKENS, **asked), "prompt": prompts}))
+    expect_status(exchange, OK)
+    for index, answer in enumerate(alone):
+        chunks = [e for e in json_events(exchange) if member(e, "choices", 0, "index") == index]
+        finishes = [member(e, "choices", 0, "finish_reason") for e in chunks]
+        once = sum(map(bool, finishes)) == 1 and bool(finishes[-1])
+        expect(once, f"one finish of choice {index}, at its end", finishes, exchange)
+        text = "".join(str(member(chunk, "choices", 0, "text") or "") for chunk in chunks)
+        usage = member(chunks[-1], "usage")
+        expect_equal(answer.prompt, member(usage, "prompt_tokens"), f"prompt_tokens of {index}", exchange)
+        if repeats:
+            whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
+            plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
+            _expect_choice(index, plain, _as_unstreamed(whole), exchange)
+        counted = member(usage, "completion_tokens")
+        expect(isinstance(counted, int) and 1 <= counted <= TOKENS, "its tokens", counted, exchange)
 
 
 def _as_unstreamed(choice: dict[str, Any]) -> dict[str, Any]:

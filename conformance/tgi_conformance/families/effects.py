@@ -37,6 +37,13 @@ SHIFTING: Mapping[str, tuple[float, ...]] = {
     "typical_p": (0.05,),
     "frequency_penalty": (-1.9, 1.9),
 }
+# What a parameter must have its effect beside, where the form knows it.
+BESIDE: Mapping[str, Mapping[str, Any]] = {
+    "temperature": {"top_k": 40, "top_p": 0.95},
+    "frequency_penalty": {"repetition_penalty": 1.2, "presence_penalty": 0.2},
+    "repetition_penalty": {"frequency_penalty": 0.5},
+    "presence_penalty": {"frequency_penalty": 0.5},
+}
 NATIVE = frozenset({"typical_p", "top_k"})  # not among the members of the OpenAI-style routes
 DIGITS = 64  # at most three to a token: more tokens than any small default
 # How strongly these count is the model server's own affair; log-probabilities show it, a few tokens may not.
@@ -86,9 +93,20 @@ def _greedy(trial: Trial, form: Form, prompt: str, **extra: Any) -> Exchange:
 
 
 def _sampled(trial: Trial, form: Form, seed: int, **extra: Any) -> Exchange:
-    how: dict[str, Any] = {"do_sample": True} if form.dialect == "generate" else {}
-    how = {"temperature": 1.0, **how, **SHOWING[form.dialect], "seed": seed, **extra}
+    how = {**_sampling(form, seed), **SHOWING[form.dialect], **extra}
     return trial.sample(form.ask(tokens=TOKENS, **how))
+
+
+def _sampling(form: Form, seed: int) -> dict[str, Any]:
+    sampled: dict[str, Any] = {"temperature": 1.0, "seed": seed}
+    return {**sampled, "do_sample": True} if form.dialect == "generate" else sampled
+
+
+def _beside(trial: Trial, form: Form, name: str) -> dict[str, Any]:
+    """Give what to ask beside a parameter; nothing of streams, which are held to the unstreamed answers."""
+    known = trial.contract.has
+    others = BESIDE.get(name, {}) if not form.streamed else {}
+    return {other: value for other, value in others.items() if known(parameter(form, other))}
 
 
 def _unless_it_ends_at_once(form: Form, exchange: Exchange) -> None:
@@ -113,6 +131,18 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
         prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
         pairs = ((_greedy(trial, form, one), _greedy(trial, form, one, **{name: value})) for one in prompts)
         _expect_another(form, f"{name} {value}", pairs)
+        beside = _beside(trial, form, name)
+        if beside:
+            with trial.case():
+                sampled = {**_sampling(form, SEEDS[0]), **beside}
+                pairs = (
+                    (
+                        _greedy(trial, form, one, **sampled),
+                        _greedy(trial, form, one, **sampled, **{name: value}),
+                    )
+                    for one in prompts
+                )
+                _expect_another(form, f"{name} {value} beside {beside}", pairs)
 
 
 def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, ...]) -> None:
@@ -133,6 +163,15 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
                     for seed in SEEDS
                 )
                 _expect_another(form, f"{name} {value}", pairs)
+        beside = _beside(trial, form, name)
+        if beside:
+            with trial.case():
+                ends = ({**beside, name: values[0]}, {**beside, name: values[-1]})
+                pairs = (
+                    (_sampled(trial, form, seed, **ends[0]), _sampled(trial, form, seed, **ends[1]))
+                    for seed in SEEDS
+                )
+                _expect_another(form, f"{name} {values[-1]} instead of {values[0]} beside {beside}", pairs)
 
 
 def _expect_another(form: Form, what: str, pairs: Iterable[tuple[Exchange, Exchange]]) -> None:
@@ -161,6 +200,9 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
         exchange = _sampled(trial, form, SEEDS[1], top_p=SHIFTING["top_p"][0])
         texts = [_shown(form, one)[0] for one in (first, exchange)]
         expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
+        if form.dialect == "generate":
+            exchange = _sampled(trial, form, SEEDS[2], top_p=SHIFTING["top_p"][0], top_k=40, temperature=3.0)
+            expect_equal(texts[0], _shown(form, exchange)[0], "the text with top_k 40 beside it", exchange)
 
 
 def _unknown_members(catalogue: Catalogue, form: Form) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tgi_conformance.requirement import Catalogue
     from tgi_conformance.trial import Trial
 
-POSITIVE_EXAMPLES = 12
-NEGATIVE_EXAMPLES = 14
+POSITIVE_EXAMPLES = 10
+NEGATIVE_EXAMPLES = 8
 DOCUMENTED = (status_code_conformance,)
 UNBROKEN = (not_a_server_error,)
 

@@ -8,17 +8,20 @@ from tgi_conformance.api import Form, member
 from tgi_conformance.families.naming import parameter, words
 from tgi_conformance.families.tokens import REPLACEMENT, counted
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import expect, expect_answer, expect_equal
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal
 
 if TYPE_CHECKING:
     from tgi_conformance.answer import Answer
-    from tgi_conformance.exchange import Exchange
+    from tgi_conformance.exchange import Exchange, Request
     from tgi_conformance.requirement import Catalogue
     from tgi_conformance.trial import Trial
 
 TOKENS = 16
 CHANCES = 3  # a batch of other requests may disturb one of several pairs
 SEEDS = (1, 2, 3, 42, 2**40 + 1)
+ZERO = 0  # TGI takes it as a seed like any other; its document excludes it
+# Each makes a request of the generate dialect a sampled one, alone as well.
+ALONE = ({"do_sample": False, "temperature": 0.7}, {"top_k": 40}, {"top_p": 0.9}, {"typical_p": 0.9})
 
 
 def sampling(catalogue: Catalogue, form: Form) -> None:
@@ -32,10 +35,20 @@ def sampling(catalogue: Catalogue, form: Form) -> None:
         _greedy_by_top_k(catalogue, form)
 
 
-def _sampled(trial: Trial, form: Form, **parameters: Any) -> tuple[Exchange, Answer]:
+def _sampling(form: Form, **parameters: Any) -> Request:
     extra = {"details": True, "do_sample": True} if form.dialect == "generate" else {"temperature": 1.2}
-    exchange = trial.send(form.ask(tokens=TOKENS, **extra, **parameters))
+    return form.ask(tokens=TOKENS, **extra, **parameters)
+
+
+def _sampled(trial: Trial, form: Form, **parameters: Any) -> tuple[Exchange, Answer]:
+    exchange = trial.send(_sampling(form, **parameters))
     return exchange, expect_answer(form, exchange)
+
+
+def _taken(trial: Trial, form: Form, seed: int) -> bool:
+    exchange = trial.sample(_sampling(form, seed=seed))
+    events = exchange.response.stream.events if exchange.response.is_stream else ()
+    return exchange.response.status == OK and not any(member(one.json_or_none, "error") for one in events)
 
 
 def _expect_repeated(trial: Trial, form: Form, seed: int | None) -> None:
@@ -63,9 +76,10 @@ def _seed(catalogue: Catalogue, form: Form) -> None:
         why="Bug reports, tests and papers name a seed so that others see the same.",
     )
     def repeats(trial: Trial) -> None:
-        for seed in SEEDS[-2:]:
+        for seed in (ZERO, SEEDS[-1]):
             with trial.case():
-                _expect_repeated(trial, form, seed)
+                if seed != ZERO or _taken(trial, form, seed):
+                    _expect_repeated(trial, form, seed)
 
     @catalogue.add(
         words(form, "seeds-differ"),
@@ -108,12 +122,15 @@ def _reported(catalogue: Catalogue, form: Form) -> None:
             exchange, answer = _sampled(trial, form)
             expect(answer.seed is not None, "a drawn seed", member(answer.raw, "details"), exchange)
             expect(first.seed != answer.seed, "another seed for each answer", answer.seed, exchange)
+        for asked in ALONE:
+            with trial.case():
+                exchange = trial.send(form.ask(tokens=1, details=True, **asked))
+                drawn = expect_answer(form, exchange).seed
+                expect(drawn is not None, f"a drawn seed with {asked}", drawn, exchange)
         with trial.case():
             exchange = trial.sample(form.ask(tokens=2, **counted(form)))
-            expect_answer(form, exchange)
-            expect_equal(
-                None, expect_answer(form, exchange).seed, "details.seed of a greedy answer", exchange
-            )
+            reported = expect_answer(form, exchange).seed
+            expect_equal(None, reported, "details.seed of a greedy answer", exchange)
 
 
 def _expect_reason(answer: Answer, exchange: Exchange) -> None:
@@ -157,7 +174,7 @@ def _unseeded(catalogue: Catalogue, form: Form) -> None:
 def _greedy_by_top_k(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "top-k-one-is-greedy"),
-        "Sampling from the single likeliest token gives the greedy answer.",
+        "Sampling from the single likeliest token gives the greedy answer, whatever else widens the choice.",
         source=parameter(form, "top_k"),
         operation=form.operation,
         needs=("reproducible",),
@@ -165,6 +182,6 @@ def _greedy_by_top_k(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         greedy = expect_answer(form, trial.sample(form.ask(tokens=TOKENS, **counted(form))))
-        exchange, sampled = _sampled(trial, form, top_k=1, seed=5)
+        exchange, sampled = _sampled(trial, form, top_k=1, seed=5, top_p=0.99, temperature=3.0)
         ids = [token.get("id") for token in greedy.tokens]
         expect_equal(ids, [token.get("id") for token in sampled.tokens], "ids", exchange)

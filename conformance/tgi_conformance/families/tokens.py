@@ -6,7 +6,7 @@ from math import exp, inf
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import PROMPT, Form, member
-from tgi_conformance.families.naming import parameter, with_grammar, words
+from tgi_conformance.families.naming import grammar_name, parameter, with_grammar, words
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import expect, expect_answer, expect_equal
@@ -97,6 +97,11 @@ def _limit(catalogue: Catalogue, form: Form) -> None:
                 expect(1 <= (generated or 0) <= limit, f"1 to {limit} tokens", generated, exchange)
                 most = max(len(answer.tokens), sum(bool(piece) for piece in answer.pieces))
                 expect(most <= limit, f"at most {limit} tokens", most, exchange)
+        if trial.offers(*with_grammar(form)):
+            with trial.case():
+                grammar = {grammar_name(form): {"type": "regex", "value": f"([0-9]){{{LONG}}}"}}
+                exchange, answer = ask(trial, form, 2, **grammar)
+                expect_equal(2, answer.generated, "generated tokens of a longer grammar", exchange)
 
 
 def _length(catalogue: Catalogue, form: Form) -> None:

@@ -24,6 +24,7 @@ from tgi_conformance.families.sampling import sampling
 from tgi_conformance.families.state import no_state
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.streams import streams
+from tgi_conformance.families.together import chat_together
 from tgi_conformance.families.tokens import tokens
 from tgi_conformance.families.tools import tools
 from tgi_conformance.families.validation import validation
@@ -57,6 +58,7 @@ errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
 chat(CATALOGUE, FORM, STREAM)
+chat_together(CATALOGUE, FORM)
 no_state(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "messages")
 generated(CATALOGUE)

@@ -19,6 +19,7 @@ from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.sampling import sampling
 from tgi_conformance.families.state import no_state
 from tgi_conformance.families.stops import stops
+from tgi_conformance.families.together import together
 from tgi_conformance.families.tokens import tokens
 from tgi_conformance.families.validation import validation
 from tgi_conformance.requirement import Catalogue
@@ -35,6 +36,7 @@ details(CATALOGUE, FORM)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
+together(CATALOGUE)
 grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
