@@ -56,6 +56,7 @@ class Price:
     received_bytes: int = 0
     timeouts: int = 0
     overloads: int = 0  # requests refused for overload, which no budget counts
+    lost: int = 0  # requests sent once more, since a gateway or a connection lost them
     refused: int = 0  # requests given up, since the deployment stayed busy
 
 
@@ -70,6 +71,7 @@ class Client:
     _http: httpx.Client = field(init=False)
     _deadline: float = field(init=False)
     _next: float = field(default=0.0, init=False)
+    _paused_until: float = field(default=0.0, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -88,6 +90,10 @@ class Client:
     def close(self) -> None:
         """Close the connection pool."""
         self._http.close()
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing for a while, from any thread."""
+        self._paused_until = max(self._paused_until, time.monotonic() + seconds)
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
         """Send it and read the whole answer; raises NoAnswerError."""
@@ -159,12 +165,11 @@ class Client:
         return self.bounds.request_seconds * (HURRY if often else 1)
 
     def _turn(self) -> float:
-        """Take the next place in the queue that the rate allows; give the seconds until it is due."""
-        if self.bounds.requests_per_second is None:
-            return 0.0
+        """Take the next place in the queue that rate and pause allow; give the seconds until it is due."""
         now = time.monotonic()
-        due = max(now, self._next)
-        self._next = due + 1 / self.bounds.requests_per_second
+        due = max(now, self._next, self._paused_until)
+        if self.bounds.requests_per_second is not None:
+            self._next = due + 1 / self.bounds.requests_per_second
         return due - now
 
     def _headers(self, request: Request) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EVENT_STREAM = "text/event-stream"
 JSON = "application/json"
-TOO_MANY = 429
+TOO_MANY, UNAVAILABLE = 429, 503
 
 
 class NotJson:
@@ -83,10 +83,11 @@ class Response:
 
     @property
     def is_overload(self) -> bool:
-        """Whether it says that the server has too much to do, by its status or by its first event."""
+        """Whether it says that there is too much to do just now, by its status or by its first event."""
         events = self.stream.events[:1] if self.is_stream else ()
         told = any('"overloaded"' in event.data or "Model is overloaded" in event.data for event in events)
-        return told or self.status == TOO_MANY
+        later = self.status == UNAVAILABLE and "retry-after" in self.headers
+        return told or later or self.status == TOO_MANY
 
     @property
     def is_stream(self) -> bool:

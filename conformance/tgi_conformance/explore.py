@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
@@ -10,7 +11,7 @@ from attrs import define, field
 from hypothesis import HealthCheck, Phase, strategies
 
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
-from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.outcomes import InconclusiveError, UnmetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Hypothesis moves the interpreter's recursion limit and keeps caches, so one search runs at a time.
 EXPLORING = threading.RLock()
+SECONDS_TO_SHRINK = 5.0
 REQUESTS_TO_SHRINK = 25  # a smaller example is worth that much of somebody's GPU, and no more
 
 
@@ -43,11 +45,22 @@ def explore(
         try:
             with trial.case():
                 check(case, exchange)
-        except UnmetError:
-            asked.shrinking = True
+        except UnmetError as unmet:
+            asked.keep(unmet, exchange)
             raise
 
-    _drive(hold, cases, trial.setting.seed, trial.examples(examples))
+    try:
+        _drive(hold, cases, trial.setting.seed, trial.examples(examples))
+    except _EnoughError as enough:
+        raise enough.error from None
+
+
+class _EnoughError(BaseException):
+    """Ends a search at once with the smallest that was found: Hypothesis lets no other exception through."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 @define
@@ -55,28 +68,35 @@ class _Asked:
     """Answers by request, and how many more may be asked for once a break is found."""
 
     trial: Trial
-    shrinking: bool = False
     _left: int = REQUESTS_TO_SHRINK
-    _memory: dict[Request, Exchange | NoAnswerError] = field(factory=dict)
+    _until: float = 0.0
+    _smallest: tuple[int, UnmetError] | None = None
+    _memory: dict[Request, Exchange] = field(factory=dict)
 
     def answer(self, request: Request) -> Exchange:
+        if self._smallest and time.monotonic() > self._until:
+            raise _EnoughError(self._smallest[1])
         if request not in self._memory:
-            if self.shrinking:
+            if self._smallest:
                 self._left -= 1
-                hypothesis.assume(self._left > 0)
+                if self._left <= 0:
+                    raise _EnoughError(self._smallest[1])
             self._memory[request] = self._send(request)
-        answer = self._memory[request]
-        if isinstance(answer, NoAnswerError):
-            raise answer
-        return answer
+        return self._memory[request]
 
-    def _send(self, request: Request) -> Exchange | NoAnswerError:
+    def keep(self, unmet: UnmetError, exchange: Exchange) -> None:
+        size = len(exchange.request.content or b"")
+        if self._smallest is None:
+            self._until = time.monotonic() + SECONDS_TO_SHRINK
+        if self._smallest is None or size < self._smallest[0]:
+            self._smallest = size, unmet
+
+    def _send(self, request: Request) -> Exchange:
         try:
             return self.trial.send(request)
-        except NoAnswerError as error:
+        except (NoAnswerError, InconclusiveError) as error:
             # Looking for a smaller request that hangs would cost a deadline each.
-            self.shrinking, self._left = True, 0
-            return error
+            raise _EnoughError(self._smallest[1] if self._smallest else error) from None
 
 
 def _drive(

@@ -62,9 +62,7 @@ def answer_to(case: Any, exchange: Exchange) -> schemathesis.Response:
     """Give the answer as Schemathesis's checks read it."""
     response = httpx.Response(
         exchange.response.status,
-        headers=[
-            (k, v) for k, v in exchange.response.headers.multi_items() if k.lower() != "content-encoding"
-        ],
+        headers=[(k, v) for k, v in exchange.response.headers.raw if k.lower() != b"content-encoding"],
         content=exchange.response.body,
         request=httpx.Request(case.method, "http://deployment" + case.path),
     )

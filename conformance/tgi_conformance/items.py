@@ -75,7 +75,8 @@ class Conductor:
         """Begin with the collected requirements; at the end drop what was not begun."""
         held = [item.requirement for item in items if isinstance(item, RequirementItem)]
         self._total = len(held)
-        self._pool = Pool(self.setting, self.options.concurrency)
+        at_a_time = self.setting.facts.limit("max_concurrent_requests") or self.options.concurrency
+        self._pool = Pool(self.setting, min(at_a_time, self.options.concurrency))
         self._pool.start(() if self.turns else held)
         try:
             yield

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from packaging.version import Version
 
-from tgi_conformance.api import member
 from tgi_conformance.curl import curl_line
 from tgi_conformance.evidence import request_seen, response_seen
 from tgi_conformance.exchange import NoAnswerError, Request
 from tgi_conformance.levels import Outcome
 from tgi_conformance.outcomes import InconclusiveError, UnmetError, UnsupportedError, shown
 from tgi_conformance.report import Result
+from tgi_conformance.room import no_room
 from tgi_conformance.trial import Setting, Trial
 from tgi_conformance.undocumented import departure
 
 if TYPE_CHECKING:
     from tgi_conformance.requirement import Requirement
-
-
-ROOM = 400  # tokens that the longest question and its answer need
 
 
 def judge(requirement: Requirement, setting: Setting) -> tuple[Result, Trial]:
@@ -51,9 +48,9 @@ def _judge(trial: Trial) -> Result:  # noqa: PLR0911 - an outcome each
         with trial.case():
             trial.requirement.check(trial)
     except UnmetError as unmet:
-        too_small = _too_small(trial, unmet)
-        if too_small:
-            return _result(trial, Outcome.UNSUPPORTED, reason=too_small)
+        lacking = no_room(trial, unmet)
+        if lacking:
+            return _result(trial, Outcome.UNSUPPORTED, reason=lacking)
         return _broken(trial, unmet)
     except NoAnswerError as error:
         return _no_answer(trial, error)
@@ -73,20 +70,6 @@ def _stumbled(trial: Trial, error: Exception) -> Result:
         reason = f"the suite failed: {type(error).__name__}: {error}"
         return _result(trial, Outcome.INCONCLUSIVE, reason=reason)
     return _broken(trial, unmet)
-
-
-def _too_small(trial: Trial, unmet: UnmetError) -> str:
-    """Tell whether a request was refused for a context in which the suite's own questions have no room."""
-    limit = trial.facts.limit("max_total_tokens")
-    if limit is None or limit >= ROOM or unmet.exchange is None:
-        return ""
-    response = unmet.exchange.response
-    events = response.stream.events[:1] if response.is_stream else ()
-    bodies = [response.json, *(event.json_or_none for event in events)]
-    refused = any(
-        member(body, "error_type") == "validation" or member(body, "error", "message") for body in bodies
-    )
-    return f"a context of {limit} tokens has no room for what is asked here" if refused else ""
 
 
 def _missing(trial: Trial) -> str:

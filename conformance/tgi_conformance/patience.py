@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tenacity import (
     wait_fixed,
 )
 
+from tgi_conformance.exchange import NoAnswerError
 from tgi_conformance.outcomes import InconclusiveError
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ ATTEMPTS = 4
 WORTH_WAITING = 3  # requests given up; a deployment that stays busy is not waited for again
 LONGEST_WAIT = 5.0  # seconds
 ASLEEP = (502, 503, 504)
+WORTH_REPEATING = 3  # requests in a run that a gateway or a connection may lose
+A_MOMENT = 0.2  # seconds
 LONGEST_SLEEP = 30.0  # seconds
 
 
@@ -36,13 +40,34 @@ def send_patiently(client: Client, request: Request, *, authenticate: bool = Tru
         InconclusiveError: The deployment stays busy.
     """
     attempts = ATTEMPTS if client.price.refused < WORTH_WAITING else 1
-    retrying = Retrying(retry=retry_if_result(_is_overload), stop=stop_after_attempt(attempts), wait=_wait)
+
+    def wait(state: RetryCallState) -> float:
+        seconds = _wait(state)
+        client.pause(seconds)  # what one is told is meant for all
+        return seconds
+
+    retrying = Retrying(retry=retry_if_result(_is_overload), stop=stop_after_attempt(attempts), wait=wait)
     try:
-        exchange: Exchange = retrying(client.send, request, authenticate=authenticate)
+        exchange: Exchange = retrying(_send, client, request, authenticate=authenticate)
     except RetryError:
         client.price.refused += 1
         raise InconclusiveError(f"{request.method} {request.path} was refused for overload") from None
     return exchange
+
+
+def _send(client: Client, request: Request, *, authenticate: bool) -> Exchange:
+    """Send a request, once more where somebody on the way gave way; what fails then too is the server's."""
+    worth = client.price.lost < WORTH_REPEATING
+    try:
+        exchange = client.send(request, authenticate=authenticate)
+        if not worth or exchange.response.status not in ASLEEP:
+            return exchange
+    except NoAnswerError as error:
+        if not worth or error.kind != "broken":
+            raise
+    client.price.lost += 1
+    time.sleep(A_MOMENT)
+    return client.send(request, authenticate=authenticate)
 
 
 def wait_until_awake(client: Client, request: Request) -> None:

@@ -30,7 +30,7 @@ def _streamed(response: Response) -> int:
         stated = max(stated, _stated(body))
         if isinstance(body, dict):
             tokens += "token" in body or bool(body.get("choices"))
-    return max(stated, tokens)
+    return stated or tokens
 
 
 def _stated(body: Any) -> int:

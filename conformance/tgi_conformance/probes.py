@@ -7,6 +7,7 @@ failure by itself: a gateway that serves only the OpenAI-style routes is judged 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 from packaging.version import InvalidVersion, Version
@@ -15,7 +16,7 @@ from tgi_conformance import api
 from tgi_conformance.answer import read_answer
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
 from tgi_conformance.outcomes import InconclusiveError
-from tgi_conformance.patience import wait_until_awake
+from tgi_conformance.patience import ASLEEP, wait_until_awake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ PAGES = ("text/html", "application/xhtml+xml")
 OK = 200
 NOT_FOUND, UNPROCESSABLE = 404, 422
 CLIENT_ERRORS = range(400, 500)
+MOVED = (301, 302, 307, 308)
 
 CHOICE = {"type": "regex", "value": "(yes|no)"}
 CHAT_MESSAGES = {"messages": [{"role": "user", "content": api.PROMPT}]}
@@ -125,7 +127,7 @@ def probe(samples: Samples, facts: Facts) -> Facts:
     except NoAnswerError as error:
         return evolve(facts, unreachable=str(error))
     answers = {operation: answer for operation, answer in found.items() if answer is not None}
-    absent = _absent(answers, _elsewhere(samples))
+    absent = _absent(answers, _elsewhere(samples), keyless=samples.client.target.key is None)
     return evolve(
         facts,
         absent={**absent, **_abilities(samples, absent)},
@@ -152,10 +154,11 @@ def _elsewhere(samples: Samples) -> int:
         status = samples.get(api.post("/nothing_is_here", api.GENERATE.body(tokens=1)))[0].response.status
     except (NoAnswerError, InconclusiveError):
         return NOT_FOUND
-    return status if status in CLIENT_ERRORS and status != UNPROCESSABLE else NOT_FOUND
+    refusing = status in CLIENT_ERRORS or status in ASLEEP  # HAProxy's word for a path of no backend
+    return status if refusing and status != UNPROCESSABLE else NOT_FOUND
 
 
-def _absent(answers: Mapping[str, Exchange], elsewhere: int) -> dict[str, str]:
+def _absent(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -> dict[str, str]:
     """Tell what is not offered: not found, closed while others are open, a page, chat without a template."""
     statuses = [answers[operation].response.status for operation in GENERATION if operation in answers]
     open_ = bool(set(statuses) - {*ABSENT, *LOCKED, elsewhere})
@@ -164,14 +167,23 @@ def _absent(answers: Mapping[str, Exchange], elsewhere: int) -> dict[str, str]:
         response = exchange.response
         page = response.media_type in PAGES and response.body.lstrip()[:1] == b"<"
         refusing = {*ABSENT, elsewhere} if open_ else set(ABSENT)
-        if open_ and not operation.startswith("POST"):
+        if open_ and (keyless or operation not in GENERATION):
             refusing |= set(LOCKED)  # a route that generates must take the key that others take
+        if operation == api.ROOT.operation and _loses_its_slash(exchange):
+            refusing.add(response.status)
         if response.status in refusing or (page and operation not in GENERATION):
             kind = f" with {response.media_type}" if page else ""
             found[operation] = f"{operation} answered {response.status}{kind}"
         elif response.is_template_error:
             found[operation] = f"{operation} answered {response.status} template_error"
     return found
+
+
+def _loses_its_slash(exchange: Exchange) -> bool:
+    """Whether a gateway sends `/prefix/` to `/prefix`: nothing is served at the root of the prefix."""
+    response = exchange.response
+    to = urlsplit(response.headers.get("location", "")).path
+    return response.status in MOVED and to != "" and not to.endswith("/")
 
 
 def _foreign(answers: Mapping[str, Exchange]) -> str | None:

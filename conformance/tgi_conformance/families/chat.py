@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.api import Form, listed, member
+from tgi_conformance.api import Form, listed, member, post
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import expect_probabilities
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 MOST, FEW = 5, 2  # alternatives
 CLOSE = 1e-3  # log-probabilities of one step, computed once
+SYSTEM = "Be brief. "
+QUESTION = {"role": "user", "content": "And today?"}
+EARLIER = [
+    {"role": "user", "content": "How was the weather?"},
+    {"role": "assistant", "content": "It rained."},
+]
+MANY = 8  # times; more turns than a server keeps that forgets early ones
+SPECIAL = re.compile(r"\s*(<[^<>]+>|\[[A-Z_/]+\])\s*")  # what special tokens of models are called
 SHOWN_ALIKE = " \N{REPLACEMENT CHARACTER}"  # what stands at a text's ends may be cut
 
 
@@ -30,6 +39,20 @@ def chat(catalogue: Catalogue, form: Form, streamed: Form) -> None:
     _unasked(catalogue, form)
     _unasked(catalogue, streamed)
     _parts(catalogue, form)
+
+
+def in_the_template(trial: Trial, turn: dict[str, Any]) -> bool:
+    """Whether the model's template has the text of a turn of this role, so that a chat must count it.
+
+    Some templates pass over roles that they do not know, without an error; /chat_tokenize shows it.
+    """
+    if turn["role"] in {"user", "assistant"}:
+        return True
+    if "POST /chat_tokenize" in trial.facts.absent:
+        return False
+    question = {"role": "user", "content": "Why?"}
+    exchange = trial.sample(post("/chat_tokenize", {"messages": [turn, question]}))
+    return turn["content"].strip() in str(member(exchange.response.json, "templated_text"))
 
 
 def _roles(catalogue: Catalogue, form: Form, streamed: Form) -> None:
@@ -107,9 +130,10 @@ def _streamed_logprobs(catalogue: Catalogue, streamed: Form) -> None:
 
 
 def _expect_text(text: str, entries: list[Any], exchange: Exchange) -> None:
-    """Raise UnmetError unless the entries make up the text; the end token has an entry and is no text."""
+    """Raise UnmetError unless the entries make up the text; special tokens have entries and are no text."""
     texts = [str(member(entry, "token")) for entry in entries]
-    together = ["".join(some).strip(SHOWN_ALIKE) for some in (texts, texts[:-1])]
+    plain = [one for one in texts if not SPECIAL.fullmatch(one)]
+    together = ["".join(some).strip(SHOWN_ALIKE) for some in (texts, texts[:-1], plain, plain[:-1])]
     fits = text.strip(SHOWN_ALIKE) in together
     expect(fits, f"the tokens put together, {together[0]!r}", text, exchange)
 
@@ -197,25 +221,41 @@ def _parts(catalogue: Catalogue, form: Form) -> None:
         why="A server that reads the last message only forgets the conversation.",
     )
     def turns(trial: Trial) -> None:
-        last = {"role": "user", "content": "And today?"}
-        short = trial.send(form.request({**form.body(tokens=1), "messages": [last]}))
-        expect_status(short, OK)
-        earlier = [
-            {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": "How was the weather?"},
-            {"role": "assistant", "content": "It rained."},
-        ]
-        before = member(short.response.json, "usage", "prompt_tokens") or 0
-        taken = 0
-        for turns in (earlier[:1], earlier[1:], earlier[1:] * 3):
+        before, taken = -1, 0
+        for earlier in ([], EARLIER, EARLIER * MANY):
             with trial.case():
-                exchange = trial.send(form.request({**form.body(tokens=1), "messages": [*turns, last]}))
-                if exchange.response.is_template_error:
-                    continue  # some models have no system role
+                counted, exchange = _prompt_tokens(trial, form, earlier)
+                if earlier and exchange.response.is_template_error:
+                    continue
                 expect_status(exchange, OK)
-                taken += 1
-                counted = member(exchange.response.json, "usage", "prompt_tokens") or 0
+                taken += bool(earlier)
                 expect(counted > before, f"more than {before} prompt tokens", counted, exchange)
-                before = counted if turns[0]["role"] == "user" else before
+                before = counted
+        with trial.case():
+            taken += _system_is_read(trial, form)
         if not taken:
             raise UnsupportedError("the chat template takes no earlier turns")
+
+
+def _prompt_tokens(trial: Trial, form: Form, earlier: list[dict[str, Any]]) -> tuple[int, Exchange]:
+    """Count the tokens of a conversation that ends with a question."""
+    exchange = trial.send(form.request({**form.body(tokens=1), "messages": [*earlier, QUESTION]}))
+    return member(exchange.response.json, "usage", "prompt_tokens") or 0, exchange
+
+
+def _system_is_read(trial: Trial, form: Form) -> bool:
+    """Raise UnmetError unless more of a system message counts as more; tell whether the template has it.
+
+    A system message may stand for a longer one that the template has of its own, or be passed over by it.
+    """
+    short, long = ({"role": "system", "content": text} for text in (SYSTEM, SYSTEM * MANY))
+    before, exchange = _prompt_tokens(trial, form, [short])
+    if exchange.response.is_template_error:
+        return False  # some models have no system role
+    expect_status(exchange, OK)
+    counted, exchange = _prompt_tokens(trial, form, [long])
+    expect_status(exchange, OK)
+    if counted == before and not in_the_template(trial, short):
+        return False
+    expect(counted > before, f"more than {before} prompt tokens", counted, exchange)
+    return True

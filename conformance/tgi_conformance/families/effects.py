@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.api import PROMPT, listed, member
+from tgi_conformance.api import GENERATE, PROMPT, listed, member
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.naming import grammar_name, hyphened, parameter, with_grammar, words
 from tgi_conformance.families.tokens import counted
@@ -32,7 +32,7 @@ PENALTIES: Mapping[str, Mapping[str, float]] = {
 # Values that change what a seed gives, unless they are ignored.
 SHIFTING: Mapping[str, tuple[float, ...]] = {
     "temperature": (0.01, 3.0),
-    "top_p": (0.0001, 0.6),
+    "top_p": (0.000001, 0.6),  # less than an even share of the largest vocabulary
     "top_k": (2,),
     "typical_p": (0.05,),
     "frequency_penalty": (-1.9, 1.9),
@@ -45,6 +45,7 @@ BESIDE: Mapping[str, Mapping[str, Any]] = {
     "presence_penalty": {"frequency_penalty": 0.5},
 }
 NATIVE = frozenset({"typical_p", "top_k"})  # not among the members of the OpenAI-style routes
+DOUBT = -1.0  # log-probability of a whole answer above which other answers are too rare to be seen
 DIGITS = 64  # at most three to a token: more tokens than any small default
 # How strongly these count is the model server's own affair; log-probabilities show it, a few tokens may not.
 WEAK = frozenset({"frequency_penalty", "presence_penalty"})
@@ -130,7 +131,7 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
         answer = _shown(form, _greedy(trial, form, PROMPT))[0]
         prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
         pairs = ((_greedy(trial, form, one), _greedy(trial, form, one, **{name: value})) for one in prompts)
-        _expect_another(form, f"{name} {value}", pairs)
+        _expect_another(trial, form, f"{name} {value}", pairs)
         beside = _beside(trial, form, name)
         if beside:
             with trial.case():
@@ -142,7 +143,7 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
                     )
                     for one in prompts
                 )
-                _expect_another(form, f"{name} {value} beside {beside}", pairs)
+                _expect_another(trial, form, f"{name} {value} beside {beside}", pairs)
 
 
 def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, ...]) -> None:
@@ -162,7 +163,7 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
                     (_sampled(trial, form, seed), _sampled(trial, form, seed, **{name: value}))
                     for seed in SEEDS
                 )
-                _expect_another(form, f"{name} {value}", pairs)
+                _expect_another(trial, form, f"{name} {value}", pairs)
         beside = _beside(trial, form, name)
         if beside:
             with trial.case():
@@ -171,10 +172,21 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
                     (_sampled(trial, form, seed, **ends[0]), _sampled(trial, form, seed, **ends[1]))
                     for seed in SEEDS
                 )
-                _expect_another(form, f"{name} {values[-1]} instead of {values[0]} beside {beside}", pairs)
+                _expect_another(
+                    trial, form, f"{name} {values[-1]} instead of {values[0]} beside {beside}", pairs
+                )
 
 
-def _expect_another(form: Form, what: str, pairs: Iterable[tuple[Exchange, Exchange]]) -> None:
+def unless_sure(trial: Trial, form: Form) -> None:
+    """Raise UnsupportedError where the model hardly doubts its greedy answer: sampling has no choice then."""
+    showing = form if SHOWING[form.dialect] else GENERATE
+    if showing.operation not in trial.facts.absent:
+        _, logprobs = _shown(showing, _greedy(trial, showing, PROMPT))
+        if logprobs and sum(logprobs) > DOUBT:
+            raise UnsupportedError("the model is sure of every token")
+
+
+def _expect_another(trial: Trial, form: Form, what: str, pairs: Iterable[tuple[Exchange, Exchange]]) -> None:
     """Raise UnmetError unless one of the pairs, without and with a parameter, has different answers."""
     last = None
     for plain, exchange in pairs:
@@ -183,13 +195,14 @@ def _expect_another(form: Form, what: str, pairs: Iterable[tuple[Exchange, Excha
         last = plain, exchange
     if last is not None:
         _unless_it_ends_at_once(form, last[0])
+        unless_sure(trial, form)
         expect(False, f"another answer with {what}", _shown(form, last[1])[0], last[1])
 
 
 def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
     @catalogue.add(
         words(form, "top-p-near-zero-is-greedy"),
-        "Sampling with a `top_p` of 0.0001 leaves only the likeliest token at each step.",
+        "Sampling with a `top_p` near 0 leaves only the likeliest token at each step.",
         source=parameter(form, "top_p"),
         operation=form.operation,
         needs=("reproducible",),

@@ -25,6 +25,7 @@ KINDS = {
     ("completions", False): "text_completion",
     ("completions", True): "text_completion",
 }
+MOST_NAMES = 3  # tried before a deployment is said to take none that it lists
 HOUR, DAY = 3600, 86_400  # seconds; the clocks of a proxy, of a server and of this machine may differ
 
 
@@ -121,25 +122,40 @@ def _named_model(catalogue: Catalogue, form: Form) -> None:
         why="OpenAI's clients cannot leave `model` out.",
     )
     def check(trial: Trial) -> None:
-        name = _names(trial)[-1]
-        exchange = trial.send(form.ask(tokens=2, model=name))
+        exchange, name = _named(trial, form)
         answer = expect_answer(form, exchange)
         expect(bool(member(answer.raw, "model")), "a model's name", answer.raw, exchange)
         if form.dialect == "chat":
             expect_equal(name, member(answer.raw, "model"), "model", exchange)
 
 
+def _named(trial: Trial, form: Form) -> tuple[Exchange, str]:
+    """Ask by the name of a model that is listed and generates; a gateway may list its other models too."""
+    name = _names(trial)[-1]
+    own, listed_ones = trial.facts.info.get("model_id"), _listed(trial)
+    candidates = [own] if own in listed_ones else listed_ones[-MOST_NAMES:] or [name]
+    *before, last = candidates
+    for candidate in before:
+        exchange = trial.send(form.ask(tokens=2, model=candidate))
+        if exchange.response.status == OK:
+            return exchange, candidate
+    return trial.send(form.ask(tokens=2, model=last)), last
+
+
 def _names(trial: Trial) -> list[str]:
     """Give the names of the served model, of /info and /v1/models; raises UnsupportedError if none."""
-    names = [trial.facts.info.get("model_id")]
-    if "GET /v1/models" not in trial.facts.absent:
-        names += [
-            member(model, "id") for model in listed(trial.sample(get("/v1/models")).response.json, "data")
-        ]
-    known = list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
+    own = trial.facts.info.get("model_id")
+    known = [name for name in (own, *_listed(trial)) if isinstance(name, str) and name]
     if not known:
         raise UnsupportedError("neither /info nor /v1/models names the model")
-    return known
+    return list(dict.fromkeys(known))
+
+
+def _listed(trial: Trial) -> list[str]:
+    if "GET /v1/models" in trial.facts.absent:
+        return []
+    models = listed(trial.sample(get("/v1/models")).response.json, "data")
+    return [name for model in models if isinstance(name := member(model, "id"), str) and name]
 
 
 def _other_model(catalogue: Catalogue, form: Form) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import Form, member
+from tgi_conformance.families.effects import unless_sure
 from tgi_conformance.families.naming import parameter, words
 from tgi_conformance.families.tokens import REPLACEMENT, counted
 from tgi_conformance.outcomes import UnsupportedError
@@ -97,6 +98,8 @@ def _seed(catalogue: Catalogue, form: Form) -> None:
                 texts.add(answer.text)
         if len(texts) == 1 and answer.finish != "length":
             raise UnsupportedError(f"the model ends its answers at once: {answer.text!r}")
+        if len(texts) == 1:
+            unless_sure(trial, form)
         expect(len(texts) > 1, "different texts", texts, exchange)
 
 
@@ -168,6 +171,7 @@ def _unseeded(catalogue: Catalogue, form: Form) -> None:
                 return
         if answer.finish != "length":
             raise UnsupportedError(f"the model ends its answers at once: {answer.text!r}")
+        unless_sure(trial, form)
         expect(False, "different texts", answer.text, exchange)
 
 

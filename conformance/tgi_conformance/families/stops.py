@@ -71,7 +71,19 @@ def greedy_pieces(trial: Trial, form: Form, **parameters: Any) -> list[str]:
     answer = expect_answer(showing, exchange)
     if form.dialect == "generate":
         return [str(token.get("text")) for token in answer.tokens if not token.get("special")]
-    return list(answer.pieces)
+    return list(tokens_of(answer))
+
+
+def tokens_of(answer: Answer) -> tuple[str, ...]:
+    """Give the pieces of a stream of the OpenAI-style routes, if they may be tokens.
+
+    Raises:
+        UnsupportedError: There are more of them than tokens: somebody on the way cuts the text anew.
+    """
+    pieces = [piece for piece in answer.pieces if piece]
+    if answer.generated is not None and len(pieces) > answer.generated:
+        raise UnsupportedError(f"{answer.generated} tokens come in {len(pieces)} pieces of other borders")
+    return answer.pieces
 
 
 def _unusual(catalogue: Catalogue, form: Form, source: str) -> None:

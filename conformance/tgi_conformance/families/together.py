@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance.api import CHAT_STREAM, GENERATE, PROMPT, Form, listed
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.combinations import Factor, Row, rows
-from tgi_conformance.families.stops import at_token_ends
+from tgi_conformance.families.stops import at_token_ends, tokens_of
 from tgi_conformance.families.tokens import REPLACEMENT
 from tgi_conformance.requirement import RECORDED
 from tgi_conformance.verify import expect, expect_answer, expect_equal
@@ -254,4 +254,4 @@ def _expect_streamed_row(row: Row, whole: Answer, exchange: Exchange) -> tuple[s
     shown = [bool(listed(event, "choices", 0, "logprobs", "content")) for event in json_events(exchange)]
     asked = LOGPROBS in row.factors
     expect(any(shown) is asked, f"{'some' if asked else 'no'} logprobs with {row.name}", shown, exchange)
-    return answer.pieces
+    return tokens_of(answer)

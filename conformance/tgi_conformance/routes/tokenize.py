@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tgi_conformance.api import GENERATE, listed, member, post
@@ -115,9 +116,10 @@ def same(trial: Trial) -> None:
     _, first = tokens_of(trial, TEXTS[0])
     exchange = trial.send(request)
     expect_equal(first, exchange.response.json, "the tokens", exchange)
-    texts = {(member(t, "id"), str(member(t, "text"))) for t in first}
-    ids = {id_ for id_, _ in texts}
-    if len(ids) != len(texts):
+    texts = {(str(member(t, "id")), str(member(t, "text")).casefold()) for t in first}
+    shared = [id_ for id_, count in Counter(id_ for id_, _ in texts).items() if count > 1]
+    # Words that a vocabulary does not have share the id of what is unknown.
+    if len(shared) > 1 or (shared and len({id_ for id_, _ in texts}) == 1):
         raise UnmetError("one text for each id", sorted(map(str, texts)), exchange)
 
 
