@@ -70,7 +70,7 @@ class _Asked:
     trial: Trial
     _left: int = REQUESTS_TO_SHRINK
     _until: float = 0.0
-    _smallest: tuple[int, UnmetError] | None = None
+    _smallest: tuple[tuple[int, bytes], UnmetError] | None = None
     _memory: dict[Request, Exchange] = field(factory=dict)
 
     def answer(self, request: Request) -> Exchange:
@@ -85,7 +85,8 @@ class _Asked:
         return self._memory[request]
 
     def keep(self, unmet: UnmetError, exchange: Exchange) -> None:
-        size = len(exchange.request.content or b"")
+        content = exchange.request.content or b""
+        size = len(content), content
         if self._smallest is None:
             self._until = time.monotonic() + SECONDS_TO_SHRINK
         if self._smallest is None or size < self._smallest[0]:

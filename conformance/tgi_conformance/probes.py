@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ABSENT = (404, 405, 410, 501)
 LOCKED = (401, 403)
+FORBIDDEN = 403
 PAGES = ("text/html", "application/xhtml+xml")
 OK = 200
 NOT_FOUND, UNPROCESSABLE = 404, 422
@@ -167,8 +168,9 @@ def _absent(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -
         response = exchange.response
         page = response.media_type in PAGES and response.body.lstrip()[:1] == b"<"
         refusing = {*ABSENT, elsewhere} if open_ else set(ABSENT)
-        if open_ and (keyless or operation not in GENERATION):
-            refusing |= set(LOCKED)  # a route that generates must take the key that others take
+        if open_:
+            # A route that generates must take the key that others take, unless it is forbidden to all.
+            refusing |= set(LOCKED) if keyless or operation not in GENERATION else {FORBIDDEN}
         if operation == api.ROOT.operation and _loses_its_slash(exchange):
             refusing.add(response.status)
         if response.status in refusing or (page and operation not in GENERATION):

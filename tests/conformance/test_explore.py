@@ -18,7 +18,7 @@ from tgi_conformance.exchange import Exchange, NoAnswerError
 from tgi_conformance.explore import REQUESTS_TO_SHRINK, explore
 from tgi_conformance.generation import TOKENS, cases, request_of
 from tgi_conformance.levels import Depth
-from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.outcomes import InconclusiveError, UnmetError
 from tgi_conformance.target import Target
 from tgi_conformance.trial import Trial
 
@@ -114,6 +114,21 @@ def test_a_request_that_hangs_ends_the_search() -> None:
     assert "timeout" == error.kind
     assert 1 == sum(body["n"] >= 100 for body in bodies)
     assert {"n": bodies[-1]["n"]} == error.request.json
+
+
+def test_a_server_that_stays_busy_ends_the_search() -> None:
+    busy = answer(b"", b"HTTP/1.1 429 Later\r\nRetry-After: 0\r\n")
+    with pytest.raises(InconclusiveError):
+        search(lambda body: busy if body["n"] > 5 else FINE)
+
+
+def test_looking_for_a_smaller_example_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tgi_conformance.explore.SECONDS_TO_SHRINK", 0.0)
+    trial, bodies, error = search(lambda body: BROKEN if body["n"] > 5 else FINE)
+
+    assert isinstance(error, UnmetError)
+    assert [body["n"] > 5 for body in bodies][:-1].count(True) <= 1
+    assert trial.price.requests == len(bodies)
 
 
 def test_known_deviations_do_not_end_the_search() -> None:

@@ -19,6 +19,7 @@ from tgi_conformance.outcomes import LONGEST_SHOWN, InconclusiveError, UnmetErro
 from tgi_conformance.probes import Facts
 from tgi_conformance.runner import verdict_of
 from tgi_conformance.target import Key, Target
+from tgi_conformance.verify import expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,16 +223,30 @@ def test_a_check_that_stumbles_over_a_documented_answer_is_our_fault() -> None:
     assert "the suite failed: TypeError: unhashable type" == result.reason
 
 
-def test_a_refusal_for_a_small_context_is_no_failure() -> None:
+@pytest.mark.parametrize(
+    ("limits", "outcome"),
+    [
+        ({"max_total_tokens": 64}, Outcome.UNSUPPORTED),
+        ({"max_total_tokens": 4096, "max_input_tokens": 128}, Outcome.UNSUPPORTED),
+        ({"max_total_tokens": 4096, "max_input_tokens": 2048}, Outcome.FAIL),
+        ({}, Outcome.FAIL),
+    ],
+)
+def test_a_refusal_for_a_small_context_is_no_failure(limits: dict[str, int], outcome: Outcome) -> None:
     body = b'{"error": "too long", "error_type": "validation"}'
     refused = answering(answer(body, b"HTTP/1.1 422 No\r\nContent-Type: application/json\r\n"))
-    outcomes = []
-    for context in (64, 4096):
-        with hostile(refused) as server:
-            facts = Facts(info={"max_total_tokens": context})
-            outcomes.append(outcome_of(expecting(200), make_setting(Target(server.url), facts=facts)).outcome)
+    with hostile(refused) as server:
+        setting = make_setting(Target(server.url), facts=Facts(info=limits))
+        assert outcome is outcome_of(expecting(200), setting).outcome
 
-    assert [Outcome.UNSUPPORTED, Outcome.FAIL] == outcomes
+
+@pytest.mark.parametrize(("size", "outcome"), [(5_000, Outcome.UNSUPPORTED), (500, Outcome.FAIL)])
+def test_a_body_beyond_the_payload_limit_is_no_failure(size: int, outcome: Outcome) -> None:
+    def check(trial: Trial) -> None:
+        expect_status(trial.send(post("/generate", {"inputs": "x" * size})), 200)
+
+    with hostile(answering(answer(b"", b"HTTP/1.1 413 Too Large\r\n"))) as server:
+        assert outcome is outcome_of(check, make_setting(Target(server.url))).outcome
 
 
 def test_what_the_document_does_not_have_is_not_asked() -> None:

@@ -9,7 +9,7 @@ from tests.conformance.hostile import JSON, answer, hostile
 from tgi_conformance.client import Bounds, Client
 from tgi_conformance.probes import Facts, probe, probe_reach
 from tgi_conformance.samples import Samples
-from tgi_conformance.target import Target
+from tgi_conformance.target import Key, Target
 
 if TYPE_CHECKING:
     from tests.conformance.hostile import Connection, Handler
@@ -31,9 +31,9 @@ def serving(answers: dict[bytes, bytes], elsewhere: bytes) -> Handler:
     return handler
 
 
-def found(handler: Handler) -> Facts:
+def found(handler: Handler, key: Key | None = None) -> Facts:
     with hostile(handler) as server:
-        client = Client(Target(server.url), Bounds(request_seconds=5))
+        client = Client(Target(server.url, key), Bounds(request_seconds=5))
         try:
             samples = Samples(client)
             return probe(samples, probe_reach(samples))
@@ -49,6 +49,14 @@ def test_what_is_forbidden_beside_open_routes_is_not_offered() -> None:
     assert facts.locked is None
 
 
+def test_a_route_that_refuses_the_key_of_others_is_offered() -> None:
+    answers = {b"/generate": GENERATED, b"/v1/completions": status(401)}
+    handler = serving(answers, status(404))
+
+    assert "POST /v1/completions" not in found(handler, Key("KEY", "a-key")).absent
+    assert "POST /v1/completions answered 401" == found(handler).absent["POST /v1/completions"]
+
+
 def test_where_everything_is_forbidden_a_key_is_wanted() -> None:
     facts = found(serving({}, status(403)))
 
@@ -60,6 +68,20 @@ def test_the_status_of_nowhere_means_not_there() -> None:
     facts = found(serving({b"/generate": GENERATED}, status(400)))
 
     assert "GET /metrics answered 400" == facts.absent["GET /metrics"]
+
+
+def test_a_balancer_without_a_backend_means_not_there() -> None:
+    facts = found(serving({b"/generate": GENERATED, b"/health": answer(b"")}, status(503)))
+
+    assert "POST /v1/completions answered 503" == facts.absent["POST /v1/completions"]
+
+
+def test_a_prefix_that_loses_its_slash_has_no_root() -> None:
+    moved = b"HTTP/1.1 308 Moved\r\nLocation: http://elsewhere.example/prefix\r\nContent-Length: 0\r\n\r\n"
+    facts = found(serving({b"/generate": GENERATED, b"/": moved, b"/invocations": moved}, status(404)))
+
+    assert "POST / answered 308" == facts.absent["POST /"]
+    assert "POST /invocations" not in facts.absent
 
 
 def test_a_page_is_no_metrics() -> None:

@@ -27,13 +27,13 @@ REPEATS = ("reproducible",)
 CLOSE = 0.1  # log-probabilities of one token, computed in batches of other sizes
 # Each shows another group of parameters; one that is ignored gives another answer.
 PLAIN: Mapping[str, Mapping[str, Any]] = {
-    "greedy": {"temperature": 0.0},
+    "greedy": {"temperature": 0},  # an integer is a number too
     "sampling and penalties": {
         "seed": SEED,
-        "temperature": 1.3,
+        "temperature": 2,
         "top_p": 0.95,
         "repetition_penalty": 1.2,
-        "frequency_penalty": 1.5,
+        "frequency_penalty": 1,
     },
     "greedy with penalties": {
         "seed": SEED,
@@ -166,9 +166,10 @@ def chat_as_generate(catalogue: Catalogue, form: Form) -> None:
             expected = _generated(trial, str(member(tokenized.response.json, "templated_text")), extra)
             stated = len(listed(tokenized.response.json, "tokenize_response"))
             expect(actual.prompt in {stated, stated + 1}, f"{stated} prompt tokens", actual.prompt, exchange)
-            header = expected.response.headers.get("x-prompt-tokens")
-            if header != str(actual.prompt):
+            own, here = expected.response.headers.get("x-prompt-tokens", ""), str(actual.prompt)
+            if not own.isdecimal() or int(own) > int(here):
                 raise UnsupportedError("/generate adds special tokens that the template has already")
+            expect_equal(own, here, "the prompt tokens of /generate", exchange)
             whole = expect_answer(GENERATE, expected)
             texts = [(text or "").strip(" \N{REPLACEMENT CHARACTER}") for text in (whole.text, actual.text)]
             expect_equal(texts[0], texts[1], "the text of /generate", exchange)

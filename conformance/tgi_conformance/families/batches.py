@@ -166,6 +166,8 @@ def _batch_size(catalogue: Catalogue) -> None:
         with trial.case():
             exchange = trial.send(FORM.request({**FORM.body(tokens=1), "prompt": [PROMPT] * limit}))
             expect_status(exchange, OK)
+            choices = listed(exchange.response.json, "choices")
+            expect_equal(limit, len(choices), "the number of choices", exchange)
         with trial.case():
             for form in (FORM, STREAM):
                 exchange = trial.send(form.request({**form.body(tokens=1), "prompt": [PROMPT] * (limit + 1)}))
@@ -192,6 +194,8 @@ def _expect_streamed(
     """Raise UnmetError unless a stream answers each prompt as it is answered alone, and counts it."""
     exchange = trial.send(STREAM.request({**STREAM.body(tokens=TOKENS, **asked), "prompt": prompts}))
     expect_status(exchange, OK)
+    done = [event.is_done for event in exchange.response.stream.events]
+    expect(sum(done) == 1 and done[-1], "one [DONE], at the end", done, exchange)
     for index, answer in enumerate(alone):
         chunks = [e for e in json_events(exchange) if member(e, "choices", 0, "index") == index]
         finishes = [member(e, "choices", 0, "finish_reason") for e in chunks]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -20,10 +21,16 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 # Characters of two, three and four bytes, of which no tokenizer makes as many tokens as of their substitutes.
-FILLER = "".join(f"Line {n} of a long prompt, with words that cost little.\n" for n in range(8))
-UNUSUAL = FILLER + "Ξενία, façade, ที่ญี่ปุ่น 日本語の文章 🤖🦜 naïve Übergrößen, ещё раз"
-WRITTEN = "naïve 日本 🤖"
-WRITTEN_TOKENS = 48
+FILLER = "".join(f"Line {n} of a long prompt, with words that cost little.\n" for n in range(4))
+# What somebody on the way may take for markup, escapes or space to be tidied; often enough to be counted.
+TAMPERED = "\t<b>&amp;%20</b> {{x}} “q” \\n  \r\n\n" * 3
+UNUSUAL = (
+    FILLER
+    + TAMPERED
+    + "Ξενία, façade, ที่ญี่ปุ่น 日本語の文章 🤖🦜 naïve Übergrößen, ещё раз, e\u0301a\u0300o\u0302u\u0308/n\u0303"
+)
+WRITTEN = "naïve 日本 🤖 [DONE]."  # what ends a stream ends none within a text
+WRITTEN_TOKENS = 64
 AT_A_BORDER = 2  # tokens by which a template may join a text otherwise with what stands around it
 SOURCE = "https://www.rfc-editor.org/rfc/rfc8259#section-8.1"
 
@@ -85,7 +92,7 @@ def _escaped(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         request, count = _counting(trial, form, UNUSUAL)
-        escaped = evolve(request, content=json.dumps(request.json).encode("ascii"))
+        escaped = evolve(request, content=json.dumps(request.json).replace("/", "\\/").encode("ascii"))
         actual = prompt_tokens(trial, form, escaped)
         expect(actual == count, f"{count} prompt tokens, as in UTF-8", actual, trial.sample(escaped))
 
@@ -102,7 +109,7 @@ def _written(catalogue: Catalogue, form: Form) -> None:
         why="Most of the world writes beyond ASCII.",
     )
     def check(trial: Trial) -> None:
-        grammar = {"type": "regex", "value": WRITTEN}
+        grammar = {"type": "regex", "value": re.escape(WRITTEN)}
         exchange = trial.send(form.ask(tokens=WRITTEN_TOKENS, **{name: grammar}))
         answer = expect_answer(form, exchange)
         text = "".join(answer.pieces) if form.streamed else answer.text or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import PROMPT, Form, listed, member, post
+from tgi_conformance.families.characters import FILLER
 from tgi_conformance.families.naming import parameter, words
 from tgi_conformance.families.tokens import REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.outcomes import UnsupportedError
@@ -57,6 +58,11 @@ def _prefill(catalogue: Catalogue, form: Form) -> None:
         for token in prefill[1:]:
             logprob = member(token, "logprob")
             expect(isinstance(logprob, (int, float)) and logprob <= 0, "logprob <= 0", token, exchange)
+        with trial.case():
+            long = trial.sample(form.ask(FILLER, tokens=1, details=True, decoder_input_details=True))
+            shown = len(listed(expect_answer(form, long).raw, "details", "prefill"))
+            stated = long.response.headers.get("x-prompt-tokens", str(shown))
+            expect_equal(stated, str(shown), "the number of prefill tokens of a longer prompt", long)
 
     @catalogue.add(
         "prefill-is-empty-unless-asked",

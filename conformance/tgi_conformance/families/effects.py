@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from packaging.version import Version
+
 from tgi_conformance.api import GENERATE, PROMPT, listed, member
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.naming import grammar_name, hyphened, parameter, with_grammar, words
@@ -46,7 +48,8 @@ BESIDE: Mapping[str, Mapping[str, Any]] = {
 }
 NATIVE = frozenset({"typical_p", "top_k"})  # not among the members of the OpenAI-style routes
 DOUBT = -1.0  # log-probability of a whole answer above which other answers are too rare to be seen
-DIGITS = 64  # at most three to a token: more tokens than any small default
+UNLIMITED = Version("3.0")  # before it an answer without a limit had 100 tokens
+DIGITS, FEWER_DIGITS = 130, 30  # each with a space: as many tokens or twice as many
 # How strongly these count is the model server's own affair; log-probabilities show it, a few tokens may not.
 WEAK = frozenset({"frequency_penalty", "presence_penalty"})
 # What makes a form show the log-probabilities of its tokens.
@@ -233,7 +236,6 @@ def _unknown_members(catalogue: Catalogue, form: Form) -> None:
 
 
 def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
-    grammar = {"type": "regex", "value": f"[0-9]{{{DIGITS}}}"}
     name = grammar_name(form)
     if form.dialect == "completions":
         return  # it takes no grammar, and without one an answer without a limit is as long as the context
@@ -248,12 +250,21 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         context = trial.facts.limit("max_total_tokens")
-        if context is not None and context < DIGITS * 3:
-            raise UnsupportedError(f"a context of {context} tokens has no room for {DIGITS} digits")
+        digits = DIGITS if trial.contract.release >= UNLIMITED else FEWER_DIGITS
+        if context is not None and context < digits * 3:
+            raise UnsupportedError(f"a context of {context} tokens has no room for {digits} digits")
+        grammar = {"type": "regex", "value": f"([0-9] ){{{digits}}}"}
+        text = ""
         for limit in ({}, {form.limit_name: None}):
             with trial.case():
                 exchange = trial.send(form.ask(tokens=None, **{name: grammar}, **limit))
                 expect_status(exchange, OK)
-                text = _text(form, expect_answer(form, exchange)).strip()
-                whole = text[-DIGITS:].isdigit() and len(text) >= DIGITS
-                expect(whole, f"{DIGITS} digits", text, exchange)
+                text = _text(form, expect_answer(form, exchange)).replace(" ", "")
+                whole = text[-digits:].isdigit() and len(text) >= digits
+                expect(whole, f"{digits} digits", text, exchange)
+        stop = text[-digits:][1:2] + " "
+        if trial.facts.limit("max_stop_sequences") != 0:
+            with trial.case():
+                exchange = trial.send(form.ask(tokens=None, **{name: grammar}, stop=[stop]))
+                shown = _text(form, expect_answer(form, exchange)).replace(" ", "")
+                expect(len(shown) < digits, f"an end with {stop!r}", shown, exchange)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance import api
 from tgi_conformance.api import GENERATE, Form
+from tgi_conformance.families.characters import UNUSUAL
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import LIMITS, LONG, LONGER, PROMPTS, ask, bare, counted
 from tgi_conformance.families.validation import bad_values
@@ -161,7 +162,7 @@ def full_text(catalogue: Catalogue, form: Form, *, default: bool) -> None:
         for asked in (True, False, None):
             with trial.case():
                 extra: dict[str, Any] = {} if asked is None else {"return_full_text": asked}
-                prompt = PROMPTS[1] if asked else PROMPTS[0]
+                prompt = UNUSUAL if asked else PROMPTS[0]
                 exchange = trial.sample(form.ask(prompt, tokens=4, **extra))
                 text = expect_answer(form, exchange).text or ""
                 whole = default if asked is None else asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.families.naming import words
+from tgi_conformance.families.naming import grammar_name, with_grammar, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.verify import expect_answer, expect_equal
 
@@ -35,7 +35,9 @@ def no_state(catalogue: Catalogue, form: Form) -> None:
         plain = form.ask(tokens=TOKENS, **counted(form))
         first = expect_answer(form, trial.send(plain))
         limit = trial.facts.limit("max_stop_sequences")
-        for between in _between(form, first.text or "", 1 if limit is None else min(limit, MOST_STOPS)):
+        most = 1 if limit is None else min(limit, MOST_STOPS)
+        grammar = form.dialect != "completions" and trial.offers(*with_grammar(form))
+        for between in _between(form, first.text or "", most, grammar=grammar):
             trial.send(between)
             exchange = trial.send(plain)
             again = expect_answer(form, exchange)
@@ -43,10 +45,12 @@ def no_state(catalogue: Catalogue, form: Form) -> None:
             expect_equal(first.prompt, again.prompt, "the prompt tokens, as before", exchange)
 
 
-def _between(form: Form, text: str, most: int) -> list[Request]:
-    """Give requests whose members would show if they were kept: stops, penalties, a prompt or a message."""
+def _between(form: Form, text: str, most: int, *, grammar: bool) -> list[Request]:
+    """Give requests whose members would show if they were kept: stops, penalties, a grammar, a message."""
     stops = [word for word in text.split() if word.isalnum()][:most]
     asked: dict[str, Any] = {"seed": 3, **({"stop": stops} if stops else {})}
+    if grammar:
+        asked[grammar_name(form)] = {"type": "regex", "value": "([0-9]){2}"}
     if form.dialect != "chat":
         return [form.ask("Another prompt.", tokens=2, repetition_penalty=3.0, **asked)]
     body = form.body("Another prompt.", tokens=2, presence_penalty=1.5, **asked)

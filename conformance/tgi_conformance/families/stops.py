@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tgi_conformance.requirement import Catalogue
     from tgi_conformance.trial import Trial
 
-WIDTHS = (6, 3, 9)
+WIDTHS = (6, 3, 24)
 LONGEST_TOKEN = 40
 DOCUMENTED = 4  # most stop strings, where /info tells of no limit
 LARGEST_LIST = 16
@@ -173,6 +173,9 @@ def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
             before = before_last(form, answer, cut)
             expect(stop not in before, f"an end with the token after {stop!r}", cut, exchange)
             expect_equal("stop_sequence", answer.finish, "the finish reason", exchange)
+            if form.streamed and form.dialect != "generate":
+                done = [event.is_done for event in exchange.response.stream.events]
+                expect(sum(done) == 1 and done[-1], "[DONE] last", done[-3:], exchange)
 
 
 def most_stops(trial: Trial) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from tgi_conformance.api import CHAT_STREAM, GENERATE, PROMPT, Form, listed
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.combinations import Factor, Row, rows
@@ -60,7 +62,8 @@ CHATTED = (
         TURNS,
         {
             "messages": [
-                {"role": "user", "content": "Name a colour."},
+                {"role": "system", "content": "Be brief."},
+                {"role": "user", "content": "Name a colour.", "name": "ada"},
                 {"role": "assistant", "content": "Red."},
                 {"role": "user", "content": PROMPT},
             ]
@@ -209,7 +212,8 @@ def chat_together(catalogue: Catalogue, form: Form) -> None:
             with trial.case():
                 exchange = trial.sample(_chatting(form, row))
                 if exchange.response.is_template_error:
-                    continue
+                    row = _without_system(row)  # noqa: PLW2901 - the same row for a template that has none
+                    exchange = trial.sample(_chatting(form, row))
                 answer = expect_answer(form, exchange)
                 _expect_chat_row(row, answer, plain, exchange)
                 streamed = trial.sample(_chatting(CHAT_STREAM, row))
@@ -220,6 +224,11 @@ def chat_together(catalogue: Catalogue, form: Form) -> None:
                 text = (expect_answer(form, exchange).text or "").rstrip(REPLACEMENT)
                 expected = _until(answer.text or "", stop, after=0)
                 expect_equal(expected, text, f"the text with {row.name}{_named(stop)}", exchange)
+
+
+def _without_system(row: Row) -> Row:
+    _, *messages = row.parameters["messages"]
+    return evolve(row, parameters={**row.parameters, "messages": messages})
 
 
 def _chatting(form: Form, row: Row, **extra: Any) -> Request:

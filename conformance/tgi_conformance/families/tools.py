@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 
+COMPANY = {
+    "temperature": 0.7,
+    "seed": 5,
+    "top_p": 0.9,
+    "messages": [
+        {"role": "user", "content": "Where are you?"},
+        {"role": "assistant", "content": "In Rome."},
+        {"role": "user", "content": "What is the weather there?"},
+    ],
+}
+
+
 def _tool(name: str, argument: str, values: list[str], *, member_name: str = "arguments") -> dict[str, Any]:
     schema = {"type": "object", "properties": {argument: {"enum": values}}, "required": [argument]}
     function = {"name": name, "description": f"Tell what is asked of {name}", member_name: schema}
@@ -106,6 +118,7 @@ def _expect_city(call: dict[str, Any], exchange: Exchange) -> None:
         value = json.loads(str(arguments))
     except (ValueError, RecursionError):
         raise UnmetError("arguments that parse as JSON", arguments, exchange) from None
+    expect(member(value, "_name") is None, "the tool's own arguments", arguments, exchange)
     city = member(value, "city")
     expect(isinstance(city, str) and city in CITIES, f"a city of {sorted(CITIES)}", arguments, exchange)
 
@@ -123,6 +136,9 @@ def _arguments(catalogue: Catalogue, form: Form) -> None:
     def check(trial: Trial) -> None:
         exchange, call = _called(trial, form, tools=[WEATHER], tool_choice="required")
         _expect_city(call, exchange)
+        with trial.case():
+            exchange, call = _called(trial, form, tools=[WEATHER], tool_choice="required", **COMPANY)
+            _expect_city(call, exchange)
 
     @catalogue.add(
         words(form, "tool-calls-end-with-stop"),
@@ -142,6 +158,12 @@ def _arguments(catalogue: Catalogue, form: Form) -> None:
         counts = [member(answer[1], name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
         numbers = all(isinstance(count, int) and count > 0 for count in counts)
         expect(numbers and counts[0] + counts[1] == counts[2], "usage that adds up", answer[1], exchange)
+        header = exchange.response.headers.get("x-generated-tokens", str(counts[1]))
+        expect(form.streamed or header == str(counts[1]), f"x-generated-tokens {counts[1]}", header, exchange)
+        if not form.streamed:
+            short = trial.send(form.ask(tokens=3, tools=[WEATHER], tool_choice="required"))
+            spent = member(short.response.json, "usage", "completion_tokens") or 0
+            expect(spent <= 3, "at most 3 tokens", spent, short)  # noqa: PLR2004 - as asked
 
 
 def expect_call(form: Form, exchange: Exchange) -> tuple[Any, Any]:

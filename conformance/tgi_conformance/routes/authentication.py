@@ -8,6 +8,7 @@ from attrs import evolve
 
 from tgi_conformance.api import CHAT, COMPLETIONS, INVOCATIONS, STREAMED, get
 from tgi_conformance.exchange import TOO_MANY
+from tgi_conformance.families.tools import WEATHER
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.probes import LOCKED, MINIMAL
@@ -31,6 +32,9 @@ PROTECTED = (
     "POST /tokenize",
     "POST /invocations",
 )
+# What clients send that have no key, and keys of other services.
+PLACEHOLDERS = ("-", "EMPTY", "*", f"hf_{'x' * 34}", f"sk-{'0' * 32}", "eyJhbGciOiJub25lIn0.e30.")
+LONG_KEY = 4_000  # characters; hashes of passwords look at the first few dozen
 MALFORMED = 400  # RFC 6750 has it for credentials that are no bearer token
 WHY = "A route that was forgotten is an open GPU."
 
@@ -55,7 +59,7 @@ def missing(trial: Trial) -> None:
     """Send none."""
     for request in _protected(trial):
         with trial.case():
-            expect_status(trial.send(request, authenticate=False), *LOCKED)
+            _expect_locked(trial, evolve(request, anonymous=True))
 
 
 @CATALOGUE.add(
@@ -65,12 +69,13 @@ def wrong(trial: Trial) -> None:
     """Send keys that are none on each route, and on one of them keys that are nearly the right one."""
     for request in _protected(trial):
         with trial.case():
-            expect_status(trial.send(_with(request, "Bearer not-the-key")), *LOCKED)
+            _expect_locked(trial, _with(request, "Bearer not-the-key"))
+    for request in list(_protected(trial))[:1]:
         for malformed in ("Bearer", "not-the-key"):
             with trial.case():
                 _expect_locked(trial, _with(request, malformed), MALFORMED)
-    for request in list(_protected(trial))[:1]:
-        for near in _nearly(str(trial.setting.client.target.key and trial.setting.client.target.key.value)):
+        key = str(trial.setting.client.target.key and trial.setting.client.target.key.value)
+        for near in (*_nearly(key), *PLACEHOLDERS, "".join(sorted(key)), key + "x" * LONG_KEY):
             with trial.case():
                 _expect_locked(trial, _with(request, f"Bearer {near}"), MALFORMED)
         with trial.case():
@@ -113,6 +118,8 @@ def other_bodies(trial: Trial) -> None:
         if trial.setting.client.target.key is None:
             raise UnsupportedError("no key was given (--api-key-env NAME)")
         bodies = [form.body(tokens=1)]
+        if form.dialect == "chat":
+            bodies.append(form.body(tokens=1, tools=[WEATHER]))
         if form.path == INVOCATIONS.path:
             bodies += [CHAT.body(tokens=1), COMPLETIONS.body(tokens=1)]
         if form.operation not in trial.facts.absent:

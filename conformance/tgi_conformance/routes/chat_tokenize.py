@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CATALOGUE = Catalogue(__name__, "chat-tokenize", "POST /chat_tokenize")
 LONG = [
     {"role": role, "content": f"{text} {n}, naïve 🤖"}
-    for n in range(3)
+    for n in range(6)
     for role, text in (("user", "Is this the question?"), ("assistant", "It is the answer."))
 ] + [{"role": "user", "content": "Why?"}]
 SYSTEM = {"role": "system", "content": "Be brief and kind."}
@@ -64,7 +64,7 @@ def templated(trial: Trial) -> None:
 )
 def counted(trial: Trial) -> None:
     """Compare with the usage of a chat, of one turn and of many."""
-    for turns in (BODY["messages"], LONG):
+    for turns in (BODY["messages"], LONG, [SYSTEM, *LONG[:1]]):
         with trial.case():
             here = trial.sample(post("/chat_tokenize", {"messages": turns}))
             exchange = trial.sample(CHAT.request({**CHAT.body(), "messages": turns}))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 from prometheus_client.parser import text_string_to_metric_families
 
-from tgi_conformance.api import GENERATE, get
+from tgi_conformance.api import CHAT, COMPLETIONS, GENERATE, GENERATE_STREAM, get
 from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.requirement import Catalogue
@@ -38,7 +39,7 @@ FAMILIES = (
     "tgi_request_success",
     "tgi_request_validation_duration",
 )
-REQUESTS = 3
+COUNTED = (GENERATE, GENERATE_STREAM, CHAT, COMPLETIONS)
 SCRAPES = 4
 WINDOWS = 3
 STANDS_STILL, A_WHILE = 20, 2  # seconds: how long a page is waited for, and how often it is looked at
@@ -190,16 +191,17 @@ def _window(trial: Trial) -> tuple[Exchange, list[Problem]]:
     """Give the later scrape of a window, and what grew by more or less than it should have."""
     before, _ = _samples(trial.send(get("/metrics")))
     started, tokens = time.monotonic(), 0
-    for _ in range(REQUESTS):
-        answer = expect_answer(GENERATE, trial.send(GENERATE.ask(details=True)))
+    forms = [form for form in COUNTED if form.operation not in trial.facts.absent]
+    for form in forms:
+        answer = expect_answer(form, trial.send(form.ask(**counted(form))))
         tokens += answer.generated or 0
     seconds = time.monotonic() - started
     expect_status(trial.send(GENERATE.ask(tokens=1, temperature=-1.0)), UNPROCESSABLE)
     exchange = trial.send(get("/metrics"))
     after, _ = _samples(exchange)
     expected = {
-        "tgi_request_count": (REQUESTS, REQUESTS + 1),  # a refused request may count, and is no success
-        "tgi_request_success": (REQUESTS, REQUESTS),
+        "tgi_request_count": (len(forms), len(forms) + 1),  # a refused request may count, and is no success
+        "tgi_request_success": (len(forms), len(forms)),
         "tgi_request_generated_tokens_sum": (tokens, tokens),
         "tgi_request_duration_sum": (0, seconds + CLOCKS),
     }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "tokenize", "POST /tokenize")
-LONG = " ".join(f"word {n} of a long naïve text 🇯🇵," for n in range(30))
+LONG = " ".join(f"word {n} of a long naïve text 🇯🇵," for n in range(90))
 TEXTS = (
     "What is Deep Learning?",
     "naïve 🤖 日本",
@@ -31,6 +31,7 @@ TEXTS = (
     "x",
     "cat",
     "dog",
+    "cafe\u0301 na\u0308ive\r\n👩\u200d🔬 and on",
     LONG,
 )
 ANSWER = "#/components/schemas/TokenizeResponse"

@@ -162,3 +162,22 @@ def other_metrics(body: bytes, _: Call) -> bytes:
         b'escaped{path="C:\\\\x",text="a\\"b\\n"} +Inf\n'
     )
     return more + b"".join(family.rstrip(b"\n") + b"\n" for family in reversed(families) if family.strip())
+
+
+@VARIANT.settings()
+def short_prompts(settings: Settings) -> Settings:
+    """Prompts of 128 tokens at the most, within a context of 4,096."""
+    return evolve(settings, max_input_tokens=128, max_total_tokens=4_096)
+
+
+@VARIANT.settings()
+def small_bodies(settings: Settings) -> Settings:
+    """Bodies of 2,000 bytes at the most."""
+    return evolve(settings, payload_limit=2_000)
+
+
+@VARIANT.reply()
+def old_ways_closed(call: Call) -> Reply | None:
+    """A gateway that closed / and /invocations with 403."""
+    closed = call.path in {"/", "/invocations"} and call.method == "POST"
+    return Reply(403, b'{"message":"Forbidden"}', "application/json") if closed else None

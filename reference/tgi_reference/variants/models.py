@@ -210,3 +210,36 @@ def _beginning_in_headers(head: Head, call: Call) -> None:
 def _one_more(counts: dict[str, Any], *names: str, count: int) -> None:
     for name in names:
         counts[name] += count
+
+
+@VARIANT.services()
+def writes_replacement_characters(services: Services) -> None:
+    """A model that has read broken texts and writes U+FFFD itself."""
+    broken = [" caf\ufffd", " na\ufffdve", " \ufffd", " the", " of", "\ufffd\ufffd"]
+    _retrain(services, _babble(broken, 4_000), "")
+
+
+def _rendering(services: Services, change: Callable[[list[Any]], list[Any]]) -> None:
+    """Let the chat template see other messages."""
+    render = services.engine.render_chat
+
+    def changed(messages: list[Any], *others: Any, **rest: Any) -> Any:
+        return render(change(messages), *others, **rest)
+
+    setattr(services.engine, "render_chat", changed)  # noqa: B010  # replaced in this one engine
+
+
+@VARIANT.services()
+def template_of_two_roles(services: Services) -> None:
+    """A chat template that passes over every role but user and assistant."""
+    _rendering(services, lambda messages: [one for one in messages if one["role"] in {"user", "assistant"}])
+
+
+@VARIANT.services()
+def template_with_a_system_of_its_own(services: Services) -> None:
+    """A chat template with a long system message for those who send none."""
+    own = {"role": "system", "content": "You are a helpful assistant, made by somebody, who answers in full."}
+    _rendering(
+        services,
+        lambda messages: messages if messages and messages[0]["role"] == "system" else [own, *messages],
+    )
