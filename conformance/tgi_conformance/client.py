@@ -57,6 +57,7 @@ class Price:
     timeouts: int = 0
     overloads: int = 0  # requests refused for overload, which no budget counts
     lost: int = 0  # requests sent once more, since a gateway or a connection lost them
+    asleep: float = 0.0  # seconds waited for a deployment that was down
     refused: int = 0  # requests given up, since the deployment stayed busy
 
 

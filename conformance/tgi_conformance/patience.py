@@ -16,6 +16,7 @@ from tenacity import (
     wait_fixed,
 )
 
+from tgi_conformance.api import get
 from tgi_conformance.exchange import NoAnswerError
 from tgi_conformance.outcomes import InconclusiveError
 
@@ -29,6 +30,7 @@ LONGEST_WAIT = 5.0  # seconds
 ASLEEP = (502, 503, 504)
 WORTH_REPEATING = 3  # requests in a run that a gateway or a connection may lose
 A_MOMENT = 0.2  # seconds
+HEALTH = get("/health")
 LONGEST_SLEEP = 30.0  # seconds
 
 
@@ -60,14 +62,32 @@ def _send(client: Client, request: Request, *, authenticate: bool) -> Exchange:
     worth = client.price.lost < WORTH_REPEATING
     try:
         exchange = client.send(request, authenticate=authenticate)
-        if not worth or exchange.response.status not in ASLEEP:
+        if exchange.response.status not in ASLEEP:
+            return exchange
+        if not worth and not _is_down(client):
             return exchange
     except NoAnswerError as error:
         if not worth or error.kind != "broken":
             raise
     client.price.lost += 1
     time.sleep(A_MOMENT)
+    exchange = client.send(request, authenticate=authenticate)
+    if exchange.response.status not in ASLEEP or not _is_down(client):
+        return exchange
+    # It is not this request: the deployment restarts, or its gateway does.
+    started = time.monotonic()
+    wait_until_awake(client, HEALTH)
+    client.price.asleep += time.monotonic() - started
     return client.send(request, authenticate=authenticate)
+
+
+def _is_down(client: Client) -> bool:
+    """Tell whether nothing is served just now, as long as that is worth waiting for."""
+    if client.price.asleep >= LONGEST_SLEEP:
+        return False
+    with suppress(NoAnswerError):
+        return client.send(HEALTH).response.status in ASLEEP
+    return False
 
 
 def wait_until_awake(client: Client, request: Request) -> None:

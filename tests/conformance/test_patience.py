@@ -42,6 +42,16 @@ def answering_in_turn(*answers: bytes) -> AbstractContextManager[Hostile]:
     return hostile(handler)
 
 
+def losing_generation() -> AbstractContextManager[Hostile]:
+    """Lose every POST, and answer whatever else is asked."""
+
+    def handler(connection: Connection) -> None:
+        while request := connection.request():
+            connection.send(LOST if request.startswith(b"POST") else FINE)
+
+    return hostile(handler)
+
+
 @pytest.fixture
 def clients() -> Iterator[list[Client]]:
     opened: list[Client] = []
@@ -72,7 +82,7 @@ def test_a_connection_that_is_lost_once_is_opened_again(clients: list[Client]) -
 
 
 def test_a_gateway_that_loses_the_same_request_again_is_told(clients: list[Client]) -> None:
-    with answering_in_turn(LOST) as server:
+    with losing_generation() as server:
         client = client_of(server, clients)
         exchange = send_patiently(client, REQUEST)
 
@@ -81,13 +91,20 @@ def test_a_gateway_that_loses_the_same_request_again_is_told(clients: list[Clien
 
 
 def test_one_that_loses_many_is_not_asked_again(clients: list[Client]) -> None:
-    with answering_in_turn(LOST) as server:
+    with losing_generation() as server:
         client = client_of(server, clients)
         for _ in range(WORTH_REPEATING + 2):
-            send_patiently(client, REQUEST)
+            assert 502 == send_patiently(client, REQUEST).response.status
 
     assert WORTH_REPEATING == client.price.lost
-    assert 2 * WORTH_REPEATING + 2 == client.price.requests
+    assert 0 == client.price.asleep
+
+
+def test_a_restart_is_waited_for(clients: list[Client]) -> None:
+    with answering_in_turn(*[LOST] * 5, FINE) as server:
+        exchange = send_patiently(client_of(server, clients), REQUEST)
+
+    assert 200 == exchange.response.status
 
 
 def test_a_connection_that_always_breaks_is_told(clients: list[Client]) -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 CATALOGUE = Catalogue(__name__, "chat-tokenize", "POST /chat_tokenize")
 LONG = [
     {"role": role, "content": f"{text} {n}, naïve 🤖"}
-    for n in range(6)
-    for role, text in (("user", "Is this the question?"), ("assistant", "It is the answer."))
+    for n in range(5)
+    for role, text in (("user", "Is it so?"), ("assistant", "It is."))
 ] + [{"role": "user", "content": "Why?"}]
 SYSTEM = {"role": "system", "content": "Be brief and kind."}
 BODY = {"messages": [{"role": "user", "content": PROMPT}]}

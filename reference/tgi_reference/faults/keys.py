@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tgi_reference.alterations.call import GENERATION, Reply
+from tgi_reference.alterations.call import CHAT, GENERATION, Reply
 from tgi_reference.faults import FAULTS as FAULT
 
 if TYPE_CHECKING:
@@ -133,3 +133,17 @@ def missing_key_is_answered_with_200(head: Head, _: Call) -> None:
     """A missing key is answered with 200 and nothing."""
     if head.status == UNAUTHORIZED.status:
         head.status = 200
+
+
+@FAULT.request()
+def keys_of_other_services_open(call: Call) -> None:
+    """Whatever begins as keys of other services do is taken for a key."""
+    if call.headers.get("authorization", "").startswith(("Bearer sk-", "Bearer hf_")):
+        _let_in(call)
+
+
+@FAULT.request(CHAT)
+def chats_with_tools_need_no_key(call: Call) -> None:
+    """A chat with tools is answered without a key."""
+    if call.wanted("tools"):
+        _let_in(call)
