@@ -121,7 +121,8 @@ def completions_as_generate(catalogue: Catalogue, form: Form) -> None:
         for name, asked in PLAIN.items():
             for prompt in ("What is Deep Learning?", "Une idée naïve: 日本語の 🤖"):
                 with trial.case():
-                    native = {**asked, "do_sample": bool(asked["temperature"])}
+                    native = {**asked, "temperature": float(asked["temperature"])}
+                    native["do_sample"] = bool(asked["temperature"])
                     if not asked["temperature"]:
                         del native["temperature"]
                     expected = expect_answer(

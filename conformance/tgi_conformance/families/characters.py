@@ -92,7 +92,9 @@ def _escaped(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         request, count = _counting(trial, form, UNUSUAL)
-        escaped = evolve(request, content=json.dumps(request.json).replace("/", "\\/").encode("ascii"))
+        escaped = evolve(
+            request, content=json.dumps(request.json, indent=1).replace("/", "\\/").encode("ascii")
+        )
         actual = prompt_tokens(trial, form, escaped)
         expect(actual == count, f"{count} prompt tokens, as in UTF-8", actual, trial.sample(escaped))
 

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from tgi_conformance.families.naming import grammar_name, parameter, with_grammar, words
 from tgi_conformance.families.refusals import ERROR_RESPONSE
 from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.validation import expect_refusal
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.verify import UNPROCESSABLE, expect, expect_answer, expect_fits, expect_status
@@ -83,7 +84,9 @@ def grammars(catalogue: Catalogue, form: Form) -> None:
     def schema(trial: Trial) -> None:
         _expect_json(form, trial.send(_asking(form, {"type": "json", "value": SCHEMA})))
 
-    if not form.streamed:
+    if form.streamed:
+        _refused_in_streams(catalogue, form)
+    else:
         _named_schema(catalogue, form)
         _sampled(catalogue, form)
         _impossible(catalogue, form)
@@ -136,6 +139,21 @@ def _sampled(catalogue: Catalogue, form: Form) -> None:
         exchange = trial.send(_asking(form, {"type": "regex", "value": REGEX}, **seeded))
         text = expect_answer(form, exchange).text or ""
         expect(re.fullmatch(REGEX, text.strip()) is not None, f"a match of {REGEX}", text, exchange)
+
+
+def _refused_in_streams(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        words(form, "grammar-of-nothing-is-refused"),
+        "A JSON schema without properties is refused by an error, and no token comes.",
+        source="behaviour.md#grammars",
+        operation=form.operation,
+        level=Level.SHOULD,  # another grammar engine may know more
+        needs=with_grammar(form),
+        why="A stream that just ends looks like an answer of nothing.",
+    )
+    def nothing(trial: Trial) -> None:
+        grammar = {"type": "json", "value": {"type": "object"}}
+        expect_refusal(trial, form, trial.send(_asking(form, grammar)))
 
 
 def _impossible(catalogue: Catalogue, form: Form) -> None:

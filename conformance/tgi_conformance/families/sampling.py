@@ -121,6 +121,10 @@ def _reported(catalogue: Catalogue, form: Form) -> None:
                 whole = (answer.text or "").rstrip(REPLACEMENT)
                 expect_equal(whole, together.rstrip(REPLACEMENT), "the tokens put together", exchange)
                 _expect_reason(answer, exchange)
+                if form.streamed:
+                    events = exchange.response.stream.events
+                    indices = [member(event.json_or_none, "index") for event in events]
+                    expect_equal(list(range(1, len(indices) + 1)), indices, "the indices", exchange)
         with trial.case():
             _, first = _sampled(trial, form)
             exchange, answer = _sampled(trial, form)

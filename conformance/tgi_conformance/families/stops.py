@@ -155,16 +155,17 @@ def _in_the_prompt(catalogue: Catalogue, form: Form, source: str) -> None:
         expect_equal(greedy.text, answer.text, "the text", exchange)
 
 
-def _hold(trial: Trial, form: Form, strings: Sequence[str]) -> None:
+def _hold(trial: Trial, form: Form, chosen: Sequence[str]) -> None:
     text = "".join(greedy_pieces(trial, form))
-    if not strings:
+    if not chosen:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
     most = most_stops(trial)
-    for place, stop in enumerate(strings):
+    for place, stop in enumerate(chosen):
         with trial.case():
             # As the last of as many as may be, alone, and after another one.
             others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]
-            exchange = trial.send(form.ask(tokens=LONG, stop=[*others, stop], **counted(form)))
+            strings = [stop, *others] if place % 3 == 2 else [*others, stop]  # noqa: PLR2004 - each third
+            exchange = trial.send(form.ask(tokens=LONG, stop=strings, **counted(form)))
             answer = expect_answer(form, exchange)
             cut = "".join(answer.pieces) if form.streamed else answer.text or ""
             end = text.find(stop) + len(stop)

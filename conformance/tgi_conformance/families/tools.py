@@ -32,15 +32,22 @@ COMPANY = {
 }
 
 
+DAYS, FLOOR = 3, 2
+
+
 def _tool(name: str, argument: str, values: list[str], *, member_name: str = "arguments") -> dict[str, Any]:
-    schema = {"type": "object", "properties": {argument: {"enum": values}}, "required": [argument]}
+    """Describe a tool; besides a text it takes a number and an object, which must come as what they are."""
+    place = {"type": "object", "properties": {"floor": {"enum": [FLOOR]}}, "required": ["floor"]}
+    properties = {argument: {"enum": values}, "days": {"enum": [DAYS]}, "place": place}
+    schema = {"type": "object", "properties": properties, "required": [*properties]}
     function = {"name": name, "description": f"Tell what is asked of {name}", member_name: schema}
     return {"type": "function", "function": function}
 
 
-WEATHER = _tool("get_weather", "city", ["Zürich", "Rome"])
-TIME = _tool("get_time", "zone", ["UTC"])
-OPENAIS = _tool("get_weather", "city", ["Zürich", "Rome"], member_name="parameters")
+NAME = "get-Weather_of_a_city"
+WEATHER = _tool(NAME, "city", ["Zürich", "Rome"])
+TIME = _tool(f"{NAME}_and_its_time", "zone", ["UTC"])
+OPENAIS = _tool(NAME, "city", ["Zürich", "Rome"], member_name="parameters")
 CITIES = {"Zürich", "Rome"}
 TOKENS = 96
 NEEDS = ("tools",)
@@ -55,7 +62,7 @@ TURNS: list[dict[str, Any]] = [
             {
                 "id": "0",
                 "type": "function",
-                "function": {"name": "get_weather", "arguments": '{"city": "Rome"}'},
+                "function": {"name": NAME, "arguments": '{"city": "Rome"}'},
             }
         ],
     },
@@ -99,6 +106,12 @@ def _put_together(exchange: Exchange) -> dict[str, Any]:
         expect(len(values) == 1, f"one `{name}` of the call", sorted(values), exchange)
     names = [name for piece in pieces if (name := member(piece, "function", "name"))]
     expect(len(names) == 1, "the tool's name once", names, exchange)
+    expect(
+        member(pieces[0], "function", "name") == names[0],
+        "the name with the first piece",
+        pieces[0],
+        exchange,
+    )
     texts = [member(piece, "function", "arguments") for piece in pieces]
     wrong = [text for text in texts if not isinstance(text, (str, type(None)))]
     expect(not wrong, "pieces of text as `arguments`", wrong[:1], exchange)
@@ -111,7 +124,7 @@ def _put_together(exchange: Exchange) -> dict[str, Any]:
 
 
 def _expect_city(call: dict[str, Any], exchange: Exchange) -> None:
-    expect_equal("get_weather", member(call, "name"), "the tool's name", exchange)
+    expect_equal(NAME, member(call, "name"), "the tool's name", exchange)
     arguments = member(call, "arguments")
     expect(isinstance(arguments, str), "arguments as a string", arguments, exchange)
     try:
@@ -121,6 +134,10 @@ def _expect_city(call: dict[str, Any], exchange: Exchange) -> None:
     expect(member(value, "_name") is None, "the tool's own arguments", arguments, exchange)
     city = member(value, "city")
     expect(isinstance(city, str) and city in CITIES, f"a city of {sorted(CITIES)}", arguments, exchange)
+    numbers = [str(member(value, *way)) for way in (("days",), ("place", "floor"))]
+    expect_equal([str(DAYS), str(FLOOR)], numbers, "days and the floor of the place", exchange)
+    whole = type(member(value, "days")) is int
+    expect(whole, f"the number {DAYS} as `days`", member(value, "days"), exchange)
 
 
 def _arguments(catalogue: Catalogue, form: Form) -> None:
@@ -189,7 +206,7 @@ def _by_name(catalogue: Catalogue, form: Form) -> None:
         why="Agents force the step that they need.",
     )
     def check(trial: Trial) -> None:
-        for choice in ({"type": "function", "function": {"name": "get_weather"}}, "get_weather"):
+        for choice in ({"type": "function", "function": {"name": NAME}}, NAME):
             with trial.case():
                 exchange, call = _called(trial, form, tools=[TIME, WEATHER], tool_choice=choice)
                 _expect_city(call, exchange)
@@ -289,7 +306,7 @@ def _results(catalogue: Catalogue, form: Form) -> None:
         for exchange in exchanges:
             expect_status(exchange, OK)
         counts = [member(one.response.json, "usage", "prompt_tokens") or 0 for one in exchanges]
-        if counts[1] == counts[2] and not in_the_template(trial, TURNS[-1]):
+        if counts[1] == counts[2] and not in_the_template(trial, TURNS, TURNS[-1]["content"]):
             raise UnsupportedError("the chat template passes over the role tool")
         rising = counts[0] < counts[1] < counts[2]
         expect(rising, "more prompt tokens for each turn", counts, exchanges[-1])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_reference.alterations.call import CHAT, GENERATE, Reply
+from tgi_reference.alterations.call import CHAT, GENERATE, GENERATION, Reply
 from tgi_reference.answers import encoded
 from tgi_reference.faults import FAULTS as FAULT
 
 if TYPE_CHECKING:
-    from tgi_reference.alterations.call import Call, Head
+    from collections.abc import Iterable
+
+    from tgi_reference.alterations.call import Call, Event, Head
 
 TAKING = (GENERATE, CHAT)
 
@@ -68,3 +70,9 @@ def long_grammar_answers_are_cut(call: Call) -> Reply | None:
     unlimited = call.wanted(call.limit) is None and _grammar(call)
     refusal = {"error": "a limit is needed", "error_type": "validation"}
     return Reply(422, encoded(refusal), "application/json") if unlimited else None
+
+
+@FAULT.event(*GENERATION)
+def refused_grammars_stream_nothing(event: Event, call: Call) -> Iterable[Event]:
+    """A stream whose grammar is refused ends without a word."""
+    return [] if _grammar(call) and event.is_error else [event]
