@@ -27,6 +27,7 @@ EARLIER = [
     {"role": "assistant", "content": "It rained."},
 ]
 MANY = 8  # times; more turns than a server keeps that forgets early ones
+SYSTEMS = [{"role": "system", "content": SYSTEM}, {"role": "system", "content": SYSTEM * MANY}]
 SPECIAL = re.compile(r"\s*(<[^<>]+>|\[[A-Z_/]+\])\s*")  # what special tokens of models are called
 SHOWN_ALIKE = " \N{REPLACEMENT CHARACTER}"  # what stands at a text's ends may be cut
 
@@ -221,7 +222,7 @@ def _parts(catalogue: Catalogue, form: Form) -> None:
         before, taken = -1, 0
         for earlier in ([], EARLIER, EARLIER * MANY):
             with trial.case():
-                counted, exchange = _prompt_tokens(trial, form, earlier)
+                counted, exchange = prompt_tokens(trial, form, earlier)
                 if earlier and exchange.response.is_template_error:
                     continue
                 expect_status(exchange, OK)
@@ -234,9 +235,9 @@ def _parts(catalogue: Catalogue, form: Form) -> None:
             raise UnsupportedError("the chat template takes no earlier turns")
 
 
-def _prompt_tokens(trial: Trial, form: Form, earlier: list[dict[str, Any]]) -> tuple[int, Exchange]:
+def prompt_tokens(trial: Trial, form: Form, earlier: list[dict[str, Any]]) -> tuple[int, Exchange]:
     """Count the tokens of a conversation that ends with a question."""
-    exchange = trial.send(form.request({**form.body(tokens=1), "messages": [*earlier, QUESTION]}))
+    exchange = trial.sample(form.request({**form.body(tokens=1), "messages": [*earlier, QUESTION]}))
     return member(exchange.response.json, "usage", "prompt_tokens") or 0, exchange
 
 
@@ -245,14 +246,13 @@ def _system_is_read(trial: Trial, form: Form) -> bool:
 
     A system message may stand for a longer one that the template has of its own, or be passed over by it.
     """
-    short, long = ({"role": "system", "content": text} for text in (SYSTEM, SYSTEM * MANY))
-    before, exchange = _prompt_tokens(trial, form, [short])
+    before, exchange = prompt_tokens(trial, form, SYSTEMS[:1])
     if exchange.response.is_template_error:
         return False  # some models have no system role
     expect_status(exchange, OK)
-    counted, exchange = _prompt_tokens(trial, form, [long])
+    counted, exchange = prompt_tokens(trial, form, SYSTEMS[1:])
     expect_status(exchange, OK)
-    if counted == before and not in_the_template(trial, [short, QUESTION], SYSTEM.strip()):
+    if counted == before and not in_the_template(trial, [SYSTEMS[0], QUESTION], SYSTEM.strip()):
         return False
     expect(counted > before, f"more than {before} prompt tokens", counted, exchange)
     return True

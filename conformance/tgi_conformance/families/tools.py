@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import Form, listed, member
 from tgi_conformance.families.answers import json_events
-from tgi_conformance.families.chat import in_the_template
+from tgi_conformance.families.chat import SYSTEMS, in_the_template, prompt_tokens
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.refusals import expect_refused
 from tgi_conformance.levels import Level
@@ -80,6 +80,7 @@ def tools(catalogue: Catalogue, form: Form) -> None:
     if not form.streamed:
         _prompted(catalogue, form)
         _results(catalogue, form)
+        _every_role(catalogue, form)
 
 
 def _called(trial: Trial, form: Form, **asked: Any) -> tuple[Exchange, dict[str, Any]]:
@@ -299,8 +300,7 @@ def _results(catalogue: Catalogue, form: Form) -> None:
         why="An agent's second request carries what the tool answered.",
     )
     def check(trial: Trial) -> None:
-        bodies = [{**form.body(tokens=1), "messages": turns} for turns in (TURNS[:1], TURNS[:2], TURNS)]
-        exchanges = [trial.send(form.request(body)) for body in bodies]
+        exchanges = [_conversation(trial, form, turns) for turns in (TURNS[:1], TURNS[:2], TURNS)]
         if any(one.response.is_template_error for one in exchanges):
             raise UnsupportedError("the chat template knows no tools")
         for exchange in exchanges:
@@ -310,3 +310,28 @@ def _results(catalogue: Catalogue, form: Form) -> None:
             raise UnsupportedError("the chat template passes over the role tool")
         rising = counts[0] < counts[1] < counts[2]
         expect(rising, "more prompt tokens for each turn", counts, exchanges[-1])
+
+
+def _conversation(trial: Trial, form: Form, turns: list[dict[str, Any]]) -> Exchange:
+    return trial.sample(form.request({**form.body(tokens=1), "messages": turns}))
+
+
+def _every_role(catalogue: Catalogue, form: Form) -> None:
+    @catalogue.add(
+        "every-role-is-read",
+        "Messages of the roles system and tool count as prompt tokens.",
+        source="#/components/schemas/ChatRequest/properties/messages",
+        operation=form.operation,
+        level=Level.SHOULD,  # the template is the model's own, and a few pass over roles in silence
+        since="3.2",
+        why="Instructions and results that nobody reads are answered as if nobody had given them.",
+    )
+    def check(trial: Trial) -> None:
+        pairs = [(prompt_tokens(trial, form, SYSTEMS[:1]), prompt_tokens(trial, form, SYSTEMS[1:]))]
+        results = [_conversation(trial, form, turns) for turns in (TURNS[:2], TURNS)]
+        counts = [member(one.response.json, "usage", "prompt_tokens") or 0 for one in results]
+        pairs.append(((counts[0], results[0]), (counts[1], results[1])))
+        for role, ((before, first), (counted, exchange)) in zip(("system", "tool"), pairs, strict=True):
+            with trial.case():
+                if not (first.response.is_template_error or exchange.response.is_template_error):
+                    expect(counted > before, f"more than {before} tokens for {role}", counted, exchange)

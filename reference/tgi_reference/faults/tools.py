@@ -141,11 +141,20 @@ def tools_are_not_in_the_prompt(body: Any, call: Call) -> Any:
 @FAULT.request(CHAT, "chat-tokenize")
 def results_of_tools_are_dropped(call: Call) -> None:
     """Messages of the role `tool` are not read."""
+    _drop_results(call)
+
+
+@FAULT.request(CHAT)
+def chats_lose_what_tools_answer(call: Call) -> None:
+    """Messages of the role `tool` are read where a conversation is tokenized, and by no chat."""
+    _drop_results(call)
+
+
+def _drop_results(call: Call) -> None:
     messages = (call.body or {}).get("messages")
     if isinstance(messages, list):
-        call.body["messages"] = [
-            one for one in messages if not (isinstance(one, dict) and one.get("role") == "tool")
-        ]
+        kept = [one for one in messages if not (isinstance(one, dict) and one.get("role") == "tool")]
+        call.body["messages"] = kept
 
 
 @FAULT.request("chat-tokenize")

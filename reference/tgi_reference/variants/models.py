@@ -230,12 +230,6 @@ def _rendering(services: Services, change: Callable[[list[Any]], list[Any]]) -> 
 
 
 @VARIANT.services()
-def template_of_two_roles(services: Services) -> None:
-    """A chat template that passes over every role but user and assistant."""
-    _rendering(services, lambda messages: [one for one in messages if one["role"] in {"user", "assistant"}])
-
-
-@VARIANT.services()
 def template_with_a_system_of_its_own(services: Services) -> None:
     """A chat template with a long system message for those who send none."""
     own = {"role": "system", "content": "You are a helpful assistant, made by somebody, who answers in full."}
