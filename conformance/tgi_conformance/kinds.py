@@ -33,6 +33,7 @@ OF_FAMILY = {
     "state": "state",
     "stops": "stops",
     "streams": "streams",
+    "together": "parameters",
     "tokens": "tokens",
     "tools": "tools",
     "validation": "refusals",

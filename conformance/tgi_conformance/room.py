@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from tgi_conformance.answer import read_answer
 from tgi_conformance.api import CHAT, member
+from tgi_conformance.exchange import NoAnswerError
+from tgi_conformance.outcomes import InconclusiveError
 from tgi_conformance.probes import MINIMAL
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ def no_room(trial: Trial, unmet: UnmetError) -> str:
     if exchange.response.status == TOO_LARGE and size > SMALL:
         return f"a body of {size} bytes is beyond the deployment's payload limit"
     limits = [limit for name in LIMITS if (limit := trial.facts.limit(name)) is not None]
-    room = min(limits, default=ROOM) - _template(trial, exchange)
-    if room >= ROOM or not _refused(exchange):
+    if not limits or not _refused(exchange):
+        return ""
+    room = min(limits) - _template(trial, exchange)
+    if room >= ROOM:
         return ""
     return f"a context with room for {room} tokens is too short for what is asked here"
 
@@ -47,4 +51,7 @@ def _template(trial: Trial, exchange: Exchange) -> int:
     """Count the tokens that the chat template itself costs, a system prompt of its own among them."""
     if exchange.request.path != CHAT.path:
         return 0
-    return read_answer(CHAT, trial.sample(MINIMAL[CHAT.operation])).prompt or 0
+    try:
+        return read_answer(CHAT, trial.sample(MINIMAL[CHAT.operation])).prompt or 0
+    except (NoAnswerError, InconclusiveError):
+        return 0

@@ -240,6 +240,18 @@ def test_a_refusal_for_a_small_context_is_no_failure(limits: dict[str, int], out
         assert outcome is outcome_of(expecting(200), setting).outcome
 
 
+def test_a_refusal_is_one_though_nobody_answers_afterwards() -> None:
+    body = b'{"error": "overloaded", "error_type": "validation"}'
+    busy = b"HTTP/1.1 429 Later\r\nRetry-After: 0\r\nContent-Type: application/json\r\n"
+
+    def check(trial: Trial) -> None:
+        expect_status(trial.send_once(post("/v1/chat/completions", {})), 200)
+
+    with hostile(answering(answer(body, busy))) as server:
+        setting = make_setting(Target(server.url), facts=Facts(info={"max_total_tokens": 4096}))
+        assert Outcome.FAIL is outcome_of(check, setting).outcome
+
+
 @pytest.mark.parametrize(("size", "outcome"), [(5_000, Outcome.UNSUPPORTED), (500, Outcome.FAIL)])
 def test_a_body_beyond_the_payload_limit_is_no_failure(size: int, outcome: Outcome) -> None:
     def check(trial: Trial) -> None:

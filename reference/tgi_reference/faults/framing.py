@@ -184,9 +184,10 @@ def plain_bodies_are_declared_compressed(head: Head, call: Call) -> None:
 
 
 @FAULT.head()
-def cors_headers_are_missing(head: Head, _: Call) -> None:
-    """Pages of other origins may not read the answers."""
-    del head.headers["access-control-allow-origin"]
+def cors_headers_are_missing(head: Head, call: Call) -> None:
+    """Pages of other origins may ask, and may not read the answers."""
+    if call.method != "OPTIONS":
+        del head.headers["access-control-allow-origin"]
 
 
 @FAULT.head(*GENERATION)
