@@ -98,7 +98,7 @@ def _limit(catalogue: Catalogue, form: Form) -> None:
                 expect(1 <= (generated or 0) <= limit, f"1 to {limit} tokens", generated, exchange)
                 shown = len(answer.tokens)  # a chunk of the OpenAI-style routes may be any piece of text
                 expect(shown <= limit, f"at most {limit} tokens", shown, exchange)
-        if trial.offers(*with_grammar(form)):
+        if trial.setting.depth is not Depth.SMOKE and trial.offers(*with_grammar(form)):
             with trial.case():
                 grammar = {grammar_name(form): {"type": "regex", "value": f"([0-9]){{{LONG}}}"}}
                 exchange, answer = ask(trial, form, 2, **grammar)

@@ -113,7 +113,7 @@ def _price(report: Report) -> str:
     said = ", ".join(f"{counts[outcome]} {title}" for outcome, title, _ in COLUMNS if counts[outcome])
     return (
         f"{len(report.requirements)} requirements ({said or 'none held'}); level {report.level.value}, "
-        f"seed {report.seed}; {report.requests_told}, {report.generated_tokens} generated tokens, "
+        f"seed {report.seed}; {report.requests_told}, {report.generated_tokens:,} generated tokens, "
         f"{report.seconds:.1f} s"
     )
 
