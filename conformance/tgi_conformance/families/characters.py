@@ -31,6 +31,7 @@ UNUSUAL = (
 )
 WRITTEN = "naïve 日本 🤖 [DONE]."  # what ends a stream ends none within a text
 WRITTEN_TOKENS = 64
+BRACKETS = re.compile(r"[\[\].]")  # what else a regex takes for itself; not every engine knows `\ `
 AT_A_BORDER = 2  # tokens by which a template may join a text otherwise with what stands around it
 SOURCE = "https://www.rfc-editor.org/rfc/rfc8259#section-8.1"
 
@@ -111,7 +112,7 @@ def _written(catalogue: Catalogue, form: Form) -> None:
         why="Most of the world writes beyond ASCII.",
     )
     def check(trial: Trial) -> None:
-        grammar = {"type": "regex", "value": re.escape(WRITTEN)}
+        grammar = {"type": "regex", "value": BRACKETS.sub(r"\\\g<0>", WRITTEN)}
         exchange = trial.send(form.ask(tokens=WRITTEN_TOKENS, **{name: grammar}))
         answer = expect_answer(form, exchange)
         text = "".join(answer.pieces) if form.streamed else answer.text or ""

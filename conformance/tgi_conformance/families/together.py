@@ -95,6 +95,7 @@ def together(catalogue: Catalogue) -> None:
         "Limits, grammars, truncation, details, the prompt, seeds and stop strings count "
         "whatever else is asked.",
         source="#/components/schemas/GenerateParameters",
+        needs=("reproducible",),
         since=RECORDED,
         why=WHY,
     )
@@ -104,9 +105,8 @@ def together(catalogue: Catalogue) -> None:
                 exchange = trial.sample(asking(GENERATE, row))
                 answer = expect_answer(GENERATE, exchange)
                 _expect_row(row, answer, exchange)
-            if "reproducible" not in trial.facts.absent:
-                with trial.case():
-                    _expect_again(trial, row, answer)
+            with trial.case():
+                _expect_again(trial, row, answer)
 
 
 def _expect_row(row: Row, answer: Answer, exchange: Exchange) -> None:
