@@ -105,7 +105,6 @@ def together(catalogue: Catalogue) -> None:
                 exchange = trial.sample(asking(GENERATE, row))
                 answer = expect_answer(GENERATE, exchange)
                 _expect_row(row, answer, exchange)
-            with trial.case():
                 _expect_again(trial, row, answer)
 
 
@@ -207,7 +206,6 @@ def chat_together(catalogue: Catalogue, form: Form) -> None:
         why=WHY,
     )
     def check(trial: Trial) -> None:
-        plain = expect_answer(form, trial.sample(form.ask())).prompt or 0
         for row in rows(CHATTED, trial.facts.absent):
             with trial.case():
                 exchange = trial.sample(_chatting(form, row))
@@ -215,15 +213,22 @@ def chat_together(catalogue: Catalogue, form: Form) -> None:
                     row = _without_system(row)  # noqa: PLW2901 - the same row for a template that has none
                     exchange = trial.sample(_chatting(form, row))
                 answer = expect_answer(form, exchange)
-                _expect_chat_row(row, answer, plain, exchange)
+                _expect_chat_row(row, answer, _without_turns(trial, form, row), exchange)
                 streamed = trial.sample(_chatting(CHAT_STREAM, row))
                 pieces = _expect_streamed_row(row, answer, streamed)
-            with trial.case():
                 stop = _stop(trial, pieces)
                 exchange = trial.send(_chatting(form, row, **stop))
                 text = (expect_answer(form, exchange).text or "").rstrip(REPLACEMENT)
                 expected = _until(answer.text or "", stop, after=0)
                 expect_equal(expected, text, f"the text with {row.name}{_named(stop)}", exchange)
+
+
+def _without_turns(trial: Trial, form: Form, row: Row) -> int:
+    """Count the prompt tokens of the row's question alone, after its system message if it has one."""
+    messages = row.parameters.get("messages", ())
+    kept = [one for one in messages[:1] if one["role"] == "system"] + list(messages[-1:])
+    body = {**form.body(tokens=1), **({"messages": kept} if kept else {})}
+    return expect_answer(form, trial.sample(form.request(body))).prompt or 0
 
 
 def _without_system(row: Row) -> Row:
