@@ -38,6 +38,11 @@ class Answer:
     seed: int | None = None
     raw: Any = field(default=None, repr=False)
 
+    @property
+    def own_texts(self) -> list[str]:
+        """The texts of the tokens that are not special; put together they are the generated text."""
+        return [str(token.get("text")) for token in self.tokens if not token.get("special")]
+
 
 def read_answer(form: Form, exchange: Exchange) -> Answer:
     """Read the answer to a form's request; members that are missing or of another type are None or empty."""

@@ -83,7 +83,7 @@ def request_seen(target: Target, request: Request) -> RequestSeen:
 
 def response_seen(target: Target, response: Response) -> ResponseSeen:
     """Keep a response."""
-    events = response.stream.events if response.is_stream else ()
+    events = response.events
     shown, omitted = _ends(events)
     longest = LONGEST_RAW if events else LONGEST_BODY
     text = response.body[:READ].decode("utf-8", "replace")

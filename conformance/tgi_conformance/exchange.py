@@ -84,8 +84,8 @@ class Response:
     @property
     def is_overload(self) -> bool:
         """Whether it says that there is too much to do just now, by its status or by its first event."""
-        events = self.stream.events[:1] if self.is_stream else ()
-        told = any('"overloaded"' in event.data or "Model is overloaded" in event.data for event in events)
+        first = self.events[:1]
+        told = any('"overloaded"' in event.data or "Model is overloaded" in event.data for event in first)
         later = self.status == UNAVAILABLE and "retry-after" in self.headers
         return told or later or self.status == TOO_MANY
 
@@ -98,6 +98,11 @@ class Response:
     def stream(self) -> event_stream.EventStream:
         """The body read as an event stream."""
         return event_stream.read(self.body)
+
+    @property
+    def events(self) -> tuple[event_stream.Event, ...]:
+        """The events of a stream; none of an answer that is called something else."""
+        return self.stream.events if self.is_stream else ()
 
 
 @frozen

@@ -167,10 +167,10 @@ def _absent(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -
     for operation, exchange in answers.items():
         response = exchange.response
         page = response.media_type in PAGES and response.body.lstrip()[:1] == b"<"
-        refusing = {*ABSENT, elsewhere} if open_ else set(ABSENT)
+        refusing = set(ABSENT)
         if open_:
             # A route that generates must take the key that others take, unless it is forbidden to all.
-            refusing |= set(LOCKED) if keyless or operation not in GENERATION else {FORBIDDEN}
+            refusing |= {elsewhere, *(LOCKED if keyless or operation not in GENERATION else (FORBIDDEN,))}
         if operation == api.ROOT.operation and _loses_its_slash(exchange):
             refusing.add(response.status)
         if response.status in refusing or (page and operation not in GENERATION):

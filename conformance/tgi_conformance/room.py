@@ -40,8 +40,7 @@ def no_room(trial: Trial, unmet: UnmetError) -> str:
 
 def _refused(exchange: Exchange) -> bool:
     response = exchange.response
-    events = response.stream.events[:1] if response.is_stream else ()
-    bodies = [response.json, *(event.json_or_none for event in events)]
+    bodies = [response.json, *(event.json_or_none for event in response.events[:1])]
     return any(
         member(body, "error_type") == "validation" or member(body, "error", "message") for body in bodies
     )

@@ -10,6 +10,8 @@ from tgi_conformance.exchange import NOT_JSON, Exchange
 from tgi_conformance.outcomes import UnmetError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tgi_conformance.api import Form
     from tgi_conformance.trial import Trial
 
@@ -26,6 +28,12 @@ def expect(holds: bool, expected: str, actual: Any, exchange: Exchange | None = 
 def expect_equal(expected: Any, actual: Any, what: str, exchange: Exchange) -> None:
     """Raise UnmetError unless the two are equal."""
     expect(expected == actual, f"{what} = {expected!r}", actual, exchange)
+
+
+def expect_ids_within(tokens: Sequence[Any], prefill: Sequence[Any], exchange: Exchange) -> None:
+    """Raise UnmetError unless a prompt's tokens have these ids, among special ones before and after."""
+    ids, seen_ids = (",".join(str(member(token, "id")) for token in some) for some in (tokens, prefill))
+    expect(f",{ids}," in f",{seen_ids},", f"the ids {ids}", seen_ids, exchange)
 
 
 def near(first: Any, second: Any, distance: float) -> bool:
@@ -67,6 +75,12 @@ def expect_answer(form: Form, exchange: Exchange) -> Answer:
     answer = read_answer(form, exchange)
     expect(answer.text is not None, "a generated text", seen(exchange), exchange)
     return answer
+
+
+def is_refused(exchange: Exchange) -> bool:
+    """Tell whether a generation was refused: by its status, or by an error that a stream begins with."""
+    first = exchange.response.events[:1]
+    return exchange.response.status != OK or any(member(event.json_or_none, "error") for event in first)
 
 
 def seen(exchange: Exchange) -> str:

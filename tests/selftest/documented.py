@@ -6,6 +6,7 @@ Nobody recorded these releases, so this is what their documents say and no more.
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,11 +101,12 @@ class Documented:
                 return self._branch(value, self._resolved(branch))
         return schema
 
+    @cached_property
+    def _components(self) -> Any:
+        return as_json_schema(_without_bounds(self.document["components"]))
+
     def _problem(self, value: Any, schema: dict[str, Any]) -> str | None:
-        whole = {
-            **as_json_schema(schema),
-            "components": as_json_schema(_without_bounds(self.document["components"])),
-        }
+        whole = {**as_json_schema(schema), "components": self._components}
         error = next(iter(Draft202012Validator(whole).iter_errors(value)), None)
         return None if error is None else error.message
 

@@ -82,8 +82,7 @@ def _pairs(trial: Trial, form: Form) -> Iterator[tuple[str, Request, Request]]:
         return
     bare = {"return_full_text": False, **counted(form)}
     greedy = expect_answer(GENERATE, trial.sample(GENERATE.ask(tokens=TOKENS, **bare)))
-    pieces = [str(token.get("text")) for token in greedy.tokens if not token.get("special")]
-    stop = next((piece for piece in pieces[4:] if piece.strip() and piece.isascii()), None)
+    stop = next((piece for piece in greedy.own_texts[4:] if piece.strip() and piece.isascii()), None)
     if stop is not None:
         own, other = (one.ask(tokens=TOKENS, stop=[stop], **bare) for one in (GENERATE, form))
         yield "stop", own, other

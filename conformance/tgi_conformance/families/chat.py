@@ -11,7 +11,7 @@ from tgi_conformance.families.naming import words
 from tgi_conformance.families.tokens import expect_probabilities
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_equal, expect_status, seen
+from tgi_conformance.verify import OK, expect, expect_equal, expect_status, is_refused, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.exchange import Exchange
@@ -139,9 +139,8 @@ def _expect_text(text: str, entries: list[Any], exchange: Exchange) -> None:
 def _with_alternatives(trial: Trial, form: Form) -> tuple[Exchange, int]:
     """Ask for as many alternatives as OpenAI's clients may, or for fewer where the server allows no more."""
     exchange = trial.sample(form.ask(tokens=4, temperature=0.0, logprobs=True, top_logprobs=MOST))
-    events = exchange.response.stream.events if exchange.response.is_stream else ()
     most = MOST
-    if exchange.response.status != OK or (events and member(events[0].json_or_none, "error")):
+    if is_refused(exchange):
         exchange = trial.sample(form.ask(tokens=4, temperature=0.0, logprobs=True, top_logprobs=FEW))
         most = FEW
     expect_status(exchange, OK)
@@ -237,7 +236,7 @@ def _parts(catalogue: Catalogue, form: Form) -> None:
 
 def prompt_tokens(trial: Trial, form: Form, earlier: list[dict[str, Any]]) -> tuple[int, Exchange]:
     """Count the tokens of a conversation that ends with a question."""
-    exchange = trial.sample(form.request({**form.body(tokens=1), "messages": [*earlier, QUESTION]}))
+    exchange = trial.sample(form.ask(tokens=1, messages=[*earlier, QUESTION]))
     return member(exchange.response.json, "usage", "prompt_tokens") or 0, exchange
 
 

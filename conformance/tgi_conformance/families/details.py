@@ -9,7 +9,7 @@ from tgi_conformance.families.characters import FILLER
 from tgi_conformance.families.naming import parameter, words
 from tgi_conformance.families.tokens import REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, near
+from tgi_conformance.verify import expect, expect_answer, expect_equal, expect_ids_within, is_refused, near
 
 if TYPE_CHECKING:
     from tgi_conformance.answer import Answer
@@ -97,8 +97,7 @@ def _expect_prompt(trial: Trial, prefill: list[Any], exchange: Exchange) -> None
     """Raise UnmetError unless these are the prompt's tokens: by their ids, or else by their letters."""
     if "POST /tokenize" not in trial.facts.absent:
         tokens = listed(trial.sample(post("/tokenize", {"inputs": PROMPT})).response.json)
-        ids, seen = (",".join(str(member(token, "id")) for token in some) for some in (tokens, prefill))
-        expect(f",{ids}," in f",{seen},", f"the ids {ids} of /tokenize", seen, exchange)
+        expect_ids_within(tokens, prefill, exchange)
         return
     together = "".join(str(member(token, "text")) for token in prefill)
     expect(_letters(PROMPT) in _letters(together), "the prompt's text", together, exchange)
@@ -206,9 +205,7 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
 def _with_top_tokens(trial: Trial, form: Form) -> tuple[Exchange, int]:
     """Ask for as many as TGI allows unless configured, or for fewer where this server allows no more."""
     exchange = trial.sample(form.ask(tokens=TOKENS, **counted(form), top_n_tokens=MOST))
-    events = exchange.response.stream.events if exchange.response.is_stream else ()
-    refused = exchange.response.status != OK or (events and member(events[0].json_or_none, "error"))
-    if not refused:
+    if not is_refused(exchange):
         return exchange, MOST
     return trial.sample(form.ask(tokens=TOKENS, **counted(form), top_n_tokens=FEW)), FEW
 

@@ -71,9 +71,7 @@ def _overload(catalogue: Catalogue, form: Form) -> None:
         why="Clients wait and retry on 429 alone; a slot that is never freed is an outage.",
     )
     def check(trial: Trial) -> None:
-        limit = trial.facts.limit("max_concurrent_requests")
-        if limit is None or limit > MOST:
-            raise UnsupportedError(f"/info advertises a max_concurrent_requests of {limit}")
+        limit = _limit(trial)
         exchanges = at_once(trial, [form.ask(tokens=LONG)] * (limit + BEYOND))
         for exchange in exchanges:
             with trial.case():
@@ -81,6 +79,14 @@ def _overload(catalogue: Catalogue, form: Form) -> None:
         after = trial.send(form.ask(tokens=2))
         expect(not _overloaded(form, after), "an answer when the load is over", seen(after), after)
         expect_answer(form, after)
+
+
+def _limit(trial: Trial) -> int:
+    """Give how many requests /info allows at a time; raises UnsupportedError if none, or too many to send."""
+    limit = trial.facts.limit("max_concurrent_requests")
+    if limit is None or limit > MOST:
+        raise UnsupportedError(f"/info advertises a max_concurrent_requests of {limit}")
+    return limit
 
 
 def _room(catalogue: Catalogue, form: Form) -> None:
@@ -115,9 +121,7 @@ def _refusals(catalogue: Catalogue, form: Form) -> None:
         why="A slot that a refusal keeps is an outage by and by.",
     )
     def check(trial: Trial) -> None:
-        limit = trial.facts.limit("max_concurrent_requests")
-        if limit is None or limit > MOST:
-            raise UnsupportedError(f"/info advertises a max_concurrent_requests of {limit}")
+        limit = _limit(trial)
         before = trial.send_once(form.ask(tokens=1))
         if _overloaded(form, before):
             raise InconclusiveError("the deployment is overloaded by others")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance.api import Form, member
 from tgi_conformance.families.effects import unless_sure
 from tgi_conformance.families.naming import parameter, words
-from tgi_conformance.families.tokens import REPLACEMENT, counted
+from tgi_conformance.families.tokens import REPLACEMENT, counted, expect_numbered
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_answer, expect_equal
+from tgi_conformance.verify import expect, expect_answer, expect_equal, is_refused
 
 if TYPE_CHECKING:
     from tgi_conformance.answer import Answer
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 TOKENS = 16
 CHANCES = 3  # a batch of other requests may disturb one of several pairs
-STREAM_RESPONSE = "#/components/schemas/StreamResponse"
 SEEDS = (1, 2, 3, 42, 2**40 + 1)
 ZERO = 0  # TGI takes it as a seed like any other; its document excludes it
 # Each makes a request of the generate dialect a sampled one, alone as well.
@@ -47,17 +46,12 @@ def _sampled(trial: Trial, form: Form, **parameters: Any) -> tuple[Exchange, Ans
     return exchange, expect_answer(form, exchange)
 
 
-def _is_refused(exchange: Exchange) -> bool:
-    events = exchange.response.stream.events if exchange.response.is_stream else ()
-    return exchange.response.status != OK or any(member(one.json_or_none, "error") for one in events)
-
-
 def _expect_repeated(trial: Trial, form: Form, seed: int | None) -> None:
     """Raise UnmetError unless one of a few pairs of a seed, given or drawn, has the same text."""
     pairs = []
     for _ in range(CHANCES):
         exchange = trial.send(_sampling(form, **({} if seed is None else {"seed": seed})))
-        if seed == ZERO and _is_refused(exchange):
+        if seed == ZERO and is_refused(exchange):
             return
         first = expect_answer(form, exchange)
         exchange, second = _sampled(trial, form, seed=first.seed if seed is None else seed)
@@ -118,14 +112,12 @@ def _reported(catalogue: Catalogue, form: Form) -> None:
             with trial.case():
                 exchange, answer = _sampled(trial, form, seed=seed)
                 expect_equal(seed, answer.seed, "details.seed", exchange)
-                together = "".join(str(t.get("text")) for t in answer.tokens if not t.get("special"))
+                together = "".join(answer.own_texts)
                 whole = (answer.text or "").rstrip(REPLACEMENT)
                 expect_equal(whole, together.rstrip(REPLACEMENT), "the tokens put together", exchange)
                 _expect_reason(answer, exchange)
-                if form.streamed and trial.contract.has(f"{STREAM_RESPONSE}/properties/index"):
-                    events = exchange.response.stream.events
-                    indices = [member(event.json_or_none, "index") for event in events]
-                    expect_equal(list(range(1, len(indices) + 1)), indices, "the indices", exchange)
+                if form.streamed:
+                    expect_numbered(trial, exchange)
         with trial.case():
             _, first = _sampled(trial, form)
             exchange, answer = _sampled(trial, form)

@@ -36,7 +36,7 @@ def no_state(catalogue: Catalogue, form: Form) -> None:
         first = expect_answer(form, trial.send(plain))
         limit = trial.facts.limit("max_stop_sequences")
         most = 1 if limit is None else min(limit, MOST_STOPS)
-        grammar = form.dialect != "completions" and trial.offers(*with_grammar(form))
+        grammar = trial.offers(*with_grammar(form))
         for between in _between(form, first.text or "", most, grammar=grammar):
             trial.send(between)
             exchange = trial.send(plain)

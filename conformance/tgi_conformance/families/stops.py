@@ -70,7 +70,7 @@ def greedy_pieces(trial: Trial, form: Form, **parameters: Any) -> list[str]:
     exchange = trial.sample(showing.ask(tokens=LONG, **{**counted(showing), **parameters}))
     answer = expect_answer(showing, exchange)
     if form.dialect == "generate":
-        return [str(token.get("text")) for token in answer.tokens if not token.get("special")]
+        return answer.own_texts
     return list(tokens_of(answer))
 
 

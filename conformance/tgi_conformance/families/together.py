@@ -29,6 +29,7 @@ KEPT = 3
 TOPS = 2
 PATTERN = "[a-z]{3} [0-9]{2} (red|green|blue)"
 GRAMMAR = {"type": "regex", "value": PATTERN}
+UNSTREAMED = "decoder_input_details"
 WHY = "Nobody asks for one thing at a time; what is lost only in company is lost in silence."
 
 SAMPLING = "sampling"
@@ -50,7 +51,7 @@ NATIVE = (
     Factor(WITH_GRAMMAR, {"grammar": GRAMMAR}, "grammar"),
     Factor(TRUNCATE, {"truncate": KEPT}),
     Factor(TOP_TOKENS, {"top_n_tokens": TOPS}, "top-tokens"),
-    Factor(PREFILL, {"decoder_input_details": True}, "prefill"),
+    Factor(PREFILL, {UNSTREAMED: True}, "prefill"),
     Factor(FULL_TEXT, {"return_full_text": True}),
 )
 CHATTED = (
@@ -79,12 +80,9 @@ def native_rows(trial: Trial) -> tuple[Row, ...]:
 
 def asking(form: Form, row: Row, **extra: Any) -> Request:
     """Write a row as a request of the generate dialect; a stream cannot show the prompt's tokens."""
-    kept = {key: one for key, one in row.parameters.items() if not form.streamed or key not in _UNSTREAMED}
+    kept = {key: one for key, one in row.parameters.items() if not form.streamed or key != UNSTREAMED}
     shared = {"details": True, "return_full_text": False, "seed": SEED}
     return form.ask(tokens=TOKENS, **{**shared, **kept, **extra})
-
-
-_UNSTREAMED = frozenset({"decoder_input_details"})
 
 
 def together(catalogue: Catalogue) -> None:
@@ -110,7 +108,7 @@ def together(catalogue: Catalogue) -> None:
 
 def _expect_row(row: Row, answer: Answer, exchange: Exchange) -> None:
     """Raise UnmetError unless the answer has what each factor of the row promises."""
-    text, own = answer.text or "", _own_text(answer)
+    text, own = answer.text or "", "".join(answer.own_texts)
     prompt = text[: len(text) - len(own)]
     expect(text.rstrip(REPLACEMENT).endswith(own.rstrip(REPLACEMENT)), f"{own!r} at the end", text, exchange)
     if FULL_TEXT not in row.factors:
@@ -160,13 +158,9 @@ def _least(row: Row) -> int:
     return 1 if row.factors & {WITH_GRAMMAR, NARROWING, TYPICAL, SAMPLING} else TOPS
 
 
-def _own_text(answer: Answer) -> str:
-    return "".join(str(token.get("text")) for token in answer.tokens if not token.get("special"))
-
-
 def _expect_again(trial: Trial, row: Row, first: Answer) -> None:
     """Raise UnmetError unless the same, asked without details and with a stop string, ends at that string."""
-    pieces = [str(token.get("text")) for token in first.tokens if not token.get("special")]
+    pieces = first.own_texts
     stop = _stop(trial, pieces)
     exchange = trial.send(asking(GENERATE, row, details=False, **stop))
     text = expect_answer(GENERATE, exchange).text or ""
@@ -227,8 +221,8 @@ def _without_turns(trial: Trial, form: Form, row: Row) -> int:
     """Count the prompt tokens of the row's question alone, after its system message if it has one."""
     messages = row.parameters.get("messages", ())
     kept = [one for one in messages[:1] if one["role"] == "system"] + list(messages[-1:])
-    body = {**form.body(tokens=1), **({"messages": kept} if kept else {})}
-    return expect_answer(form, trial.sample(form.request(body))).prompt or 0
+    asked = {"messages": kept} if kept else {}
+    return expect_answer(form, trial.sample(form.ask(tokens=1, **asked))).prompt or 0
 
 
 def _without_system(row: Row) -> Row:
@@ -238,8 +232,8 @@ def _without_system(row: Row) -> Row:
 
 def _chatting(form: Form, row: Row, **extra: Any) -> Request:
     usage = {"stream_options": {"include_usage": True}} if form.streamed else {}
-    body = form.body(tokens=TOKENS, **{"temperature": 0.0, "seed": SEED, **usage, **extra})
-    return form.request({**body, **row.parameters})
+    shared = {"temperature": 0.0, "seed": SEED, **usage}
+    return form.ask(tokens=TOKENS, **{**shared, **extra, **row.parameters})
 
 
 def _expect_chat_row(row: Row, answer: Answer, plain: int, exchange: Exchange) -> None:

@@ -313,7 +313,7 @@ def _results(catalogue: Catalogue, form: Form) -> None:
 
 
 def _conversation(trial: Trial, form: Form, turns: list[dict[str, Any]]) -> Exchange:
-    return trial.sample(form.request({**form.body(tokens=1), "messages": turns}))
+    return trial.sample(form.ask(tokens=1, messages=turns))
 
 
 def _every_role(catalogue: Catalogue, form: Form) -> None:

@@ -67,7 +67,7 @@ def counted(trial: Trial) -> None:
     for turns in (BODY["messages"], LONG, [SYSTEM, *LONG[:1]]):
         with trial.case():
             here = trial.sample(post("/chat_tokenize", {"messages": turns}))
-            exchange = trial.sample(CHAT.request({**CHAT.body(), "messages": turns}))
+            exchange = trial.sample(CHAT.ask(messages=turns))
             if exchange.response.is_template_error:
                 continue
             expect_status(here, OK)
@@ -108,7 +108,7 @@ def longer(trial: Trial) -> None:
 
 def _counted(trial: Trial, turns: Sequence[Mapping[str, str]]) -> int:
     """Give a chat's own count of the prompt tokens of some turns."""
-    exchange = trial.sample(CHAT.request({**CHAT.body(tokens=1), "messages": turns}))
+    exchange = trial.sample(CHAT.ask(tokens=1, messages=turns))
     return read_answer(CHAT, exchange).prompt or 0
 
 

@@ -12,7 +12,7 @@ from tgi_conformance.families.limits import LARGEST_PROMPT, too_long
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_status
+from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_ids_within, expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,10 +138,7 @@ def same_ids(trial: Trial) -> None:
             _, tokens = tokens_of(trial, text)
             exchange = trial.sample(GENERATE.ask(text, tokens=1, details=True, decoder_input_details=True))
             expect_status(exchange, OK)
-            prefill = listed(exchange.response.json, "details", "prefill")
-            ids = ",".join(str(member(token, "id")) for token in tokens)
-            seen_ids = ",".join(str(member(token, "id")) for token in prefill)
-            expect(f",{ids}," in f",{seen_ids},", f"the ids {ids}", seen_ids, exchange)
+            expect_ids_within(tokens, listed(exchange.response.json, "details", "prefill"), exchange)
 
 
 @CATALOGUE.add(
