@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from tgi_conformance.answer import read_choice
 from tgi_conformance.api import COMPLETIONS as FORM
 from tgi_conformance.api import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.api import PROMPT, listed, member
@@ -197,11 +198,12 @@ def _expect_streamed(
     done = [event.is_done for event in exchange.response.stream.events]
     expect(sum(done) == 1 and done[-1], "one [DONE], at the end", done, exchange)
     for index, answer in enumerate(alone):
-        chunks = [e for e in json_events(exchange) if member(e, "choices", 0, "index") == index]
+        bodies = [event for event in json_events(exchange) if isinstance(event, dict)]
+        chunks = [event for event in bodies if member(event, "choices", 0, "index") == index]
         finishes = [member(e, "choices", 0, "finish_reason") for e in chunks]
         once = sum(map(bool, finishes)) == 1 and bool(finishes[-1])
         expect(once, f"one finish of choice {index}, at its end", finishes, exchange)
-        text = "".join(str(member(chunk, "choices", 0, "text") or "") for chunk in chunks)
+        text = read_choice(chunks, index).text or ""
         usage = member(chunks[-1], "usage")
         expect_equal(answer.prompt, member(usage, "prompt_tokens"), f"prompt_tokens of {index}", exchange)
         if repeats:

@@ -9,8 +9,8 @@ from tgi_conformance.api import CHAT, PROMPT, listed, member, post
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.tools import PROMPTED, WEATHER
 from tgi_conformance.families.tools import TOKENS as TOOL_TOKENS
-from tgi_conformance.families.tools import WEATHER
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.routes.tokenize import expect_slices
@@ -142,7 +142,7 @@ def same_ids(trial: Trial) -> None:
 )
 def with_tools(trial: Trial) -> None:
     """Compare with the usage of a chat with the same tools."""
-    asked = {"tools": [WEATHER], "tool_choice": "required"}
+    asked = {"tools": [WEATHER], "tool_choice": "required", **PROMPTED}
     here = trial.send(post("/chat_tokenize", {**BODY, **asked}))
     expect_status(here, OK)
     exchange = trial.sample(CHAT.ask(tokens=TOOL_TOKENS, **asked))
