@@ -1,4 +1,4 @@
-"""A prompt that is longer than a deployment takes breaks no promise; one that is not, and is refused, does."""
+"""A prompt longer than a deployment takes breaks no promise; another one that is refused does."""
 
 from __future__ import annotations
 

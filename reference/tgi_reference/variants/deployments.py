@@ -145,6 +145,16 @@ def no_documentation_page(call: Call) -> Reply | None:
     return NOT_FOUND if call.path.startswith("/docs") else None
 
 
+@VARIANT.reply()
+def documentation_elsewhere(call: Call) -> Reply | None:
+    """`/docs` leads to the documentation, which is served at another path."""
+    if call.path in {"/docs", "/docs/"}:
+        return Reply(302, headers=(("location", "/reference/"),))
+    if call.path.startswith("/reference/"):
+        call.move_to("/docs/" + call.path.removeprefix("/reference/"))
+    return None
+
+
 @VARIANT.reply("metrics")
 def metrics_elsewhere(_: Call) -> Reply | None:
     """Metrics are served on another port."""
