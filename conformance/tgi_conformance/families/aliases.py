@@ -11,7 +11,15 @@ from tgi_conformance.families.tokens import counted
 from tgi_conformance.families.tools import PROMPTED, WEATHER
 from tgi_conformance.families.tools import TOKENS as TOOL_TOKENS
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status, near
+from tgi_conformance.verify import (
+    OK,
+    expect,
+    expect_answer,
+    expect_equal,
+    expect_status,
+    expect_terminated,
+    near,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -203,8 +211,7 @@ def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping
         for what in ("text", "finish", "generated", "prompt", "pieces"):
             expect_equal(getattr(expected, what), getattr(actual, what), what, exchange)
         if form.streamed:
-            ends = [event.is_done for event in exchange.response.stream.events]
-            expect(ends[-1:] == [True] and sum(ends) == 1, "[DONE] last", ends[-3:], exchange)
+            expect_terminated(trial, exchange)
         shown = [
             [str(member(entry, "token")) for entry in listed(raw, "choices", 0, "logprobs", "content")]
             for raw in (expected.raw, actual.raw)

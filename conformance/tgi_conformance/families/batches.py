@@ -15,7 +15,15 @@ from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.refusals import expect_refused
 from tgi_conformance.families.tokens import REPLACEMENT
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, UNPROCESSABLE, expect, expect_answer, expect_equal, expect_status
+from tgi_conformance.verify import (
+    OK,
+    UNPROCESSABLE,
+    expect,
+    expect_answer,
+    expect_equal,
+    expect_status,
+    expect_terminated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,8 +203,7 @@ def _expect_streamed(
     """Raise UnmetError unless a stream answers each prompt as it is answered alone, and counts it."""
     exchange = trial.send(STREAM.request({**STREAM.body(tokens=TOKENS, **asked), "prompt": prompts}))
     expect_status(exchange, OK)
-    done = [event.is_done for event in exchange.response.stream.events]
-    expect(sum(done) == 1 and done[-1], "one [DONE], at the end", done, exchange)
+    expect_terminated(trial, exchange)
     for index, answer in enumerate(alone):
         bodies = [event for event in json_events(exchange) if isinstance(event, dict)]
         chunks = [event for event in bodies if member(event, "choices", 0, "index") == index]

@@ -245,7 +245,7 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
         f"`{form.limit_name}` may be null or left out.",
         source=parameter(form, form.limit_name),
         operation=form.operation,
-        needs=with_grammar(form),
+        needs=("lengths", *with_grammar(form)),  # which say what is left
         why="Client libraries send null for what was not set (text-generation-inference#2421).",
     )
     def check(trial: Trial) -> None:

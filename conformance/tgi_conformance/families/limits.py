@@ -66,7 +66,7 @@ def _total_refused(catalogue: Catalogue, form: Form) -> None:
         "One new token more than the prompt leaves of `max_total_tokens` is refused.",
         source=f"{INFO}/max_total_tokens",
         operation=form.operation,
-        needs=("GET /info",),
+        needs=("GET /info", "lengths"),
         why=WHY,
     )
     def check(trial: Trial) -> None:
@@ -110,7 +110,7 @@ def _total_taken(catalogue: Catalogue, form: Form) -> None:
         "As many new tokens as the prompt leaves of `max_total_tokens` may be asked for.",
         source=f"{INFO}/max_total_tokens",
         operation=form.operation,
-        needs=("GET /info", *with_grammar(form)),
+        needs=("GET /info", "lengths", *with_grammar(form)),
         why=WHY,
     )
     def check(trial: Trial) -> None:
@@ -134,7 +134,7 @@ def _prompt(catalogue: Catalogue, form: Form) -> None:
         "A prompt longer than `max_input_tokens` is refused.",
         source=f"{INFO}/max_input_tokens",
         operation=form.operation,
-        needs=("GET /info",),
+        needs=("GET /info", "lengths"),
         why=WHY,
     )
     def check(trial: Trial) -> None:
@@ -148,6 +148,7 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
         "`truncate` N leaves N tokens of a longer prompt, as the answer counts them.",
         source=parameter(form, "truncate"),
         operation=form.operation,
+        needs=("lengths",),
         why="Whoever cuts to a size pays for that size.",
     )
     def check(trial: Trial) -> None:

@@ -12,7 +12,15 @@ from tgi_conformance.families.naming import words
 from tgi_conformance.families.refusals import expect_refused
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status, seen
+from tgi_conformance.verify import (
+    OK,
+    expect,
+    expect_answer,
+    expect_equal,
+    expect_status,
+    expect_terminated,
+    seen,
+)
 
 if TYPE_CHECKING:
     from tgi_conformance.exchange import Exchange
@@ -93,13 +101,13 @@ def _called(trial: Trial, form: Form, **asked: Any) -> tuple[Exchange, dict[str,
         expect(len(calls) == 1, "one tool call", seen(exchange), exchange)
         call = calls[0]
     else:
-        call = _put_together(exchange)
+        call = _put_together(trial, exchange)
     expect_equal("function", member(call, "type"), "the call's type", exchange)
     expect(bool(member(call, "id")), "an id of the call", call, exchange)
     return exchange, member(call, "function") or {}
 
 
-def _put_together(exchange: Exchange) -> dict[str, Any]:
+def _put_together(trial: Trial, exchange: Exchange) -> dict[str, Any]:
     deltas = [member(event, "choices", 0, "delta", "tool_calls") for event in json_events(exchange)]
     pieces = [piece for delta in deltas if delta for piece in (delta if isinstance(delta, list) else [None])]
     expect(bool(pieces) and None not in pieces, "`tool_calls` as arrays", seen(exchange), exchange)
@@ -119,8 +127,7 @@ def _put_together(exchange: Exchange) -> dict[str, Any]:
     expect(not wrong, "pieces of text as `arguments`", wrong[:1], exchange)
     ends = [member(event, "choices", 0, "finish_reason") for event in json_events(exchange)]
     expect(sum(map(bool, ends)) <= 1, "one finish reason", [end for end in ends if end], exchange)
-    done = [event.is_done for event in exchange.response.stream.events]
-    expect(done[-1], "[DONE] last", seen(exchange), exchange)
+    expect_terminated(trial, exchange)
     function = {"name": names[0], "arguments": "".join(text or "" for text in texts)}
     return {"type": member(pieces[0], "type"), "id": member(pieces[0], "id"), "function": function}
 
@@ -281,7 +288,7 @@ def _prompted(catalogue: Catalogue, form: Form) -> None:
         source=SOURCE,
         operation=form.operation,
         level=Level.SHOULD,
-        needs=NEEDS,
+        needs=("lengths", *NEEDS),
         why="A grammar alone makes a call of any tool; which one is right only the prompt tells.",
     )
     def check(trial: Trial) -> None:
@@ -298,7 +305,7 @@ def _results(catalogue: Catalogue, form: Form) -> None:
         "Calls of tools and their results, as earlier turns, are taken and count as prompt tokens.",
         source="#/components/schemas/MessageBody",
         operation=form.operation,
-        needs=("POST /v1/chat/completions",),
+        needs=("POST /v1/chat/completions", "lengths"),
         since="3.2",
         why="An agent's second request carries what the tool answered.",
     )
@@ -326,6 +333,7 @@ def _every_role(catalogue: Catalogue, form: Form) -> None:
         source="#/components/schemas/ChatRequest/properties/messages",
         operation=form.operation,
         level=Level.SHOULD,  # the template is the model's own, and a few pass over roles in silence
+        needs=("lengths",),
         since="3.2",
         why="Instructions and results that nobody reads are answered as if nobody had given them.",
     )
