@@ -13,6 +13,7 @@ from tgi_reference.engine import Engine
 from tgi_reference.generation import Generator
 from tgi_reference.metrics import Metrics
 from tgi_reference.validation import Validator
+from tgi_reference.wire.requests import Shapes, shapes
 
 if TYPE_CHECKING:
     from tgi_reference.settings import Settings
@@ -27,6 +28,7 @@ class Services:
     backend: Backend
     generator: Generator
     metrics: Metrics
+    shapes: Shapes
 
 
 def start_services(settings: Settings) -> Services:
@@ -42,4 +44,6 @@ def start_services(settings: Settings) -> Services:
         metrics,
         settings.token_latency,
     )
-    return altered_services(Services(settings, engine, backend, generator, metrics))
+    return altered_services(
+        Services(settings, engine, backend, generator, metrics, shapes(settings.character.reading))
+    )

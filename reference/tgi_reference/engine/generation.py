@@ -71,7 +71,7 @@ class Run:
         stopped = self._stops.push(token.text) if not token.special else False
         if self._count >= self._limit:
             return "length"
-        if token.id == self._vocabulary.eos_id or (self._grammar is not None and self._grammar.is_complete):
+        if token.id == self._vocabulary.eos_id:
             return "eos_token"
         return "stop_sequence" if stopped else None
 
