@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from tgi_reference.batch import Batch
 from tgi_reference.engine import GrammarError
 from tgi_reference.errors import GenerationError
 
@@ -29,8 +30,9 @@ TOKENS_BEFORE_FAILURE: Final = 2
 class Backend:
     """Runs jobs on the engine. ``down`` may be set and unset while the server runs."""
 
-    def __init__(self, engine: Engine, *, failure_prompts: bool, down: bool) -> None:
+    def __init__(self, engine: Engine, *, failure_prompts: bool, down: bool, fails_as_one: bool) -> None:
         self.engine = engine
+        self.batch = Batch(fails_as_one=fails_as_one)
         self.down = down
         self._failure_prompts = failure_prompts
 

@@ -34,6 +34,7 @@ class Character:
         completion_streams_show_end_token: A completion's stream has the end token's text in its last chunk.
         plain_answers_count_the_choice: Unstreamed plain words after the choice of no tool are counted as that
             choice was, and end as it did; only the prompt and the headers are those of the words.
+        failures_take_the_batch: A request that makes the model process fail takes all with it that run then.
         reading: What is taken of what the document has.
     """
 
@@ -48,6 +49,7 @@ class Character:
     tool_streams_follow_the_text: bool
     completion_streams_show_end_token: bool
     plain_answers_count_the_choice: bool
+    failures_take_the_batch: bool
     reading: Reading
 
 
@@ -63,6 +65,7 @@ TGI: Final = Character(
     tool_streams_follow_the_text=True,
     completion_streams_show_end_token=True,
     plain_answers_count_the_choice=True,
+    failures_take_the_batch=True,
     reading=AS_TGI,
 )
 DOCUMENTED: Final = Character(
@@ -77,6 +80,7 @@ DOCUMENTED: Final = Character(
     tool_streams_follow_the_text=False,
     completion_streams_show_end_token=False,
     plain_answers_count_the_choice=False,
+    failures_take_the_batch=False,
     reading=AS_DOCUMENTED,
 )
 CHARACTERS: Final = {one.name: one for one in (TGI, DOCUMENTED)}

@@ -36,7 +36,12 @@ def start_services(settings: Settings) -> Services:
     settings = altered_settings(settings)
     engine = Engine()
     metrics = Metrics(settings.max_total_tokens)
-    backend = Backend(engine, failure_prompts=settings.failure_prompts, down=settings.backend_down)
+    backend = Backend(
+        engine,
+        failure_prompts=settings.failure_prompts,
+        down=settings.backend_down,
+        fails_as_one=settings.character.failures_take_the_batch,
+    )
     generator = Generator(
         Validator(settings, engine),
         backend,

@@ -191,7 +191,7 @@ def _ran_to_limit(recording: Recording, theirs: list[Any], ours: list[Any]) -> b
 
 def _calls_a_tool(event: Any) -> bool:
     choices = event.get("choices") if isinstance(event, dict) else None
-    return bool(choices) and "tool_calls" in choices[0].get("delta", ())
+    return any("tool_calls" in choice.get("delta", ()) for choice in choices or ())
 
 
 def _limit(sent: dict[str, Any]) -> int | None:
@@ -230,7 +230,7 @@ def _arithmetic(recording: Recording, values: list[Any], headers: dict[str, str]
 def _is_of_two_runs(recording: Recording, answer: dict[str, Any]) -> bool:
     """Whether plain words follow the choice of no tool: the body counts the one, the headers the other."""
     choices = answer.get("choices") or [{}]
-    return bool(recording.sent.get("tools")) and "content" in choices[0].get("message", ())
+    return bool((recording.sent or {}).get("tools")) and "content" in choices[0].get("message", ())
 
 
 def _header_counts(usage: dict[str, int], headers: dict[str, str], *, of_two_runs: bool) -> list[str]:
