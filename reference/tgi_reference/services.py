@@ -9,7 +9,7 @@ from attrs import frozen
 from tgi_reference.admission import Admission
 from tgi_reference.alterations.selection import altered_services, altered_settings
 from tgi_reference.backend import Backend
-from tgi_reference.engine import Engine
+from tgi_reference.engine import Engine, Noise
 from tgi_reference.generation import Generator
 from tgi_reference.metrics import Metrics
 from tgi_reference.validation import Validator
@@ -34,7 +34,7 @@ class Services:
 def start_services(settings: Settings) -> Services:
     """Load the model and put the parts together."""
     settings = altered_settings(settings)
-    engine = Engine()
+    engine = Engine(Noise(settings.noise, settings.fault_seed or None) if settings.noise else None)
     metrics = Metrics(settings.max_total_tokens)
     backend = Backend(
         engine,
