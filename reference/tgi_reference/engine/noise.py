@@ -1,4 +1,4 @@
-"""What keeps real decoding from being exact: kernels that add up in another order as the batch has another size."""
+"""What keeps real decoding from being exact: kernels add up otherwise when the batch has another size."""
 
 from __future__ import annotations
 
