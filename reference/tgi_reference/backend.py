@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from tgi_reference.batch import Batch
 from tgi_reference.engine import GrammarError
 from tgi_reference.errors import GenerationError
 
@@ -13,12 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgi_reference.engine import Engine, Grammar, Step, Token
-    from tgi_reference.validation import Job
+    from tgi_reference.validation import Job, Pattern
 
 FAIL_PREFILL: Final = "[[fail-prefill]]"
 FAIL_DECODE: Final = "[[fail-decode]]"
 # What a GPU that ran out of memory looks like from outside (recorded).
 OUT_OF_MEMORY: Final = "Server error: Unexpected <class 'RuntimeError'>: CUDA error: out of memory"
+# A regular expression that does not compile (recorded).
+NO_PATTERN: Final = "Server error: Unexpected <class 'ValueError'>: Failed to build DFA error building NFA"
 UNREACHABLE: Final = "Server error: error trying to connect: Connection refused (os error 111)"
 # How many tokens come before a decode fails.
 TOKENS_BEFORE_FAILURE: Final = 2
@@ -27,8 +30,9 @@ TOKENS_BEFORE_FAILURE: Final = 2
 class Backend:
     """Runs jobs on the engine. ``down`` may be set and unset while the server runs."""
 
-    def __init__(self, engine: Engine, *, failure_prompts: bool, down: bool) -> None:
+    def __init__(self, engine: Engine, *, failure_prompts: bool, down: bool, fails_as_one: bool) -> None:
         self.engine = engine
+        self.batch = Batch(fails_as_one=fails_as_one)
         self.down = down
         self._failure_prompts = failure_prompts
 
@@ -46,18 +50,18 @@ class Backend:
 
     def _steps(self, job: Job) -> Iterator[Step]:
         parameters = job.parameters
-        if job.pattern is not None:
+        if job.pattern is not None and job.pattern.text:
             parameters = evolve(parameters, grammar=self._compile(job.pattern))
         steps = self.engine.generate(job.ids, parameters)
         if self._failure_prompts and FAIL_DECODE in job.inputs:
             return self._failing(steps)
         return steps
 
-    def _compile(self, pattern: str) -> Grammar:
+    def _compile(self, pattern: Pattern) -> Grammar:
         try:
-            return self.engine.compile_grammar("regex", pattern)
-        except GrammarError as error:
-            raise GenerationError(f"Server error: {error}") from None
+            return self.engine.compile_grammar("json-regex" if pattern.of_json else "regex", pattern.text)
+        except GrammarError:
+            raise GenerationError(NO_PATTERN) from None
 
     def _failing(self, steps: Iterator[Step]) -> Iterator[Step]:
         for _ in range(TOKENS_BEFORE_FAILURE):

@@ -23,6 +23,7 @@ from tgi_reference.wire.requests import (
 
 if TYPE_CHECKING:
     from tgi_reference.engine import Engine
+    from tgi_reference.services import Services
 
 
 @frozen
@@ -33,7 +34,7 @@ class PreparedChat:
     using_tools: bool
 
 
-def prepare_chat(chat: ChatRequest, engine: Engine) -> PreparedChat:
+def prepare_chat(chat: ChatRequest, services: Services) -> PreparedChat:
     """The request that a chat stands for.
 
     Raises:
@@ -45,8 +46,9 @@ def prepare_chat(chat: ChatRequest, engine: Engine) -> PreparedChat:
     grammar = chat.response_format
     tools = usable_tools(chat.tools, chat.tool_choice) if chat.tools is not None else []
     if tools:
-        grammar = GrammarRequest("json", tools_schema(tools))
-    inputs = _render(chat, tools, engine)
+        by_reference = services.settings.character.schemas_become_patterns
+        grammar = GrammarRequest("json", tools_schema(tools, by_reference=by_reference))
+    inputs = _render(chat, tools, services.engine)
     return PreparedChat(_request(chat, inputs, grammar), using_tools=bool(tools))
 
 

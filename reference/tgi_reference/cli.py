@@ -72,6 +72,14 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     "--token-latency-ms", type=float, default=0, show_default=True, help="Time that each token takes."
 )
 @click.option(
+    "--noise",
+    type=float,
+    metavar="SIGMA",
+    default=_DEFAULTS.noise,
+    show_default=True,
+    help="Standard deviation of noise on the logits, new at each step, as GPU kernels make it (0.05, say).",
+)
+@click.option(
     "--failure-prompts", is_flag=True, help="Fail on prompts with [[fail-prefill]] or [[fail-decode]]."
 )
 @click.option(
@@ -81,7 +89,11 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
 )
 @click.option("--fault", "faults", metavar="NAME", multiple=True, help="Break this promise (see `faults`).")
 @click.option(
-    "--fault-seed", type=int, default=0, show_default=True, help="Makes chance in faults repeatable."
+    "--fault-seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Makes chance in faults repeatable; other than 0, that of --noise as well.",
 )
 @click.option("--variant", "variants", metavar="NAME", multiple=True, help="Differ in this legal way.")
 @click.option("--quiet", is_flag=True, help="Print no line for each request.")
@@ -122,6 +134,7 @@ def note(settings: Settings, url: str) -> str:
             (settings.failure_prompts, "fails on marked prompts"),
             (settings.backend_down, "its model process is down"),
             (settings.token_latency > 0, f"takes {settings.token_latency * 1000:g} ms a token"),
+            (settings.noise > 0, f"its logits have noise of {settings.noise:g}"),
         )
         if is_on
     ]

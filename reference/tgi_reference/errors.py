@@ -45,8 +45,9 @@ class GenerationError(ApiError):
     error_type = "generation"
     metric = "generation"
 
-    def __init__(self, text: str) -> None:
-        super().__init__(f"Request failed during generation: {text}")
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"Request failed during generation: {cause}")
+        self.cause = cause
 
 
 class IncompleteError(ApiError):

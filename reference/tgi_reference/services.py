@@ -9,10 +9,11 @@ from attrs import frozen
 from tgi_reference.admission import Admission
 from tgi_reference.alterations.selection import altered_services, altered_settings
 from tgi_reference.backend import Backend
-from tgi_reference.engine import Engine
+from tgi_reference.engine import Engine, Noise
 from tgi_reference.generation import Generator
 from tgi_reference.metrics import Metrics
 from tgi_reference.validation import Validator
+from tgi_reference.wire.requests import Shapes, shapes
 
 if TYPE_CHECKING:
     from tgi_reference.settings import Settings
@@ -27,14 +28,20 @@ class Services:
     backend: Backend
     generator: Generator
     metrics: Metrics
+    shapes: Shapes
 
 
 def start_services(settings: Settings) -> Services:
     """Load the model and put the parts together."""
     settings = altered_settings(settings)
-    engine = Engine()
+    engine = Engine(Noise(settings.noise, settings.fault_seed or None) if settings.noise else None)
     metrics = Metrics(settings.max_total_tokens)
-    backend = Backend(engine, failure_prompts=settings.failure_prompts, down=settings.backend_down)
+    backend = Backend(
+        engine,
+        failure_prompts=settings.failure_prompts,
+        down=settings.backend_down,
+        fails_as_one=settings.character.failures_take_the_batch,
+    )
     generator = Generator(
         Validator(settings, engine),
         backend,
@@ -42,4 +49,6 @@ def start_services(settings: Settings) -> Services:
         metrics,
         settings.token_latency,
     )
-    return altered_services(Services(settings, engine, backend, generator, metrics))
+    return altered_services(
+        Services(settings, engine, backend, generator, metrics, shapes(settings.character.reading))
+    )

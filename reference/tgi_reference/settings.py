@@ -70,6 +70,7 @@ class Settings:
     failure_prompts: bool = False
     backend_down: bool = False
     token_latency: float = 0.0
+    noise: float = 0.0
     character: Character = TGI
     quiet: bool = False
     faults: tuple[str, ...] = ()
@@ -85,6 +86,8 @@ class Settings:
             )
         if self.token_latency < 0:
             raise SettingsError("--token-latency-ms must not be negative")
+        if not 0 <= self.noise < float("inf"):
+            raise SettingsError(f"--noise must be a number from 0 on, and it is {self.noise}")
         try:
             chosen(self)
         except UnknownNameError as error:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from attrs import evolve
+
 from tgi_reference.answers import (
     END_TOKEN,
     encoded,
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
     from tgi_reference.settings import Settings
 
 DONE: Final = b"data: [DONE]\n\n"
+# What may stand behind a call that is not closed yet: white space as Unicode has it, commas, braces.
+_AFTER_A_CALL: Final = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000,}"
+)
 
 
 def event(value: Any) -> bytes:
@@ -106,15 +113,16 @@ class CompletionEvents:
         self._settings = settings
         self._generation = generation
         self._index = index
+        self._shows_special = settings.character.completion_streams_show_end_token
         self._about = _about(settings.model_id, settings)
 
     def render(self, step: Step) -> bytes:
         """The event of one step."""
         head = f'data: {{"object":"text_completion","id":"","created":{now()},'
         reason = self._reason(step.finish)
+        text = json_string(step.token.text) if self._shows_special else _plain(step.token)
         choices = (
-            f'"choices":[{{"index":{self._index},"text":{_plain(step.token)},"logprobs":null,'
-            f'"finish_reason":"{reason}"}}]'
+            f'"choices":[{{"index":{self._index},"text":{text},"logprobs":null,"finish_reason":"{reason}"}}]'
         )
         if step.finish is None:
             return _encode(f"{head}{choices},{self._about}}}\n\n")
@@ -169,8 +177,65 @@ class NoToolChosen(Exception):  # noqa: N818  # a turn of events: the chat runs 
     """The model chose to answer in plain words."""
 
 
+class TextToolEvents:
+    """The events of a chat whose answer is a tool call, as TGI sends them.
+
+    Until the text, once closed, reads as a call, nothing is sent. The token that makes it one comes as ``{``,
+    whatever it was; after it the tokens come as they are, up to that which makes the text itself a call, less
+    a closing brace. What follows is lost: the end token, and the reason to finish with it. Where the model
+    ends the name with a token of its own, the arguments begin ``{,``; where it begins the next member with
+    the same token, they are torn.
+    """
+
+    def __init__(self, chunks: ChatEvents, call_id: str) -> None:
+        self._chunks = chunks
+        self._id = call_id
+        self._text = ""
+        self._is_open = False
+
+    def render(self, step: Step) -> bytes:
+        """The events of one step; often none.
+
+        Raises:
+            NoToolChosen: the model named the function that stands for none.
+        """
+        self._text += step.token.text
+        sent = self._open_piece(step) if self._is_open else self._opening(step)
+        return sent + self._chunks.ending(step)
+
+    def _opening(self, step: Step) -> bytes:
+        name = _called(self._text.rstrip(_AFTER_A_CALL))
+        if name is None:
+            return b""
+        if name == NO_TOOL:
+            raise NoToolChosen
+        self._is_open = True
+        return self._chunk(step, "{", json_string(name))
+
+    def _open_piece(self, step: Step) -> bytes:
+        piece = step.token.text
+        if _is_call(self._text):
+            self._is_open = False
+            piece = piece.rstrip().removesuffix("}")
+        return self._chunk(step, piece, "null")
+
+    def _chunk(self, step: Step, piece: str, name: str) -> bytes:
+        # The log-probabilities name the piece, too.
+        step = evolve(step, token=evolve(step.token, text=piece))
+        delta = '"content":""' if step.token.special else _tool_delta(self._id, name, piece)
+        return self._chunks.chunk(step, delta)
+
+
+def _tool_delta(call_id: str, name: str, arguments: str) -> str:
+    """The ``tool_calls`` of a delta; ``name`` is JSON."""
+    return (
+        f'"tool_calls":[{{"index":0,"id":{json_string(call_id)},"type":"function",'
+        f'"function":{{"name":{name},"arguments":{json_string(arguments)}}}}}]'
+    )
+
+
 class ToolEvents:
-    """The events of a chat whose answer is a tool call.
+    """The events of a chat whose answer is a tool call, so that the arguments add up to JSON.
 
     Nothing is sent until the name of the function is known. Then come its arguments, piece by piece, of which
     the outer object's closing brace is held back.
@@ -217,11 +282,7 @@ class ToolEvents:
         return self._delta(step, name, piece)
 
     def _delta(self, step: Step, name: str, arguments: str) -> bytes:
-        return self._chunks.chunk(
-            step,
-            f'"tool_calls":[{{"index":0,"id":{json_string(self._id)},"type":"function",'
-            f'"function":{{"name":{name},"arguments":{json_string(arguments)}}}}}]',
-        )
+        return self._chunks.chunk(step, _tool_delta(self._id, name, arguments))
 
 
 def _called(text: str) -> str | None:
@@ -241,7 +302,7 @@ def _is_call(text: str) -> bool:
 
 
 def each(
-    events: TokenEvents | CompletionEvents | ChatEvents | ToolEvents, steps: list[Step]
+    events: TokenEvents | CompletionEvents | ChatEvents | ToolEvents | TextToolEvents, steps: list[Step]
 ) -> Iterator[bytes]:
     """The events of some steps, those that are none left out."""
     for step in steps:

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from tgi_reference.engine import GrammarError, SamplingParameters
 from tgi_reference.errors import ParameterError
+from tgi_reference.schema_regex import SchemaError, schema_regex
 from tgi_reference.wire.complaints import DecodeError
 from tgi_reference.wire.extract import parse_json
 
@@ -27,17 +28,25 @@ DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 @frozen
+class Pattern:
+    """A regular expression for the answer; ``of_json`` when it was made of a JSON schema."""
+
+    text: str
+    of_json: bool
+
+
+@frozen
 class Job:
     """A request that may run: the prompt's token ids, how to sample, what to report.
 
-    ``pattern`` is a regular expression that the model process has yet to compile, which may fail there.
+    ``pattern`` is what the model process has yet to compile, which may fail there.
     """
 
     inputs: str
     ids: tuple[int, ...]
     parameters: SamplingParameters
     decoder_input_details: bool
-    pattern: str | None = None
+    pattern: Pattern | None = None
 
     @property
     def input_length(self) -> int:
@@ -143,19 +152,21 @@ class Validator:
             )
         return budget
 
-    def _grammar(self, grammar: GrammarRequest | None) -> tuple[Grammar | None, str | None]:
+    def _grammar(self, grammar: GrammarRequest | None) -> tuple[Grammar | None, Pattern | None]:
         """A compiled schema, or a pattern that is left to the model process, or neither."""
         if grammar is None:
             return None, None
         if self._settings.disable_grammar_support:
             raise ParameterError("grammar is not supported")
         if grammar.type == "regex":
-            return None, grammar.value
+            return None, Pattern(grammar.value, of_json=False)
         schema = grammar.value if grammar.type == "json_schema" else _schema(grammar.value)
         _check_schema(schema)
         try:
+            if self._settings.character.schemas_become_patterns:
+                return None, Pattern(schema_regex(schema), of_json=True)
             return self._engine.compile_grammar("json", schema), None
-        except GrammarError as error:
+        except (GrammarError, SchemaError) as error:
             raise ParameterError(f"cannot compile regex from schema: {error}") from None
 
 

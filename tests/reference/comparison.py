@@ -184,7 +184,14 @@ def _ran_to_limit(recording: Recording, theirs: list[Any], ours: list[Any]) -> b
     """Whether neither answer depends on where its model ended: errors, and what ran to a given limit."""
     if not (recording.sent and _limit(recording.sent)):
         return all(value == DONE or "error" in value for value in theirs)
+    if any(map(_calls_a_tool, theirs)):
+        return False  # a streamed call does not tell why it ended
     return {*_reasons(theirs), *_reasons(ours)} <= {"length"}
+
+
+def _calls_a_tool(event: Any) -> bool:
+    choices = event.get("choices") if isinstance(event, dict) else None
+    return any("tool_calls" in choice.get("delta", ()) for choice in choices or ())
 
 
 def _limit(sent: dict[str, Any]) -> int | None:
@@ -211,7 +218,7 @@ def _arithmetic(recording: Recording, values: list[Any], headers: dict[str, str]
         usage = value.get("usage") if isinstance(value, dict) else None
         if usage:
             found += _usage_differences(recording, usage, _reasons(value))
-            found += _header_counts(usage, headers)
+            found += _header_counts(usage, headers, of_two_runs=_is_of_two_runs(recording, value))
     for details in _details(values):
         if "tokens" in details:
             found += _unequal("generated_tokens", len(details["tokens"]), details["generated_tokens"])
@@ -220,11 +227,21 @@ def _arithmetic(recording: Recording, values: list[Any], headers: dict[str, str]
     return found
 
 
-def _header_counts(usage: dict[str, int], headers: dict[str, str]) -> list[str]:
+def _is_of_two_runs(recording: Recording, answer: dict[str, Any]) -> bool:
+    """Whether plain words follow the choice of no tool: the body counts the one, the headers the other."""
+    choices = answer.get("choices") or [{}]
+    return bool((recording.sent or {}).get("tools")) and "content" in choices[0].get("message", ())
+
+
+def _header_counts(usage: dict[str, int], headers: dict[str, str], *, of_two_runs: bool) -> list[str]:
     if "x-prompt-tokens" not in headers:
         return []
-    counts = [str(usage["prompt_tokens"]), str(usage["completion_tokens"])]
-    return _unequal("counts", counts, [headers["x-prompt-tokens"], headers["x-generated-tokens"]])
+    found = _unequal("prompt tokens", str(usage["prompt_tokens"]), headers["x-prompt-tokens"])
+    if of_two_runs:
+        return found
+    return found + _unequal(
+        "generated tokens", str(usage["completion_tokens"]), headers["x-generated-tokens"]
+    )
 
 
 def _usage_differences(recording: Recording, usage: dict[str, int], reasons: list[str]) -> list[str]:

@@ -9,21 +9,26 @@ import pytest
 
 from tgi_reference.wire.extract import BodyError, decode, require_json
 from tgi_reference.wire.requests import (
-    CHAT,
+    AS_DOCUMENTED,
+    AS_TGI,
     COMPLETION,
     GENERATE,
-    SAGEMAKER,
-    VERTEX,
     ChatRequest,
     CompatGenerateRequest,
     CompletionRequest,
     GenerateRequest,
+    StreamOptions,
     ToolChoice,
+    shapes,
 )
 
 if TYPE_CHECKING:
     from tgi_reference.wire.shape import Shape
 
+CHAT = shapes(AS_TGI).chat
+SAGEMAKER = shapes(AS_TGI).sagemaker
+VERTEX = shapes(AS_TGI).vertex
+DOCUMENTED_CHAT = shapes(AS_DOCUMENTED).chat
 SYNTAX = "Failed to parse the request body as JSON: "
 GRAMMAR_IS_NO_STRING = (
     'parameters.grammar: invalid type: string "json", '
@@ -236,12 +241,44 @@ def test_the_body_of_invocations_decides(body: str, kind: type[Any]) -> None:
         ('"required"', ToolChoice("required")),
         ('"f"', ToolChoice("function", "f")),
         ('{"type":"function","function":{"name":"f"}}', ToolChoice("function", "f")),
-        ('{"function":{"name":"f"}}', ToolChoice("function", "f")),
     ],
 )
 def test_forms_of_a_tool_choice(given: str, expected: ToolChoice) -> None:
     chat: ChatRequest = decode(f'{{"messages":[],"tool_choice":{given}}}'.encode(), CHAT)
     assert expected == chat.tool_choice
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{"function":{"name":"f"}}',
+        '{"type":"tool","function":{"name":"f"}}',
+        '{"type":"function"}',
+        "5",
+        "{}",
+    ],
+)
+def test_other_forms_of_a_tool_choice_are_refused(given: str) -> None:
+    body = f'{{"messages":[],"tool_choice":{given}}}'
+    status, text = refusal(body, CHAT)
+    assert 422 == status
+    assert text.startswith(
+        "tool_choice: data did not match any variant of untagged enum ToolTypeDeserializer"
+    )
+
+
+def test_as_documented_a_tool_choice_does_without_its_tag() -> None:
+    body = b'{"messages":[],"tool_choice":{"function":{"name":"f"}}}'
+    assert ToolChoice("function", "f") == decode(body, DOCUMENTED_CHAT).tool_choice
+
+
+def test_stream_options_are_no_null_but_as_documented() -> None:
+    body = '{"messages":[],"stream_options":null}'
+    expected = "stream_options: invalid type: null, expected struct StreamOptions at line 1 column 36"
+    assert (422, expected) == refusal(body, CHAT)
+    assert decode(body.encode(), DOCUMENTED_CHAT).stream_options is None
+    for given in ('{"messages":[]}', '{"messages":[],"stream_options":{}}'):
+        assert StreamOptions() == decode(given.encode(), CHAT).stream_options
 
 
 def test_forms_of_a_message() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -66,17 +67,30 @@ def _held_open(server: Running) -> Iterator[None]:
 def _replayed(server: Running, recording: Recording) -> list[str]:
     """What differs. Where a model may choose between a tool and words, ours gets some tries."""
     found: list[str] = []
-    for _ in range(20 if _is_free_to_choose(recording) else 1):
-        answer = exchange(server.url, recording.method, recording.path, recording.headers, recording.body)
+    for body in _bodies(recording):
+        answer = exchange(server.url, recording.method, recording.path, recording.headers, body)
         found = differences(recording, answer)
         if not found:
             break
     return found
 
 
+def _bodies(recording: Recording) -> Iterator[bytes | None]:
+    yield recording.body
+    if _is_cut_off(recording):
+        # Their model did not come to the end of its call within the limit. Ours, which has other tokens, may.
+        yield json.dumps({**recording.sent, "max_tokens": 10}).encode()
+    elif _is_free_to_choose(recording):
+        yield from [recording.body] * 20
+
+
+def _is_cut_off(recording: Recording) -> bool:
+    return "Failed to parse generated text: EOF" in (recording.answer.get("body") or "")
+
+
 def _is_free_to_choose(recording: Recording) -> bool:
     sent = recording.sent
-    return isinstance(sent, dict) and bool(sent.get("tools")) and "tool_choice" not in sent
+    return isinstance(sent, dict) and bool(sent.get("tools")) and sent.get("tool_choice") in (None, "auto")
 
 
 @pytest.mark.parametrize("server", ["default", "api-key", "overloaded", "grammar-disabled", "backend-down"])
@@ -99,4 +113,4 @@ def test_recorded_exchanges_hold(server: str, capsys: pytest.CaptureFixture[str]
 
 
 def test_all_recordings_are_replayed() -> None:
-    assert 389 == len(recordings())
+    assert 562 == len(recordings())

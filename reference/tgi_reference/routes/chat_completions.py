@@ -15,10 +15,18 @@ from tgi_reference.event_stream import Dialect, EventStream, stream_headers
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, error_response
 from tgi_reference.generation import Generation
 from tgi_reference.methods import Methods
-from tgi_reference.streams import DONE, ChatEvents, NoToolChosen, ToolEvents, each, openai_error_event
+from tgi_reference.streams import (
+    DONE,
+    ChatEvents,
+    NoToolChosen,
+    TextToolEvents,
+    ToolEvents,
+    each,
+    openai_error_event,
+)
 from tgi_reference.timing_headers import timing_headers
 from tgi_reference.tools import answered_call, next_call_id
-from tgi_reference.wire.requests import CHAT, ChatRequest, StreamOptions
+from tgi_reference.wire.requests import ChatRequest, StreamOptions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -32,14 +40,14 @@ DIALECT = Dialect(openai_error_event, DONE, error_response)
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, CHAT, chat_completions)
+    endpoint = JsonEndpoint(services, services.shapes.chat, chat_completions)
     return Route("/v1/chat/completions", Methods(post=endpoint, key=services.settings.api_key))
 
 
 async def chat_completions(call: Call, chat: ChatRequest) -> Response:
     """Answer with a ChatCompletion, or with a stream of ChatCompletionChunk."""
     call.services.metrics.requests.inc()
-    prepared = prepare_chat(chat, call.services.engine)
+    prepared = prepare_chat(chat, call.services)
     if chat.stream:
         return _streamed(call, chat, prepared)
     return await _whole(call, chat, prepared)
@@ -55,10 +63,11 @@ async def _whole(call: Call, chat: ChatRequest, prepared: PreparedChat) -> Respo
         generation = await call.services.generator.whole(prepared.request, client)
         call.count(generation)
         final, message = await _message(call, chat, prepared, generation, client)
+    settings = call.services.settings
     body = chat_body(
-        call.services.settings,
+        settings,
         _model(call, chat),
-        final,
+        generation if settings.character.plain_answers_count_the_choice else final,
         message=message,
         prompt_tokens=final.input_length,
         logprobs=bool(chat.logprobs),
@@ -74,7 +83,7 @@ async def _message(
         chosen = answered_call(_text(generation))
         if chosen is not None:
             return generation, tool_message(chosen)
-        plain = prepare_chat(without_tools(chat), call.services.engine)
+        plain = prepare_chat(without_tools(chat), call.services)
         generation = await call.services.generator.whole(plain.request, client)
         call.count(generation)
     return generation, {"content": _text(generation)}
@@ -91,7 +100,7 @@ def _streamed(call: Call, chat: ChatRequest, prepared: PreparedChat) -> Response
                 async for batch in events:
                     yield batch
         except NoToolChosen:
-            plain = evolve(prepare_chat(without_tools(chat), call.services.engine), using_tools=False)
+            plain = evolve(prepare_chat(without_tools(chat), call.services), using_tools=False)
             async with aclosing(_events(call, chat, plain, client)) as events:
                 async for batch in events:
                     yield batch
@@ -102,6 +111,11 @@ def _streamed(call: Call, chat: ChatRequest, prepared: PreparedChat) -> Response
         stream_headers(len(prepared.request.inputs)),
         waits_for_first=call.services.settings.character.stream_errors_have_status,
     )
+
+
+def _tool_events(call: Call, chat: ChatRequest, chunks: ChatEvents) -> ToolEvents | TextToolEvents:
+    follows_text = call.services.settings.character.tool_streams_follow_the_text
+    return (TextToolEvents if follows_text else ToolEvents)(chunks, next_call_id(chat))
 
 
 async def _events(
@@ -116,7 +130,7 @@ async def _events(
         logprobs=bool(chat.logprobs),
         include_usage=(chat.stream_options or StreamOptions()).include_usage,
     )
-    events = ToolEvents(chunks, next_call_id(chat)) if prepared.using_tools else chunks
+    events = _tool_events(call, chat, chunks) if prepared.using_tools else chunks
     async with aclosing(call.services.generator.slices(generation, client)) as slices:
         async for steps in slices:
             yield list(each(events, steps))

@@ -17,7 +17,6 @@ from tgi_reference.methods import Methods
 from tgi_reference.streams import DONE, CompletionEvents, each, openai_error_event
 from tgi_reference.timing_headers import summed_headers
 from tgi_reference.wire.requests import (
-    COMPLETION,
     CompletionRequest,
     GenerateParameters,
     GenerateRequest,
@@ -35,7 +34,7 @@ DIALECT = Dialect(openai_error_event, DONE, error_response)
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, COMPLETION, completions)
+    endpoint = JsonEndpoint(services, services.shapes.completion, completions)
     return Route("/v1/completions", Methods(post=endpoint, key=services.settings.api_key))
 
 

@@ -14,7 +14,6 @@ from tgi_reference.generation import Generation
 from tgi_reference.methods import Methods
 from tgi_reference.streams import TokenEvents, each, error_event
 from tgi_reference.validation import check_documented_bounds, check_stream
-from tgi_reference.wire.requests import GENERATE, GenerateRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -22,11 +21,12 @@ if TYPE_CHECKING:
     from tgi_reference.clients import Client
     from tgi_reference.errors import ApiError
     from tgi_reference.services import Services
+    from tgi_reference.wire.requests import GenerateRequest
 
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, GENERATE, generate_stream)
+    endpoint = JsonEndpoint(services, services.shapes.generate, generate_stream)
     return Route("/generate_stream", Methods(post=endpoint, key=services.settings.api_key))
 
 

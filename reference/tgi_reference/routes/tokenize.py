@@ -10,15 +10,15 @@ from starlette.routing import Route
 from tgi_reference.answers import tokens_json
 from tgi_reference.exchange import JSON, Call, JsonEndpoint
 from tgi_reference.methods import Methods
-from tgi_reference.wire.requests import GENERATE, GenerateRequest
 
 if TYPE_CHECKING:
     from tgi_reference.services import Services
+    from tgi_reference.wire.requests import GenerateRequest
 
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, GENERATE, tokenize)
+    endpoint = JsonEndpoint(services, services.shapes.generate, tokenize)
     return Route("/tokenize", Methods(post=endpoint, key=services.settings.api_key))
 
 

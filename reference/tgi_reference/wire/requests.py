@@ -319,54 +319,105 @@ _FUNCTION_NAME: Final = Struct("FunctionName", lambda name: name, (Field("name",
 _FUNCTION_CHOICE: Final = Struct(
     "Function", lambda function: ToolChoice("function", function), (Field("function", _FUNCTION_NAME),)
 )
+_TYPED_CHOICE: Final = InternallyTagged("TypedChoice", {"function": _FUNCTION_CHOICE})
 
 
 def _named_choice(text: str) -> ToolChoice:
     return ToolChoice(text) if text in ("auto", "none", "required") else ToolChoice("function", text)
 
 
-_TOOL_CHOICE: Final = Untagged(
-    "ToolTypeDeserializer",
-    (Null(ToolChoice()), Converted(STRING, _named_choice), _FUNCTION_CHOICE),
-)
+@frozen
+class Reading:
+    """What a router takes of what its document has.
 
-CHAT: Final = Struct(
-    "ChatRequest",
-    ChatRequest,
-    (
-        Field("model", Optional(STRING)),
-        Field("messages", Sequence(_MESSAGE)),
-        _optional("frequency_penalty", F32),
-        _optional("logit_bias", Sequence(F32)),
-        _optional("logprobs", BOOLEAN),
-        _optional("top_logprobs", U32),
-        _optional("max_tokens", U32, "max_completion_tokens"),
-        _optional("n", U32),
-        _optional("presence_penalty", F32),
-        _optional("stop", Sequence(STRING)),
-        _flag("stream"),
-        _optional("seed", U64),
-        _optional("temperature", F32),
-        _optional("top_p", F32),
-        _optional("tools", Sequence(_TOOL)),
-        _optional("tool_prompt", STRING),
-        Field("tool_choice", _TOOL_CHOICE, default=ToolChoice),
-        _optional("response_format", GRAMMAR),
-        _optional("stream_options", Struct("StreamOptions", StreamOptions, (_flag("include_usage"),))),
-    ),
-)
+    Attributes:
+        nullable_stream_options: ``stream_options`` may be null, as documented.
+        untagged_tool_choice: A ``tool_choice`` that names a function does without its ``type``.
+    """
 
-SAGEMAKER: Final = Untagged("SagemakerRequest", (COMPAT_GENERATE, CHAT, COMPLETION))
+    nullable_stream_options: bool
+    untagged_tool_choice: bool
 
-_INSTANCE: Final = Untagged(
-    "VertexInstance",
-    (
-        Struct(
-            "GenerateVertexInstance",
-            VertexInstance,
-            (_INPUTS, Field("parameters", Optional(GENERATE_PARAMETERS))),
+
+AS_TGI: Final = Reading(nullable_stream_options=False, untagged_tool_choice=False)
+AS_DOCUMENTED: Final = Reading(nullable_stream_options=True, untagged_tool_choice=True)
+
+
+@frozen
+class Shapes:
+    """The bodies of the routes that take one."""
+
+    generate: Shape
+    compat_generate: Shape
+    chat: Shape
+    completion: Shape
+    sagemaker: Shape
+    vertex: Shape
+
+
+def shapes(reading: Reading) -> Shapes:
+    """The bodies as a router reads them."""
+    chat = _chat(reading)
+    return Shapes(
+        GENERATE,
+        COMPAT_GENERATE,
+        chat,
+        COMPLETION,
+        Untagged("SagemakerRequest", (COMPAT_GENERATE, chat, COMPLETION)),
+        _vertex(chat),
+    )
+
+
+def _tool_choice(reading: Reading) -> Shape:
+    named = _FUNCTION_CHOICE if reading.untagged_tool_choice else _TYPED_CHOICE
+    return Untagged("ToolTypeDeserializer", (Null(ToolChoice()), Converted(STRING, _named_choice), named))
+
+
+def _stream_options(reading: Reading) -> Field:
+    shape = Struct("StreamOptions", StreamOptions, (_flag("include_usage"),))
+    if reading.nullable_stream_options:
+        return Field("stream_options", Optional(shape), default=None)
+    return Field("stream_options", shape, default=StreamOptions)
+
+
+def _chat(reading: Reading) -> Shape:
+    return Struct(
+        "ChatRequest",
+        ChatRequest,
+        (
+            Field("model", Optional(STRING)),
+            Field("messages", Sequence(_MESSAGE)),
+            _optional("frequency_penalty", F32),
+            _optional("logit_bias", Sequence(F32)),
+            _optional("logprobs", BOOLEAN),
+            _optional("top_logprobs", U32),
+            _optional("max_tokens", U32, "max_completion_tokens"),
+            _optional("n", U32),
+            _optional("presence_penalty", F32),
+            _optional("stop", Sequence(STRING)),
+            _flag("stream"),
+            _optional("seed", U64),
+            _optional("temperature", F32),
+            _optional("top_p", F32),
+            _optional("tools", Sequence(_TOOL)),
+            _optional("tool_prompt", STRING),
+            Field("tool_choice", _tool_choice(reading), default=ToolChoice),
+            _optional("response_format", GRAMMAR),
+            _stream_options(reading),
         ),
-        CHAT,
-    ),
-)
-VERTEX: Final = Struct("VertexRequest", VertexRequest, (Field("instances", Sequence(_INSTANCE)),))
+    )
+
+
+def _vertex(chat: Shape) -> Shape:
+    instance = Untagged(
+        "VertexInstance",
+        (
+            Struct(
+                "GenerateVertexInstance",
+                VertexInstance,
+                (_INPUTS, Field("parameters", Optional(GENERATE_PARAMETERS))),
+            ),
+            chat,
+        ),
+    )
+    return Struct("VertexRequest", VertexRequest, (Field("instances", Sequence(instance)),))
