@@ -35,6 +35,7 @@ class Character:
         plain_answers_count_the_choice: Unstreamed plain words after the choice of no tool are counted as that
             choice was, and end as it did; only the prompt and the headers are those of the words.
         failures_take_the_batch: A request that makes the model process fail takes all with it that run then.
+        schedules_in_portions: See ``budget``.
         reading: What is taken of what the document has.
     """
 
@@ -50,6 +51,7 @@ class Character:
     completion_streams_show_end_token: bool
     plain_answers_count_the_choice: bool
     failures_take_the_batch: bool
+    schedules_in_portions: bool
     reading: Reading
 
 
@@ -66,6 +68,7 @@ TGI: Final = Character(
     completion_streams_show_end_token=True,
     plain_answers_count_the_choice=True,
     failures_take_the_batch=True,
+    schedules_in_portions=True,
     reading=AS_TGI,
 )
 DOCUMENTED: Final = Character(
@@ -81,6 +84,7 @@ DOCUMENTED: Final = Character(
     completion_streams_show_end_token=False,
     plain_answers_count_the_choice=False,
     failures_take_the_batch=False,
+    schedules_in_portions=False,
     reading=AS_DOCUMENTED,
 )
 CHARACTERS: Final = {one.name: one for one in (TGI, DOCUMENTED)}

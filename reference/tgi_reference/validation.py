@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
+from tgi_reference.budget import new_tokens
 from tgi_reference.engine import GrammarError, SamplingParameters
 from tgi_reference.errors import ParameterError
 from tgi_reference.schema_regex import SchemaError, schema_regex
@@ -98,7 +99,7 @@ class Validator:
             raise ParameterError("`inputs` cannot be empty")
         self._check_truncate(parameters.truncate)
         ids = self._ids(request.inputs, parameters.truncate)
-        budget = self._budget(len(ids), parameters.max_new_tokens)
+        budget = new_tokens(self._settings, len(ids), parameters.max_new_tokens, parameters.truncate)
         grammar, pattern = self._grammar(parameters.grammar)
         return Job(
             inputs=request.inputs,
@@ -136,21 +137,6 @@ class Validator:
         """The prompt's token ids; of a truncated prompt the end is what stays."""
         ids = self._engine.vocabulary.ids(inputs)
         return tuple(ids if truncate is None else ids[-truncate:])
-
-    def _budget(self, length: int, max_new_tokens: int | None) -> int:
-        """How many tokens may be generated: as many as asked, or what is left."""
-        settings = self._settings
-        budget = max(settings.max_total_tokens - length, 0) if max_new_tokens is None else max_new_tokens
-        if length + budget > settings.max_total_tokens:
-            raise ParameterError(
-                f"`inputs` tokens + `max_new_tokens` must be <= {settings.max_total_tokens}. "
-                f"Given: {length} `inputs` tokens and {budget} `max_new_tokens`"
-            )
-        if length > settings.max_input_tokens:
-            raise ParameterError(
-                f"`inputs` must have less than {settings.max_input_tokens} tokens. Given: {length}"
-            )
-        return budget
 
     def _grammar(self, grammar: GrammarRequest | None) -> tuple[Grammar | None, Pattern | None]:
         """A compiled schema, or a pattern that is left to the model process, or neither."""
