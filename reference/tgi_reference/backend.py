@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
@@ -22,6 +23,18 @@ FAIL_DECODE: Final = "[[fail-decode]]"
 OUT_OF_MEMORY: Final = "Server error: Unexpected <class 'RuntimeError'>: CUDA error: out of memory"
 # A regular expression that does not compile (recorded).
 NO_PATTERN: Final = "Server error: Unexpected <class 'ValueError'>: Failed to build DFA error building NFA"
+# One that compiles and cannot be used: it speaks of what stands around the text.
+WORD_BORDER: Final = (
+    "Server error: Unexpected <class 'ValueError'>: Failed to build DFA unsupported regex feature for DFAs: "
+    "cannot build DFAs for regexes with Unicode word boundaries; switch to ASCII word boundaries, or "
+    "heuristically enable Unicode word boundaries or use a different regex engine"
+)
+ANCHORED: Final = (
+    "Server error: Unexpected <class 'ValueError'>: Index failed since anchored universal start state "
+    "doesn't exist"
+)
+_LITERAL: Final = re.compile(r"\\[^A]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_ANCHOR: Final = re.compile(r"\^|\\A")
 UNREACHABLE: Final = "Server error: error trying to connect: Connection refused (os error 111)"
 # How many tokens come before a decode fails.
 TOKENS_BEFORE_FAILURE: Final = 2
@@ -58,10 +71,12 @@ class Backend:
         return steps
 
     def _compile(self, pattern: Pattern) -> Grammar:
+        if _ANCHOR.search(_LITERAL.sub("", pattern.text)):
+            raise GenerationError(ANCHORED)
         try:
             return self.engine.compile_grammar("json-regex" if pattern.of_json else "regex", pattern.text)
-        except GrammarError:
-            raise GenerationError(NO_PATTERN) from None
+        except GrammarError as error:
+            raise GenerationError(WORD_BORDER if "Word" in str(error) else NO_PATTERN) from None
 
     def _failing(self, steps: Iterator[Step]) -> Iterator[Step]:
         for _ in range(TOKENS_BEFORE_FAILURE):

@@ -230,7 +230,7 @@ def _arithmetic(recording: Recording, values: list[Any], headers: dict[str, str]
 def _is_of_two_runs(recording: Recording, answer: dict[str, Any]) -> bool:
     """Whether plain words follow the choice of no tool: the body counts the one, the headers the other."""
     choices = answer.get("choices") or [{}]
-    return bool((recording.sent or {}).get("tools")) and "content" in choices[0].get("message", ())
+    return (recording.sent or {}).get("tools") is not None and "content" in choices[0].get("message", ())
 
 
 def _header_counts(usage: dict[str, int], headers: dict[str, str], *, of_two_runs: bool) -> list[str]:

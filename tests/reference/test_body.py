@@ -17,6 +17,7 @@ from tgi_reference.wire.requests import (
     CompatGenerateRequest,
     CompletionRequest,
     GenerateRequest,
+    GrammarRequest,
     StreamOptions,
     ToolChoice,
     shapes,
@@ -199,6 +200,30 @@ def test_depth_is_bounded_where_values_are_kept_and_free_where_they_are_ignored(
     status, text = refusal(body)
     assert 400 == status
     assert "recursion limit exceeded" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("null", (400, "parameters.grammar.type: expected value at line 1 column 47")),
+        ("5", (400, "parameters.grammar.type: expected value at line 1 column 47")),
+        (
+            '{"regex":1}',
+            (
+                422,
+                "parameters.grammar.type.regex: invalid type: integer `1`, expected unit at line 1 column 57",
+            ),
+        ),
+        ('{"regex":null,"x":1}', (400, "parameters.grammar.type: expected value at line 1 column 59")),
+    ],
+)
+def test_a_variant_that_is_no_name(given: str, expected: tuple[int, str]) -> None:
+    assert expected == refusal(f'{{"inputs":"x","parameters":{{"grammar":{{"type":{given},"value":"a"}}}}}}')
+
+
+def test_a_variant_may_be_the_only_member_of_an_object() -> None:
+    body = '{"inputs":"x","parameters":{"grammar":{"type":{"regex":null},"value":"a"}}}'
+    assert GrammarRequest("regex", "a") == generate(body).parameters.grammar
 
 
 def test_a_struct_may_be_an_array_of_its_members() -> None:
