@@ -7,6 +7,8 @@ import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from tgi_reference.wire.complaints import json_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -147,7 +149,7 @@ def chat_body(  # noqa: PLR0913  # an answer has so many independent parts
 
 def tool_message(call: Call) -> Json:
     """The message of an answer that calls a tool; the arguments are JSON in a string."""
-    function = {"description": None, "name": call.name, "arguments": encoded(call.arguments).decode()}
+    function = {"description": None, "name": call.name, "arguments": json_text(call.arguments)}
     return {"tool_calls": [{"id": "0", "type": "function", "function": function}]}
 
 

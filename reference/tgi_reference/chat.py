@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 from jinja2 import TemplateError
 
-from tgi_reference.answers import encoded
 from tgi_reference.errors import ChatTemplateError, ToolError
 from tgi_reference.tools import tools_schema, usable_tools
+from tgi_reference.wire.complaints import json_text
 from tgi_reference.wire.requests import (
     ChatRequest,
     FunctionDefinition,
@@ -81,7 +81,7 @@ def _function(function: FunctionDefinition) -> dict[str, Any]:
     return {
         "description": function.description,
         "name": function.name,
-        "arguments": encoded(function.arguments).decode(),
+        "arguments": json_text(function.arguments),
     }
 
 

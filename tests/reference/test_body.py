@@ -211,7 +211,7 @@ def test_depth_is_bounded_where_values_are_kept_and_free_where_they_are_ignored(
             '{"regex":1}',
             (
                 422,
-                "parameters.grammar.type.regex: invalid type: integer `1`, expected unit at line 1 column 57",
+                "parameters.grammar.type.regex: invalid type: integer `1`, expected unit at line 1 column 56",
             ),
         ),
         ('{"regex":null,"x":1}', (400, "parameters.grammar.type: expected value at line 1 column 59")),
@@ -266,6 +266,7 @@ def test_the_body_of_invocations_decides(body: str, kind: type[Any]) -> None:
         ('"required"', ToolChoice("required")),
         ('"f"', ToolChoice("function", "f")),
         ('{"type":"function","function":{"name":"f"}}', ToolChoice("function", "f")),
+        ('["function",{"name":"f"}]', ToolChoice("function", "f")),
     ],
 )
 def test_forms_of_a_tool_choice(given: str, expected: ToolChoice) -> None:

@@ -71,7 +71,7 @@ def content_text(message: dict[str, Any]) -> str:
     if isinstance(content, list):
         return "".join(_chunk_text(chunk) for chunk in content)
     calls = message.get("tool_calls")
-    return _compact([_call(call) for call in calls]) if calls else ""
+    return "" if calls is None else _compact([_call(call) for call in calls])
 
 
 def _chunk_text(chunk: dict[str, Any]) -> str:
