@@ -10,12 +10,15 @@ from attrs import evolve
 from tgi_reference.batch import Batch
 from tgi_reference.engine import GrammarError
 from tgi_reference.errors import GenerationError
+from tgi_reference.schema_regex import SchemaError, schema_regex
+from tgi_reference.validation import Pattern, SchemaOf
+from tgi_reference.wire.complaints import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgi_reference.engine import Engine, Grammar, Step, Token
-    from tgi_reference.validation import Job, Pattern
+    from tgi_reference.validation import Job
 
 FAIL_PREFILL: Final = "[[fail-prefill]]"
 FAIL_DECODE: Final = "[[fail-decode]]"
@@ -63,8 +66,9 @@ class Backend:
 
     def _steps(self, job: Job) -> Iterator[Step]:
         parameters = job.parameters
-        if job.pattern is not None and job.pattern.text:
-            parameters = evolve(parameters, grammar=self._compile(job.pattern))
+        pattern = _pattern(job)
+        if pattern is not None:
+            parameters = evolve(parameters, grammar=self._compile(pattern))
         steps = self.engine.generate(job.ids, parameters)
         if self._failure_prompts and FAIL_DECODE in job.inputs:
             return self._failing(steps)
@@ -98,3 +102,20 @@ class Backend:
     def _require(self) -> None:
         if self.down:
             raise GenerationError(UNREACHABLE)
+
+
+def _pattern(job: Job) -> Pattern | None:
+    """What an answer has to match. An empty pattern is none, as it is over the wire between router and model.
+
+    Raises:
+        GenerationError: the schema is not supported.
+    """
+    if isinstance(job.pattern, SchemaOf):
+        if "properties" not in json_text(job.pattern.schema):
+            # The model process tells a schema from a pattern by that word (recorded).
+            raise GenerationError(NO_PATTERN)
+        try:
+            return Pattern(schema_regex(job.pattern.schema, in_the_model=True), of_json=True)
+        except SchemaError as error:
+            raise GenerationError(f"Server error: Unexpected <class 'ValueError'>: {error}") from None
+    return job.pattern if job.pattern is not None and job.pattern.text else None

@@ -1,20 +1,19 @@
 """How many tokens a request may generate.
 
-The router schedules a request for 1024 new tokens at most, and then again with what it wrote as its prompt,
-until it has as many as were asked for or a limit stands in the way. So the limits are held against the first
-portion alone: a request for more tokens than there is room for is taken, and gets what the portions leave.
+Since 3.0 the router schedules a request for 1024 new tokens at most, and then again with what it wrote as its
+prompt, until it has as many as were asked for or a limit stands in the way. So the limits are held against
+the first portion alone: a request for more tokens than there is room for is taken, and gets what the portions
+leave.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tgi_reference.errors import ParameterError
 
 if TYPE_CHECKING:
     from tgi_reference.settings import Settings
-
-PORTION: Final = 1024
 
 
 def new_tokens(settings: Settings, length: int, asked: int | None, truncate: int | None = None) -> int:
@@ -51,4 +50,21 @@ def _wanted(settings: Settings, length: int, asked: int | None) -> int:
 
 
 def _portion(settings: Settings, wanted: int) -> int:
-    return min(wanted, PORTION) if settings.character.schedules_in_portions else wanted
+    portion = settings.release.portion if settings.character.schedules_in_portions else None
+    return wanted if portion is None else min(wanted, portion)
+
+
+def uncounted(settings: Settings, asked: int | None, truncate: int | None) -> tuple[int, int]:
+    """The prompt's length as a router without a tokenizer takes it, and the new tokens, unchecked.
+
+    Raises:
+        ParameterError: neither says how long anything is.
+    """
+    if asked is None and truncate is None:
+        raise ParameterError(
+            "one of `max_new_tokens` or `truncate` must be set if a fast tokenizer is not in use"
+        )
+    length = truncate or settings.max_input_tokens
+    wanted = max(settings.max_total_tokens - length, 0) if asked is None else asked
+    fits = length + wanted <= settings.max_total_tokens
+    return length if fits else max(length - wanted, 0), wanted

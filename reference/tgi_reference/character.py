@@ -10,8 +10,6 @@ from typing import Final
 
 from attrs import frozen
 
-from tgi_reference.wire.requests import AS_DOCUMENTED, AS_TGI, Reading
-
 
 @frozen
 class Character:
@@ -36,7 +34,6 @@ class Character:
             choice was, and end as it did; only the prompt and the headers are those of the words.
         failures_take_the_batch: A request that makes the model process fail takes all with it that run then.
         schedules_in_portions: See ``budget``.
-        reading: What is taken of what the document has.
     """
 
     name: str
@@ -52,7 +49,6 @@ class Character:
     plain_answers_count_the_choice: bool
     failures_take_the_batch: bool
     schedules_in_portions: bool
-    reading: Reading
 
 
 TGI: Final = Character(
@@ -69,7 +65,6 @@ TGI: Final = Character(
     plain_answers_count_the_choice=True,
     failures_take_the_batch=True,
     schedules_in_portions=True,
-    reading=AS_TGI,
 )
 DOCUMENTED: Final = Character(
     "documented",
@@ -85,6 +80,5 @@ DOCUMENTED: Final = Character(
     plain_answers_count_the_choice=False,
     failures_take_the_batch=False,
     schedules_in_portions=False,
-    reading=AS_DOCUMENTED,
 )
 CHARACTERS: Final = {one.name: one for one in (TGI, DOCUMENTED)}
