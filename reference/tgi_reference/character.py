@@ -10,8 +10,6 @@ from typing import Final
 
 from attrs import frozen
 
-from tgi_reference.wire.requests import AS_DOCUMENTED, AS_TGI, Reading
-
 
 @frozen
 class Character:
@@ -35,7 +33,7 @@ class Character:
         plain_answers_count_the_choice: Unstreamed plain words after the choice of no tool are counted as that
             choice was, and end as it did; only the prompt and the headers are those of the words.
         failures_take_the_batch: A request that makes the model process fail takes all with it that run then.
-        reading: What is taken of what the document has.
+        schedules_in_portions: See ``budget``.
     """
 
     name: str
@@ -50,7 +48,7 @@ class Character:
     completion_streams_show_end_token: bool
     plain_answers_count_the_choice: bool
     failures_take_the_batch: bool
-    reading: Reading
+    schedules_in_portions: bool
 
 
 TGI: Final = Character(
@@ -66,7 +64,7 @@ TGI: Final = Character(
     completion_streams_show_end_token=True,
     plain_answers_count_the_choice=True,
     failures_take_the_batch=True,
-    reading=AS_TGI,
+    schedules_in_portions=True,
 )
 DOCUMENTED: Final = Character(
     "documented",
@@ -81,6 +79,6 @@ DOCUMENTED: Final = Character(
     completion_streams_show_end_token=False,
     plain_answers_count_the_choice=False,
     failures_take_the_batch=False,
-    reading=AS_DOCUMENTED,
+    schedules_in_portions=False,
 )
 CHARACTERS: Final = {one.name: one for one in (TGI, DOCUMENTED)}

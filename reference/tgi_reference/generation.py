@@ -72,6 +72,8 @@ class Generation:
     request: GenerateRequest
     timings: Timings = Factory(Timings)
     input_length: int = 0
+    prompt_length: int = 0
+    """Tokens that the model saw; ``input_length`` are those that the router counted."""
     prefill: tuple[Token, ...] = ()
     finish: Finish | None = None
     steps: list[Step] = field(factory=list)
@@ -162,6 +164,7 @@ class Generator:
         request = generation.request
         job = await self._computed(len(request.inputs), lambda: self._validator.validate(request))
         generation.input_length = job.input_length
+        generation.prompt_length = len(job.ids)
         generation.timings.queued = perf_counter()
         self._metrics.input_length.observe(job.input_length)
         self._metrics.max_new_tokens.observe(job.parameters.max_new_tokens)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tgi_reference.wire.complaints import debug_value, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 SPACE: Final = "[ ]?"
 _LETTER: Final = r'([^"\\\x00-\x1F\x7F-\x9F]|\\["\\])'
@@ -35,6 +35,12 @@ _FORMATS: Final = {
     "time": f'"{_TIME}' + r'(\\.[0-9]+)?(Z)?"',
     "uuid": '"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"',
 }
+_WIDER_FORMATS: Final = {
+    **_FORMATS,
+    # Narrower than the standards (RFC 5322, RFC 3986), as all that a model has to write is one that is right.
+    "email": r'"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"',
+    "uri": r'"https?://([a-zA-Z0-9.-]+\.[a-zA-Z]{2,}|localhost)(:[0-9]+)?(/[a-zA-Z0-9._/-]*)?"',
+}
 # Types that a value without a type may have, in order; deeper ones only as deep as ``depth`` says.
 _OF_MEMBERS: Final = ("string", "number", "boolean", "null")
 _OF_ITEMS: Final = ("boolean", "null", "number", "integer", "string")
@@ -52,20 +58,25 @@ class SchemaError(ValueError):
     """A schema that is not taken; the message is what clients see of it."""
 
 
-def schema_regex(schema: Any) -> str:
+def schema_regex(schema: Any, *, in_the_model: bool = False) -> str:
     """The regular expression of a schema.
+
+    Routers before 3.0 left this to the model process, whose library takes more (``in_the_model``): lists of
+    types, more formats, and any value as a constant.
 
     Raises:
         SchemaError: the schema has something that is not supported.
     """
     try:
-        return _Translation(schema).regex(schema)
+        return (_WiderTranslation if in_the_model else _Translation)(schema).regex(schema)
     except RecursionError:
         raise SchemaError(_ENDLESS) from None
 
 
 class _Translation:
     """One schema on its way to a regular expression."""
+
+    _formats = _FORMATS
 
     def __init__(self, whole: Any) -> None:
         self._whole = whole
@@ -77,17 +88,16 @@ class _Translation:
         if self._visits > _MOST_VISITS:
             raise SchemaError(_ENDLESS)
         if not isinstance(schema, dict):
-            raise SchemaError("Invalid JSON Schema: expected an object")
+            raise self._no_object(schema)
         if not schema:
             return "|".join(f"({self.regex({'type': one})})" for one in _OF_ANYTHING)
         for keyword, translate in self._keywords():
             if keyword in schema:
                 return _bounded(translate(schema))
-        raise SchemaError(
-            f"Unsupported JSON Schema structure {json_text(schema)} \nMake sure it is valid to the JSON "
-            "Schema specification and check if it's supported by Outlines.\nIf it should be supported, "
-            "please open an issue."
-        )
+        raise _unsupported(schema)
+
+    def _no_object(self, _: Any) -> SchemaError:
+        return SchemaError("Invalid JSON Schema: expected an object")
 
     def _keywords(self) -> tuple[tuple[str, Callable[[dict[str, Any]], str]], ...]:
         """Of the keywords in a schema the first of these alone counts."""
@@ -97,8 +107,8 @@ class _Translation:
             ("anyOf", lambda schema: f"({'|'.join(self._each(schema, 'anyOf'))})"),
             ("oneOf", self._one_of),
             ("prefixItems", self._prefix_items),
-            ("enum", _enum),
-            ("const", lambda schema: _literal(schema["const"], "const")),
+            ("enum", self._enum),
+            ("const", lambda schema: self._literal(schema["const"], "const")),
             ("$ref", self._reference),
             ("type", self._type),
         )
@@ -150,12 +160,25 @@ class _Translation:
             current = current[part]
         return current
 
+    def _enum(self, schema: dict[str, Any]) -> str:
+        if not isinstance(schema["enum"], list):
+            raise SchemaError("'enum' must be an array")
+        return f"({'|'.join(self._literal(one, 'enum') for one in schema['enum'])})"
+
+    def _literal(self, value: Any, keyword: str) -> str:
+        if isinstance(value, (dict, list)):
+            raise SchemaError(f"Unsupported data type in {keyword}: {debug_value(value)}")
+        return _escaped(json_text(value))
+
     def _type(self, schema: dict[str, Any]) -> str:
         kind = schema["type"]
         if not isinstance(kind, str):
             raise SchemaError("'type' must be a string")
+        return self._of_type(kind, schema)
+
+    def _of_type(self, kind: str, schema: dict[str, Any]) -> str:
         by_kind: dict[str, Callable[[dict[str, Any]], str]] = {
-            "string": _string,
+            "string": lambda schema: _string(schema, self._formats),
             "number": _number,
             "integer": _integer,
             "array": self._array,
@@ -187,6 +210,43 @@ class _Translation:
         else:
             item = "|".join(self.regex(one) for one in _unconstrained(schema, _OF_ITEMS))
         return rf"\[{SPACE}(({item})(,{SPACE}({item})){repeats}){'' if low else '?'}{SPACE}\]"
+
+
+class _WiderTranslation(_Translation):
+    """The same by the rules of outlines-core 0.2, as far as they take more."""
+
+    _formats = _WIDER_FORMATS
+
+    def _no_object(self, schema: Any) -> SchemaError:
+        return _unsupported(schema)
+
+    def _type(self, schema: dict[str, Any]) -> str:
+        kinds = schema["type"]
+        if isinstance(kinds, str):
+            return self._of_type(kinds, schema)
+        if not isinstance(kinds, list) or not all(isinstance(one, str) for one in kinds):
+            raise SchemaError("'type' must be a string or an array of string")
+        return f"({'|'.join(f'(?:{self._of_type(one, schema)})' for one in kinds)})"
+
+    def _literal(self, value: Any, keyword: str) -> str:
+        between = f"{SPACE},{SPACE}"
+        if isinstance(value, list):
+            items = between.join(self._literal(one, keyword) for one in value)
+            return rf"\[{SPACE}{items}{SPACE}\]"
+        if isinstance(value, dict):
+            members = between.join(
+                f'"{name}"{SPACE}:{SPACE}{self._literal(one, keyword)}' for name, one in value.items()
+            )
+            return rf"\{{{SPACE}{members}{SPACE}\}}"
+        return super()._literal(value, keyword)
+
+
+def _unsupported(schema: Any) -> SchemaError:
+    return SchemaError(
+        f"Unsupported JSON Schema structure {json_text(schema)} \nMake sure it is valid to the JSON Schema "
+        "specification and check if it's supported by Outlines.\nIf it should be supported, please open an "
+        "issue."
+    )
 
 
 def _bounded(text: str) -> str:
@@ -226,19 +286,7 @@ def _unconstrained(schema: dict[str, Any], simple: tuple[str, ...]) -> list[dict
     return [{"type": kind} for kind in simple] + deeper
 
 
-def _enum(schema: dict[str, Any]) -> str:
-    if not isinstance(schema["enum"], list):
-        raise SchemaError("'enum' must be an array")
-    return f"({'|'.join(_literal(one, 'enum') for one in schema['enum'])})"
-
-
-def _literal(value: Any, keyword: str) -> str:
-    if isinstance(value, (dict, list)):
-        raise SchemaError(f"Unsupported data type in {keyword}: {debug_value(value)}")
-    return _escaped(json_text(value))
-
-
-def _string(schema: dict[str, Any]) -> str:
+def _string(schema: dict[str, Any], formats: Mapping[str, str]) -> str:
     if "maxLength" in schema or "minLength" in schema:
         return _string_of_length(schema)
     pattern, form = schema.get("pattern"), schema.get("format")
@@ -247,9 +295,9 @@ def _string(schema: dict[str, Any]) -> str:
         return f'("{pattern[1:-1] if whole else pattern}")'
     if not isinstance(form, str):
         return _STRING
-    if form not in _FORMATS:
+    if form not in formats:
         raise SchemaError(f"Format {form} is not supported by Outlines")
-    return _FORMATS[form]
+    return formats[form]
 
 
 def _string_of_length(schema: dict[str, Any]) -> str:

@@ -13,10 +13,10 @@ from tgi_reference.engine import Engine, Noise
 from tgi_reference.generation import Generator
 from tgi_reference.metrics import Metrics
 from tgi_reference.validation import Validator
-from tgi_reference.wire.requests import Shapes, shapes
 
 if TYPE_CHECKING:
     from tgi_reference.settings import Settings
+    from tgi_reference.wire.requests import Shapes
 
 
 @frozen
@@ -28,7 +28,11 @@ class Services:
     backend: Backend
     generator: Generator
     metrics: Metrics
-    shapes: Shapes
+
+    @property
+    def shapes(self) -> Shapes:
+        """The bodies that the routes read."""
+        return self.settings.shapes
 
 
 def start_services(settings: Settings) -> Services:
@@ -49,6 +53,4 @@ def start_services(settings: Settings) -> Services:
         metrics,
         settings.token_latency,
     )
-    return altered_services(
-        Services(settings, engine, backend, generator, metrics, shapes(settings.character.reading))
-    )
+    return altered_services(Services(settings, engine, backend, generator, metrics))

@@ -19,11 +19,15 @@ from tgi_reference.wire.scalars import STRING
 from tgi_reference.wire.structs import Field, Flattened, Struct
 
 NO_TOOL: Final = "no_tool"
-# Its description is part of the prompt, and so of what ``/chat_tokenize`` answers (recorded).
-_NO_TOOL: Final = Tool(
-    "function",
-    FunctionDefinition(NO_TOOL, {"type": "object"}, "Open ended response with no specific tool selected"),
-)
+
+
+def plain_words_tool(parameters: dict[str, Any]) -> Tool:
+    """The tool that stands for a plain answer.
+
+    Its description is part of the prompt, and so of what ``/chat_tokenize`` answers (recorded).
+    """
+    description = "Open ended response with no specific tool selected"
+    return Tool("function", FunctionDefinition(NO_TOOL, parameters, description))
 
 
 @frozen
@@ -57,7 +61,7 @@ _FUNCTION: Final = Flattened(
 _CALL: Final = Struct("Call", lambda function: function, (Field("function", _FUNCTION),))
 
 
-def usable_tools(tools: list[Tool], choice: ToolChoice) -> list[Tool]:
+def usable_tools(tools: list[Tool], choice: ToolChoice, no_tool: Tool) -> list[Tool]:
     """The tools that the model may choose from; none where the choice says so.
 
     Raises:
@@ -68,11 +72,20 @@ def usable_tools(tools: list[Tool], choice: ToolChoice) -> list[Tool]:
     if choice.mode == "required":
         return tools
     if choice.mode == "auto":
-        return [*tools, _NO_TOOL]
+        return [*tools, no_tool]
+    return [named_tool(tools, choice.name)]
+
+
+def named_tool(tools: list[Tool], name: str | None) -> Tool:
+    """The first tool of a name.
+
+    Raises:
+        ToolError: there is none.
+    """
     for tool in tools:
-        if tool.function.name == choice.name:
-            return [tool]
-    raise ToolError(f"Tool with name {choice.name} not found")
+        if tool.function.name == name:
+            return tool
+    raise ToolError(f"Tool with name {name} not found")
 
 
 def tools_schema(tools: list[Tool], *, by_reference: bool) -> dict[str, Any]:

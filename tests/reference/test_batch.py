@@ -77,3 +77,36 @@ def test_a_refused_request_fails_alone() -> None:
     with _slow(TGI) as server, _stream(server) as stream:
         assert 422 == _post(server, {"inputs": "x", "parameters": {"max_new_tokens": 0}})[0]
         assert isinstance(_last(stream)["generated_text"], str)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("[", "error building NFA"),
+        ("(?=a)b", "error building NFA"),
+        (r"\bab", "Unicode word boundaries"),
+        ("^ab", "anchored"),
+        (r"\Aab", "anchored"),
+        ("(^a)b", "anchored"),
+    ],
+)
+def test_patterns_that_the_model_process_cannot_use(tgi: Running, pattern: str, expected: str) -> None:
+    parameters = {"max_new_tokens": 5, "grammar": {"type": "regex", "value": pattern}}
+    status, refusal = _post(tgi, {"inputs": "x", "parameters": parameters})
+    assert (424, "generation") == (status, refusal["error_type"])
+    assert expected in refusal["error"]
+
+
+@pytest.mark.parametrize(("pattern", "text"), [("a[^b-zA-Z0-9]?", None), (r"\^a", "^a"), ("[a^]{1}", None)])
+def test_a_circumflex_that_is_no_anchor(tgi: Running, pattern: str, text: str | None) -> None:
+    parameters = {"max_new_tokens": 9, "grammar": {"type": "regex", "value": pattern}}
+    status, answer = _post(tgi, {"inputs": "x", "parameters": parameters})
+    assert 200 == status
+    assert text in (None, answer["generated_text"])
+
+
+def test_an_empty_pattern_is_no_grammar(tgi: Running) -> None:
+    parameters = {"max_new_tokens": 3, "grammar": {"type": "regex", "value": ""}}
+    assert _post(tgi, {"inputs": "x", "parameters": {"max_new_tokens": 3}}) == _post(
+        tgi, {"inputs": "x", "parameters": parameters}
+    )

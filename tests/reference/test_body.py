@@ -17,6 +17,7 @@ from tgi_reference.wire.requests import (
     CompatGenerateRequest,
     CompletionRequest,
     GenerateRequest,
+    GrammarRequest,
     StreamOptions,
     ToolChoice,
     shapes,
@@ -201,6 +202,30 @@ def test_depth_is_bounded_where_values_are_kept_and_free_where_they_are_ignored(
     assert "recursion limit exceeded" in text
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("null", (400, "parameters.grammar.type: expected value at line 1 column 47")),
+        ("5", (400, "parameters.grammar.type: expected value at line 1 column 47")),
+        (
+            '{"regex":1}',
+            (
+                422,
+                "parameters.grammar.type.regex: invalid type: integer `1`, expected unit at line 1 column 56",
+            ),
+        ),
+        ('{"regex":null,"x":1}', (400, "parameters.grammar.type: expected value at line 1 column 59")),
+    ],
+)
+def test_a_variant_that_is_no_name(given: str, expected: tuple[int, str]) -> None:
+    assert expected == refusal(f'{{"inputs":"x","parameters":{{"grammar":{{"type":{given},"value":"a"}}}}}}')
+
+
+def test_a_variant_may_be_the_only_member_of_an_object() -> None:
+    body = '{"inputs":"x","parameters":{"grammar":{"type":{"regex":null},"value":"a"}}}'
+    assert GrammarRequest("regex", "a") == generate(body).parameters.grammar
+
+
 def test_a_struct_may_be_an_array_of_its_members() -> None:
     request = generate('["x",[2,0.5]]')
     assert ("x", 2, 0.5) == (request.inputs, request.parameters.best_of, request.parameters.temperature)
@@ -241,6 +266,7 @@ def test_the_body_of_invocations_decides(body: str, kind: type[Any]) -> None:
         ('"required"', ToolChoice("required")),
         ('"f"', ToolChoice("function", "f")),
         ('{"type":"function","function":{"name":"f"}}', ToolChoice("function", "f")),
+        ('["function",{"name":"f"}]', ToolChoice("function", "f")),
     ],
 )
 def test_forms_of_a_tool_choice(given: str, expected: ToolChoice) -> None:

@@ -39,12 +39,13 @@ class ChatTemplate:
         tool_prompt: str | None = None,
         *,
         add_generation_prompt: bool = True,
+        continues_assistant: bool = True,
     ) -> str:
         """The prompt for these messages (as the chat routes take them).
 
         Tools have a place in the template; the words about them are added to the last message, unless it
         calls a tool. A conversation that ends with the assistant's own words is not closed, so that the
-        answer continues them.
+        answer continues them (unless ``continues_assistant`` is false).
         """
         turns = [{"role": message["role"], "content": content_text(message)} for message in messages]
         if tools and turns and messages[-1].get("content") is not None:
@@ -58,7 +59,7 @@ class ChatTemplate:
         )
         return (
             _continued(rendered, turns[-1]["content"])
-            if turns and turns[-1]["role"] == _ASSISTANT
+            if continues_assistant and turns and turns[-1]["role"] == _ASSISTANT
             else rendered
         )
 
@@ -71,7 +72,7 @@ def content_text(message: dict[str, Any]) -> str:
     if isinstance(content, list):
         return "".join(_chunk_text(chunk) for chunk in content)
     calls = message.get("tool_calls")
-    return _compact([_call(call) for call in calls]) if calls else ""
+    return "" if calls is None else _compact([_call(call) for call in calls])
 
 
 def _chunk_text(chunk: dict[str, Any]) -> str:

@@ -50,10 +50,15 @@ class Engine:
         tool_prompt: str | None = None,
         *,
         add_generation_prompt: bool = True,
+        continues_assistant: bool = True,
     ) -> str:
         """The messages as a prompt; tools, if given, are put into the last message."""
         return self._template.render(
-            messages, tools, tool_prompt, add_generation_prompt=add_generation_prompt
+            messages,
+            tools,
+            tool_prompt,
+            add_generation_prompt=add_generation_prompt,
+            continues_assistant=continues_assistant,
         )
 
     def prefill(self, ids: Sequence[int]) -> tuple[Token, ...]:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tgi_reference.answers import json_string, tokens_json
-from tgi_reference.chat import prepare_chat
 from tgi_reference.exchange import JSON, Call, JsonEndpoint
 from tgi_reference.methods import Methods
 
@@ -25,10 +24,12 @@ def route(services: Services) -> Route:
 async def chat_tokenize(call: Call, chat: ChatRequest) -> Response:
     """Answer with a ChatTokenizeResponse."""
     call.services.metrics.requests.inc()
-    text = prepare_chat(chat, call.services).request.inputs
+    release = call.services.settings.release
+    text = release.openai.prepare(chat, call.services).request.inputs
     encoding = await call.services.generator.encode(text)
 
     def body() -> str:
-        return f'{{"tokenize_response":{tokens_json(encoding)},"templated_text":{json_string(text)}}}'
+        tokens = tokens_json(encoding, text, in_bytes=release.places_in_bytes)
+        return f'{{"tokenize_response":{tokens},"templated_text":{json_string(text)}}}'
 
     return Response(await call.offload(len(text), body), media_type=JSON)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tgi_reference.chat import prepare_chat
 from tgi_reference.clients import Client
 from tgi_reference.errors import ApiError, NoInstancesError, VertexError
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
@@ -46,7 +45,7 @@ async def vertex(call: Call, request: VertexRequest) -> Response:
 def _generate_request(call: Call, instance: VertexInstance | ChatRequest) -> GenerateRequest:
     """Of an instance's parameters only the token limit and the seed count; it always samples."""
     if isinstance(instance, ChatRequest):
-        return prepare_chat(instance, call.services).request
+        return call.services.settings.release.openai.prepare(instance, call.services).request
     given = instance.parameters or GenerateParameters()
     return GenerateRequest(
         instance.inputs,

@@ -46,7 +46,7 @@ class Untagged:
 
 @frozen
 class InternallyTagged:
-    """An object whose member ``type`` says which struct the other members make.
+    """An object whose member ``type`` says which struct the others make; or an array that begins with it.
 
     Only ever taken from a buffer: TGI has such types inside of untagged ones alone.
     """
@@ -66,15 +66,19 @@ class InternallyTagged:
             raise reader.unplaced(str(mismatch)) from None
 
     def take(self, value: Any) -> Any:  # noqa: D102
-        if not isinstance(value, Pairs):
+        if isinstance(value, Pairs):
+            tags = [one for key, one in value if key == "type"]
+            others: Any = Pairs(pair for pair in value if pair[0] != "type")
+        elif isinstance(value, list):
+            tags, others = value[:1], value[1:]
+        else:
             raise MismatchError(invalid_type(describe(value), self.expected))
-        tags = [one for key, one in value if key == "type"]
         if len(tags) != 1:
             raise MismatchError("missing field `type`" if not tags else "duplicate field `type`")
         shape = self.variants.get(tags[0]) if isinstance(tags[0], str) else None
         if shape is None:
             raise MismatchError(unknown_variant(str(tags[0]), tuple(self.variants)))
-        return shape.take(Pairs(pair for pair in value if pair[0] != "type"))
+        return shape.take(others)
 
 
 @frozen

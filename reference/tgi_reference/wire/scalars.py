@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from tgi_reference.wire.complaints import MismatchError, describe, invalid_type, unknown_variant
+from tgi_reference.wire.reader import EXPECTED_VALUE, Pairs
 from tgi_reference.wire.shape import refuse, scalar
 
 if TYPE_CHECKING:
@@ -140,20 +141,41 @@ class Null:
 
 @frozen
 class Tag:
-    """The name of a variant."""
+    """The name of a variant; or an object with that name as its only member, whose value is null."""
 
     variants: tuple[str, ...]
     expected: str = "variant identifier"
 
     def read(self, reader: Reader) -> str:  # noqa: D102
+        byte = reader.peek_value()
+        if byte == b"{":
+            return self._read_object(reader)
+        return self._read_name(reader)
+
+    def _read_name(self, reader: Reader) -> str:
         if reader.peek_value() != b'"':
-            raise refuse(reader, self.expected)
+            # Not a wrong type but wrong syntax, as the decoder of variants has it.
+            raise reader.complaint(EXPECTED_VALUE, ahead=True)
         name = reader.string()
         if name not in self.variants:
             raise reader.complaint(unknown_variant(name, self.variants), data=True)
         return name
 
+    def _read_object(self, reader: Reader) -> str:
+        reader.enter()
+        name = self._read_name(reader)
+        reader.colon()
+        reader.path.append(name)
+        Null(expected="unit").read(reader)
+        reader.path.pop()
+        if reader.peek() not in (b"}", b""):
+            raise reader.complaint(EXPECTED_VALUE)
+        reader.leave_object()
+        return name
+
     def take(self, value: Any) -> str:  # noqa: D102
+        if isinstance(value, Pairs) and len(value) == 1 and value[0][1] is None:
+            value = value[0][0]
         if not isinstance(value, str):
             raise MismatchError(invalid_type(describe(value), self.expected))
         if value not in self.variants:
