@@ -176,9 +176,8 @@ def _terminator(catalogue: Catalogue, form: Form) -> None:
         done = [event.is_done for event in exchange.response.stream.events]
         expected = 0 if form.dialect == "generate" else 1
         expect(sum(done) == expected, f"{expected} events [DONE]", sum(done), exchange)
-        expect(
-            not expected or done[-1], "[DONE] last", exchange.response.stream.events[-1].data[:200], exchange
-        )
+        last = exchange.response.stream.events[-1].data[:200] if done else "no event"
+        expect(not expected or done[-1], "[DONE] last", last, exchange)
 
 
 def _one_end(catalogue: Catalogue, form: Form) -> None:

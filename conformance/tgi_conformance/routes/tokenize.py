@@ -61,7 +61,7 @@ def offsets(trial: Trial) -> None:
         with trial.case():
             exchange, tokens = tokens_of(trial, text)
             data = text.encode()
-            places = [(member(token, "start"), member(token, "stop")) for token in tokens]
+            places = [place_of(token, exchange) for token in tokens]
             expect(
                 all(0 <= a <= b <= len(data) for a, b in places),
                 f"offsets within {len(data)} bytes",
@@ -73,10 +73,18 @@ def offsets(trial: Trial) -> None:
             expect_slices(data, tokens, exchange)
 
 
+def place_of(token: Any, exchange: Exchange) -> tuple[int, int]:
+    """Give a token's offsets; raises UnmetError unless they are whole numbers from 0 on."""
+    start, stop = member(token, "start"), member(token, "stop")
+    whole = all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in (start, stop))
+    expect(whole, "offsets that are whole numbers", token, exchange)
+    return start, stop
+
+
 def expect_slices(data: bytes, tokens: Sequence[Any], exchange: Exchange) -> None:
     """Raise UnmetError unless each token that is somewhere shows what is there."""
     for token in tokens:
-        there = data[member(token, "start") : member(token, "stop")]
+        there = data[slice(*place_of(token, exchange))]
         try:
             expected = there.decode()
         except UnicodeDecodeError:
@@ -98,7 +106,7 @@ def cover(trial: Trial) -> None:
             exchange, tokens = tokens_of(trial, text)
             covered: set[int] = set()
             for token in tokens:
-                covered |= set(range(int(str(member(token, "start"))), int(str(member(token, "stop")))))
+                covered |= set(range(len(text.encode()))[slice(*place_of(token, exchange))])
             missing = {i for i, byte in enumerate(text.encode()) if not chr(byte).isspace()} - covered
             expect(
                 not missing, "every byte in a token", f"bytes {sorted(missing)} of {text!r} missing", exchange
