@@ -9,7 +9,7 @@ from tgi_conformance.api import Form, member
 from tgi_conformance.families.naming import grammar_name, parameter, with_grammar, words
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import expect, expect_answer, expect_equal
+from tgi_conformance.verify import expect, expect_answer, expect_equal, seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +135,7 @@ def _long(catalogue: Catalogue, form: Form) -> None:
         why="Users ask for more than a few tokens; what goes wrong after the first hundred goes unseen.",
     )
     def check(trial: Trial) -> None:
-        longer = LONGEST if form.name in BY_THEIR_OWN_NAME else LONGER
+        longer = long_limit(form)
         exchange, answer = ask(trial, form, longer, **bare(form))
         stated = answer.generated or 0
         if answer.finish == "length":
@@ -148,6 +148,11 @@ def _long(catalogue: Catalogue, form: Form) -> None:
             expect_equal(whole, together.rstrip(REPLACEMENT), "the tokens put together", exchange)
         if form.streamed and form.dialect == "generate":
             expect_numbered(trial, exchange)
+
+
+def long_limit(form: Form) -> int:
+    """Give how many tokens the one long answer of a form has at most."""
+    return LONGEST if form.name in BY_THEIR_OWN_NAME else LONGER
 
 
 def expect_numbered(trial: Trial, exchange: Exchange) -> None:
@@ -232,6 +237,7 @@ def _logprobs(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         exchange, answer = ask(trial, form, LONG)
+        expect(bool(answer.tokens), "tokens", seen(exchange), exchange)
         for token in answer.tokens:
             logprob = token.get("logprob")
             fits = isinstance(logprob, (int, float)) and not isinstance(logprob, bool) and logprob <= 0

@@ -12,7 +12,15 @@ from tgi_conformance.families.limits import LARGEST_PROMPT, too_long
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_ids_within, expect_status
+from tgi_conformance.verify import (
+    OK,
+    expect,
+    expect_equal,
+    expect_fits,
+    expect_ids_within,
+    expect_status,
+    seen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +54,7 @@ def tokens_of(trial: Trial, text: str) -> tuple[Exchange, list[dict[str, object]
     exchange = trial.sample(post("/tokenize", {"inputs": text}))
     expect_status(exchange, OK)
     expect_fits(trial, exchange, exchange.response.json, ANSWER)
+    expect(bool(exchange.response.json) or not text, "tokens", seen(exchange), exchange)
     return exchange, exchange.response.json
 
 
