@@ -76,6 +76,8 @@ def _overload(catalogue: Catalogue, form: Form) -> None:
         for exchange in exchanges:
             with trial.case():
                 _expect_served_or_told(trial, form, exchange)
+        if not any(_overloaded(form, exchange) for exchange in exchanges):
+            raise UnsupportedError(f"{len(exchanges)} requests at a time were all served")
         after = trial.send(form.ask(tokens=2))
         expect(not _overloaded(form, after), "an answer when the load is over", seen(after), after)
         expect_answer(form, after)
@@ -103,11 +105,13 @@ def _room(catalogue: Catalogue, form: Form) -> None:
         count = min((trial.facts.limit("max_concurrent_requests") or 0) // 2, AT_A_TIME)
         if count < FEWEST:
             raise UnsupportedError("/info advertises too few requests at a time to leave room for others")
+        exchanges = at_once(trial, [form.ask(tokens=8)] * count)
         for _ in range(ROUNDS - 1):  # others may take the room once
-            if not any(_overloaded(form, one) for one in at_once(trial, [form.ask(tokens=8)] * count)):
-                return
-        for exchange in at_once(trial, [form.ask(tokens=8)] * count):
+            if any(_overloaded(form, one) for one in exchanges):
+                exchanges = at_once(trial, [form.ask(tokens=8)] * count)
+        for exchange in exchanges:
             expect(not _overloaded(form, exchange), f"{count} answers at a time", seen(exchange), exchange)
+            expect_answer(form, exchange)
 
 
 def _refusals(catalogue: Catalogue, form: Form) -> None:
@@ -129,6 +133,7 @@ def _refusals(catalogue: Catalogue, form: Form) -> None:
             trial.send_once(form.ask(tokens=1, temperature=-1.0))
         after = trial.send_once(form.ask(tokens=1))
         expect(not _overloaded(form, after), "an answer after the refusals", seen(after), after)
+        expect_answer(form, after)
 
 
 def at_once(trial: Trial, requests: list[Request]) -> list[Exchange]:

@@ -14,7 +14,7 @@ from tgi_conformance.levels import Depth, Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.probes import FORMERLY, release_of
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect, expect_equal, expect_status
+from tgi_conformance.verify import OK, expect, expect_equal, expect_status, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
@@ -143,6 +143,7 @@ def same(trial: Trial) -> None:
     """Ask again."""
     exchange = trial.send(get("/info"))
     before = trial.sample(get("/info")).response.json
+    expect(isinstance(before, dict), "a JSON object", seen(exchange), exchange)
     for name in trial.contract.schema("Info")["required"]:
         expect_equal(member(before, name), member(exchange.response.json, name), name, exchange)
 
