@@ -29,10 +29,10 @@ class Services:
     metrics: Metrics
 
 
-def start_services(settings: Settings) -> Services:
-    """Load the model and put the parts together."""
+def start_services(settings: Settings, engine: Engine | None = None) -> Services:
+    """Load the model, unless one is given, and put the parts together. Alterations may change the engine."""
     settings = altered_settings(settings)
-    engine = Engine()
+    engine = engine or Engine()
     metrics = Metrics(settings.max_total_tokens)
     backend = Backend(engine, failure_prompts=settings.failure_prompts, down=settings.backend_down)
     generator = Generator(
