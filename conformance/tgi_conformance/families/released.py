@@ -1,0 +1,104 @@
+"""The served document beside what its release is known to document, and the page where people read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from packaging.version import Version
+
+from tgi_conformance.api import get
+from tgi_conformance.contract import pinned_contract
+from tgi_conformance.levels import Level
+from tgi_conformance.outcomes import UnsupportedError
+from tgi_conformance.probes import LOCKED, MOVED, PAGES
+from tgi_conformance.verify import OK, expect, seen
+from tgi_document.diff import diff
+from tgi_document.releases import known_releases, release_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tgi_conformance.requirement import Catalogue
+    from tgi_conformance.trial import Trial
+    from tgi_document.changes import Change
+
+# What an operator's gateway describes of itself, and what is added without taking anything away.
+AROUND = ("security", "server")
+TOLD = ("enum", "default changed")  # kinds of changes that no generated client notices, and people do
+
+
+def released(catalogue: Catalogue) -> None:
+    """The document of a release that is known."""
+
+    @catalogue.add(
+        "document-is-that-of-its-release",
+        "The document of a release that is known has its enums and defaults, and breaks nobody who has read "
+        "that release's own.",
+        source="#/paths",
+        why="Clients are written and generated for a release, and fall back on the defaults that it tells.",
+    )
+    def check(trial: Trial) -> None:
+        served = _served(trial)
+        known = _known(trial.facts.version)
+        changes = diff(release_document(known), dict(served))
+        absent = _absent(trial)
+        wrong = [one for one in changes if _matters(one) and not one.pointer.startswith(absent)]
+        lines = [f"{one.kind} at {one.pointer}: {one.old!r} -> {one.new!r}"[:200] for one in wrong]
+        expect(not lines, f"the document of {known}", f"{len(lines)} differences: {'; '.join(lines[:5])}")
+
+
+def _served(trial: Trial) -> Mapping[str, Any]:
+    served = trial.setting.served.document
+    if served is None:
+        raise UnsupportedError("no document is served")
+    return served
+
+
+def _known(release: Version | None) -> str:
+    """Name the known release that this one is to be held to; raises UnsupportedError where there is none.
+
+    A release of the pinned one's minor version has its interface; of an older one only itself is known.
+    """
+    newest = pinned_contract().release
+    for known in known_releases():
+        if release is None:
+            break
+        if release.release == Version(known).release:
+            return known
+        if release.release[:2] == newest.release[:2] == Version(known).release[:2]:
+            return known
+    raise UnsupportedError(f"what {release or 'a release that is not told'} documents is not known")
+
+
+def _matters(change: Change) -> bool:
+    if change.kind.startswith(AROUND):
+        return False
+    return bool(change.breaks) or change.kind.startswith(TOLD)
+
+
+def _absent(trial: Trial) -> tuple[str, ...]:
+    """Point to the operations that the deployment does not offer: its document may leave them out."""
+    operations = pinned_contract().operations
+    return tuple(one.pointer for name, one in operations.items() if name in trial.facts.absent)
+
+
+def documentation_page(catalogue: Catalogue) -> None:
+    """The page of Swagger UI."""
+
+    @catalogue.add(
+        "documentation-page-is-there",
+        "Where a document is served, GET /docs shows or leads to a page.",
+        source="behaviour.md#documentation",
+        operation="GET /docs",
+        level=Level.SHOULD,  # whoever runs a deployment may show the document and not the page
+        why="It is where people look, and where the API can be tried.",
+    )
+    def check(trial: Trial) -> None:
+        _served(trial)
+        exchange = trial.send(get("/docs"))
+        status = exchange.response.status
+        if status in LOCKED:
+            raise UnsupportedError(f"GET /docs answered {status}")
+        shown = status == OK and exchange.response.media_type in PAGES
+        leads = status in {*MOVED, 303} and bool(exchange.response.headers.get("location"))
+        expect(shown or leads, "a page, or a redirect to one", seen(exchange), exchange)
