@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AT_A_TIME = 4
 TOKENS = 32
-TIMES = 3
+TIMES = 2
 LONGER = 1.0  # seconds: what orchestrators give a probe unless told otherwise
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Series = tuple[str, tuple[tuple[str, str], ...]]  # name and labels
     Counters = Mapping[Series, float]
 
-SCRAPES = 6  # in a row, with nothing between: what falls once in a handful is seen
-REQUESTS = 3  # between two rows
+SCRAPES = 5  # in a row, with nothing between: what falls once in a handful is seen
+REQUESTS = 2  # between two rows
 FEWEST, MOST = 2, 5  # rows; more than the fewest only where something fell
 
 

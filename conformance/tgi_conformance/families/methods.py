@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 SUCCESS = range(200, 300)
+# One method tells of most routers, and two of those that everybody uses. GET of the root is health, which TGI
+# serves there though nobody documented it.
+METHODS_OF = {"/": ("PATCH",), "/generate": ("GET", "PATCH"), "/v1/chat/completions": ("GET", "PATCH")}
 WHY = "A method that answers by mistake is cached, prefetched or repeated, and none of it is meant."
 
 
 def body_needs_post(catalogue: Catalogue, valid: Mapping[str, Any]) -> None:
     """The methods of a route that is documented for POST alone; `valid` is a body that it takes."""
     path = catalogue.operation.partition(" ")[2]
-    # GET of the root is health, which TGI serves there though nobody documented it.
-    methods = ("PATCH",) if path == "/" else ("GET", "PATCH")
 
     @catalogue.add(
         "only-post-is-answered",
@@ -36,7 +37,7 @@ def body_needs_post(catalogue: Catalogue, valid: Mapping[str, Any]) -> None:
         why=WHY,
     )
     def check(trial: Trial) -> None:
-        for method in methods:
+        for method in METHODS_OF.get(path, ("GET",)):
             with trial.case():
                 _expect_no_answer(trial.send(evolve(api.post(path, dict(valid)), method=method)))
 
@@ -47,15 +48,13 @@ def get_alone(catalogue: Catalogue) -> None:
 
     @catalogue.add(
         "only-get-is-answered",
-        "Another method than GET or HEAD is no success.",
+        "POST, where GET alone is documented, is no success.",
         source="https://www.rfc-editor.org/rfc/rfc9110#section-9.1",
         level=Level.SHOULD,  # what answers health checks for a gateway may not look at the method
         why=WHY,
     )
     def check(trial: Trial) -> None:
-        for method in ("POST", "DELETE"):
-            with trial.case():
-                _expect_no_answer(trial.send(Request(method, path)))
+        _expect_no_answer(trial.send(Request("POST", path)))
 
 
 def _expect_no_answer(exchange: Exchange) -> None:

@@ -10,7 +10,7 @@ from tgi_conformance.api import get
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.probes import LOCKED, MOVED, PAGES
+from tgi_conformance.probes import ABSENT, LOCKED, MOVED, PAGES
 from tgi_conformance.verify import OK, expect, seen
 from tgi_document.diff import diff
 from tgi_document.releases import known_releases, release_document
@@ -90,7 +90,7 @@ def documentation_page(catalogue: Catalogue) -> None:
         "Where a document is served, GET /docs shows or leads to a page.",
         source="behaviour.md#documentation",
         operation="GET /docs",
-        level=Level.SHOULD,  # whoever runs a deployment may show the document and not the page
+        level=Level.SHOULD,  # whoever runs a deployment may show what the document names, and no more
         why="It is where people look, and where the API can be tried.",
     )
     def check(trial: Trial) -> None:
@@ -99,6 +99,9 @@ def documentation_page(catalogue: Catalogue) -> None:
         status = exchange.response.status
         if status in LOCKED:
             raise UnsupportedError(f"GET /docs answered {status}")
+        twin = trial.send(get("/ping")).response.status if status in ABSENT else OK
+        if twin in ABSENT:
+            raise UnsupportedError("nothing is served but what the document names: no /ping, no /docs")
         shown = status == OK and exchange.response.media_type in PAGES
         leads = status in {*MOVED, 303} and bool(exchange.response.headers.get("location"))
         expect(shown or leads, "a page, or a redirect to one", seen(exchange), exchange)

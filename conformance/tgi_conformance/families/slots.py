@@ -22,8 +22,8 @@ FEW = 8  # requests at a time, which every level may send
 MANY = 256
 BEYOND = 4
 ROUNDS = 3
-TOKENS = 24
-LONG = 64
+TOKENS = 12
+LONG = 32
 BEGUN = 32  # tokens of an answer that nobody waits for
 PATIENCE, A_WHILE = 6.0, 0.5  # seconds that slots may take to come back, and between two looks
 
