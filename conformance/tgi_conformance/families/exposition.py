@@ -41,11 +41,12 @@ def exposition(catalogue: Catalogue) -> None:
         expect_status(exchange, OK)
         if exchange.response.media_type == OPENMETRICS:
             return  # whose rules are others, and whose reader is strict by itself
-        problem = next(_problems(exchange), "")
+        problem = next(problems(exchange), "")
         expect(not problem, "Prometheus's text format", problem, exchange)
 
 
-def _problems(exchange: Exchange) -> Iterator[str]:
+def problems(exchange: Exchange) -> Iterator[str]:
+    """Name what is wrong with an answer in the format, the first in the order of the lines."""
     text = exchange.response.text
     if text and not text.endswith("\n"):
         yield f"the last line does not end: {text[-100:]!r}"

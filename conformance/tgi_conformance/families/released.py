@@ -10,7 +10,7 @@ from tgi_conformance.api import get
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.probes import ABSENT, LOCKED, MOVED, PAGES
+from tgi_conformance.probes import ABSENT, LOCKED, MOVED, PAGES, release_of
 from tgi_conformance.verify import OK, expect, seen
 from tgi_document.diff import diff
 from tgi_document.releases import known_releases, release_document
@@ -39,7 +39,7 @@ def released(catalogue: Catalogue) -> None:
     )
     def check(trial: Trial) -> None:
         served = _served(trial)
-        known = _known(trial.facts.version)
+        known = _known(trial.setting.served.release)
         changes = diff(release_document(known), dict(served))
         absent = _absent(trial)
         wrong = [one for one in changes if _matters(one) and not one.pointer.startswith(absent)]
@@ -54,20 +54,19 @@ def _served(trial: Trial) -> Mapping[str, Any]:
     return served
 
 
-def _known(release: Version | None) -> str:
-    """Name the known release that this one is to be held to; raises UnsupportedError where there is none.
+def _known(claimed: str) -> str:
+    """Name the known release whose document this one claims to be; raises UnsupportedError where none is.
 
-    A release of the pinned one's minor version has its interface; of an older one only itself is known.
+    Documents name a release that is not always the one that they were served by. All of the pinned document's
+    minor release have its interface; of older ones only those very documents are known.
     """
-    newest = pinned_contract().release
+    release, newest = release_of(claimed), pinned_contract().release.release[:2]
     for known in known_releases():
-        if release is None:
-            break
-        if release.release == Version(known).release:
+        own = Version(release_document(known)["info"]["version"])
+        same = own.release[:2] == newest and release is not None and release.release[:2] == newest
+        if release == own or same:
             return known
-        if release.release[:2] == newest.release[:2] == Version(known).release[:2]:
-            return known
-    raise UnsupportedError(f"what {release or 'a release that is not told'} documents is not known")
+    raise UnsupportedError(f"what release {claimed or 'unknown'} documents is not known")
 
 
 def _matters(change: Change) -> bool:
