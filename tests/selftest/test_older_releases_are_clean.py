@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
 from tests.selftest.altered import altered
 from tests.selftest.documented import release
-from tests.selftest.trials import BOUNDS, alarms
+from tests.selftest.trials import BOUNDS, Chosen, alarms, deviations
 
 from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.levels import Outcome, Verdict
@@ -42,6 +43,16 @@ def no_document(_: Call) -> Reply | None:
 
 
 QUIET = Settings(quiet=True)
+
+
+@HIDDEN.body("document")
+def other_default(body: bytes, _: Call) -> bytes:
+    """The document tells another default than its release has."""
+    document = json.loads(body)
+    document["components"]["schemas"]["GenerateParameters"]["properties"]["do_sample"]["default"] = "true"
+    return json.dumps(document).encode()
+
+
 HIDING = {"as it is": (), "without /info": (no_info,), "without a document": (no_document,)}
 
 
@@ -60,6 +71,18 @@ def test_tgi_2_4_1_conforms(names: str) -> None:
     unsupported = {one.id for one in report.having(Outcome.UNSUPPORTED)}
     assert "chat-completions.tool-arguments-are-json-text" in unsupported
     assert "generate.answer-fits-the-document" not in unsupported
+
+
+@pytest.mark.parametrize("version", ["1.0.3", "1.4.5", "2.0.4"])
+def test_document_is_held_to_that_of_its_release(version: str) -> None:
+    held = "document.document-is-that-of-its-release"
+    outcomes = []
+    for alterations in ((release(version),), (release(version), other_default)):
+        with altered(alterations, Settings(quiet=True)) as url:
+            report = run(Chosen(Target(url), deviations=deviations(), bounds=BOUNDS, patterns=(held,)))
+        outcomes += [result.outcome for result in report.requirements]
+
+    assert [Outcome.PASS, Outcome.FAIL] == outcomes
 
 
 @pytest.mark.slow

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from tgi_conformance.answer import read_answer
 from tgi_conformance.api import CHAT, PROMPT, listed, member, post
 from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.completeness import conversation
 from tgi_conformance.families.generated import generated
+from tgi_conformance.families.methods import body_needs_post
+from tgi_conformance.families.prompts import given_back_in_a_template
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.tools import PROMPTED, WEATHER
 from tgi_conformance.families.tools import TOKENS as TOOL_TOKENS
@@ -33,6 +36,9 @@ BODY = {"messages": [{"role": "user", "content": PROMPT}]}
 documented_answer(CATALOGUE, post("/chat_tokenize", BODY))
 refusals(CATALOGUE, BODY, "messages")
 generated(CATALOGUE)
+body_needs_post(CATALOGUE, BODY)
+conversation(CATALOGUE, (BODY, {"messages": LONG}))
+given_back_in_a_template(CATALOGUE)
 
 
 @CATALOGUE.add(

@@ -9,6 +9,7 @@ from tgi_conformance.api import GENERATE, listed, member, post
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.limits import LARGEST_PROMPT, too_long
+from tgi_conformance.families.methods import body_needs_post
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.requirement import Catalogue
@@ -46,6 +47,7 @@ BY_CHARACTERS = "the characters at the offsets of bytes"
 ANSWER = "#/components/schemas/TokenizeResponse"
 
 documented_answer(CATALOGUE, post("/tokenize", {"inputs": TEXTS[0]}))
+body_needs_post(CATALOGUE, {"inputs": "x"})
 refusals(CATALOGUE, {"inputs": "x"}, "inputs")
 generated(CATALOGUE)
 
