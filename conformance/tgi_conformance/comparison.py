@@ -11,7 +11,7 @@ from tgi_conformance.levels import Outcome
 if TYPE_CHECKING:
     from tgi_conformance.report import Report, Result
 
-KEPT = {Outcome.PASS, Outcome.KNOWN_DEVIATION}
+KEPT = {Outcome.PASS, Outcome.KNOWN_DEVIATION, Outcome.INTERMITTENT}
 
 
 @frozen

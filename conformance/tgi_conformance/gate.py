@@ -22,7 +22,7 @@ class FailOn(str, Enum):
 
 def status(report: Report, fail_on: FailOn, baseline: Report | None = None) -> tuple[int, str]:
     """Give the exit status, and a line where it needs one; what could not be told is never good."""
-    if report.verdict is Verdict.COULD_NOT_TELL:
+    if report.verdict in {Verdict.COULD_NOT_TELL, Verdict.INTERNAL_ERROR}:
         return report.verdict.exit_code, ""
     if fail_on is FailOn.SHOULD:
         return _by_levels(report)

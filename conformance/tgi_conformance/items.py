@@ -16,6 +16,7 @@ from tgi_conformance.preparation import cannot_begin, prepare
 from tgi_conformance.progress import Progress
 from tgi_conformance.pytest_plugin import CONDUCTOR, LOCK
 from tgi_conformance.reports.plain import plain
+from tgi_conformance.reports.signs import REPORT_IT
 from tgi_conformance.routes import catalogues
 from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
 from tgi_conformance.turns import Turns
@@ -138,7 +139,7 @@ class RequirementItem(pytest.Item):
             pytest.xfail(plain(f"known deviation: {result.reason}"))
         if result.outcome is Outcome.FAIL and result.level is not Level.MUST:
             pytest.xfail(plain(f"{result.level.value}: expected {result.expected}, got {result.actual}"))
-        if result.outcome is not Outcome.PASS:
+        if result.outcome not in {Outcome.PASS, Outcome.INTERMITTENT}:
             raise BrokenError(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:  # noqa: ARG002
@@ -149,6 +150,8 @@ class RequirementItem(pytest.Item):
         lines = [f"{result.level.value} {result.id}: {result.statement}", f"  source:   {result.source}"]
         if result.outcome is Outcome.INCONCLUSIVE:
             lines += [f"  could not tell: {result.reason}"]
+        elif result.outcome is Outcome.ERROR:
+            lines += [f"  internal error: {result.reason}", f"  {REPORT_IT}"]
         else:
             lines += [f"  expected: {result.expected}", f"  actual:   {result.actual}", f"  {result.curl}"]
         return "\n".join(map(plain, lines))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -67,9 +69,24 @@ def _stumbled(trial: Trial, error: Exception) -> Result:
     """A check that cannot read an answer says why, where the answer is not the documented one."""
     unmet = departure(trial.contract, trial.last) if trial.last is not None else None
     if unmet is None or any(deviation.explains(unmet) for deviation in trial.setting.deviations):
-        reason = f"the suite failed: {type(error).__name__}: {error}"
-        return _result(trial, Outcome.INCONCLUSIVE, reason=reason)
+        return _failed_itself(trial, error)
     return _broken(trial, unmet)
+
+
+def _failed_itself(trial: Trial, error: Exception) -> Result:
+    """Say what failed in the suite, and where; the last exchange is what a report of it needs."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    result = _result(trial, Outcome.ERROR, reason=f"{type(error).__name__}: {error} at {where}")
+    if trial.last is None:
+        return result
+    target = trial.setting.client.target
+    return evolve(
+        result,
+        curl=_curl(trial, trial.last.request),
+        request=request_seen(target, trial.last.request),
+        response=response_seen(target, trial.last.response),
+    )
 
 
 def _missing(trial: Trial) -> str:

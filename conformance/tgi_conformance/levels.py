@@ -41,13 +41,19 @@ BUDGETS: Mapping[Depth, tuple[int, int]] = {Depth.SMOKE: (60, 600), Depth.STANDA
 
 
 class Outcome(str, Enum):
-    """What came of one requirement."""
+    """What came of one requirement.
+
+    `INTERMITTENT` is a promise that was kept, though a request for it failed once and not when it was sent
+    again alone. `ERROR` is a failure of the suite itself.
+    """
 
     PASS = "pass"  # noqa: S105 - an outcome, no password
     FAIL = "fail"
     KNOWN_DEVIATION = "known deviation"
+    INTERMITTENT = "intermittent"
     UNSUPPORTED = "unsupported"
     INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
 
 
 class Verdict(str, Enum):
@@ -56,8 +62,10 @@ class Verdict(str, Enum):
     CONFORMS = "conforms"
     DOES_NOT_CONFORM = "does not conform"
     COULD_NOT_TELL = "could not tell"
+    INTERNAL_ERROR = "internal error"
 
     @property
     def exit_code(self) -> int:
-        """The status that the command ends with: 0, 1 or 3 (2 is wrong usage)."""
-        return {Verdict.CONFORMS: 0, Verdict.DOES_NOT_CONFORM: 1, Verdict.COULD_NOT_TELL: 3}[self]
+        """The status that the command ends with: 0, 1, 3 or 4 (2 is wrong usage)."""
+        codes = {Verdict.CONFORMS: 0, Verdict.DOES_NOT_CONFORM: 1, Verdict.COULD_NOT_TELL: 3}
+        return codes.get(self, 4)

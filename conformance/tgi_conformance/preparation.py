@@ -26,6 +26,8 @@ def cannot_begin(setting: Setting) -> str:
         key = setting.client.target.key
         held = f"the key in ${key.name} was refused" if key else "it wants an API key (--api-key-env NAME)"
         return f"{held}: {setting.facts.locked}"
+    if setting.facts.unrecognizable:
+        return setting.facts.unrecognizable
     if setting.facts.foreign:
         return f"this is no TGI: {setting.facts.foreign}"
     if not setting.facts.generates:

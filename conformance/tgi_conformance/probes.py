@@ -17,6 +17,7 @@ from tgi_conformance.answer import read_answer
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
 from tgi_conformance.outcomes import InconclusiveError
 from tgi_conformance.patience import ASLEEP, wait_until_awake
+from tgi_conformance.recognition import unrecognizable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +52,8 @@ MINIMAL: dict[str, Request] = {
     "POST /tokenize": api.post("/tokenize", {"inputs": api.PROMPT}),
     "POST /chat_tokenize": api.post("/chat_tokenize", CHAT_MESSAGES),
 }
+# What is asked beside /info before a deployment is said to sleep: a gateway may lead elsewhere what it lacks.
+ANYTHING = (MINIMAL["GET /health"], MINIMAL["POST /generate"], MINIMAL["POST /v1/chat/completions"])
 GENERATION = tuple(dict.fromkeys(form.operation for form in (*api.UNSTREAMED, *api.STREAMED)))
 
 FORMERLY = {"max_input_tokens": "max_input_length"}  # names that 1.x and 2.0 had
@@ -68,6 +71,7 @@ class Facts:
         foreign: Evidence that something else answers, or None.
         locked: Evidence that the key was refused, or None.
         unreachable: Evidence that nothing answers, or None.
+        unrecognizable: Evidence that no answer is one that a TGI could give; empty where one is.
     """
 
     info: Mapping[str, Any] = field(factory=dict)
@@ -76,6 +80,7 @@ class Facts:
     foreign: str | None = None
     locked: str | None = None
     unreachable: str | None = None
+    unrecognizable: str = ""
 
     @property
     def version(self) -> Version | None:
@@ -106,7 +111,7 @@ def probe_reach(samples: Samples) -> Facts:
     evidence = ""
     for operation in ("GET /info", "GET /health"):
         try:
-            wait_until_awake(samples.client, MINIMAL[operation])
+            wait_until_awake(samples.client, (MINIMAL[operation], *ANYTHING))
             body = samples.get(MINIMAL[operation])[0].response.json
         except NoAnswerError as error:
             if error.kind == "refused":
@@ -127,7 +132,11 @@ def probe(samples: Samples, facts: Facts) -> Facts:
         found = {operation: _answer(samples, request) for operation, request in MINIMAL.items()}
     except NoAnswerError as error:
         return evolve(facts, unreachable=str(error))
-    answers = {operation: answer for operation, answer in found.items() if answer is not None}
+    answers = {operation: answer for operation, answer in found.items() if isinstance(answer, Exchange)}
+    silent = [answer for answer in found.values() if isinstance(answer, str)]
+    unjudged = unrecognizable(answers, silent, GENERATION)
+    if unjudged:
+        return evolve(facts, locked=_locked(answers), unrecognizable=unjudged)
     absent = _absent(answers, _elsewhere(samples), keyless=samples.client.target.key is None)
     return evolve(
         facts,
@@ -137,16 +146,16 @@ def probe(samples: Samples, facts: Facts) -> Facts:
     )
 
 
-def _answer(samples: Samples, request: Request) -> Exchange | None:
-    """Give an answer; None where there is none, which requirements will tell. Raises if nobody is there."""
+def _answer(samples: Samples, request: Request) -> Exchange | str:
+    """Give an answer, or say why there is none, which requirements will tell. Raises if nobody is there."""
     try:
         return samples.get(request)[0]
-    except InconclusiveError:
-        return None
+    except InconclusiveError as error:
+        return str(error)
     except NoAnswerError as error:
         if error.kind == "refused":
             raise
-        return None
+        return f"not at all: {error}"
 
 
 def _elsewhere(samples: Samples) -> int:
@@ -204,7 +213,9 @@ def _locked(answers: Mapping[str, Exchange]) -> str | None:
     refused = [e for e in generation if e.response.status in LOCKED]
     offered = [e for e in generation if e.response.status not in ABSENT]
     if refused and len(refused) == len(offered):
-        return f"POST {refused[0].request.path} answered {refused[0].response.status}"
+        response = refused[0].response
+        page = f" with {response.media_type}" if response.body else ""
+        return f"POST {refused[0].request.path} answered {response.status}{page}"
     return None
 
 

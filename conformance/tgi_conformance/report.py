@@ -24,7 +24,7 @@ class Result:
         outcome: What came of it.
         cases: How many cases were looked at.
         expected, actual: What should have come and what came (fail, known deviation); empty otherwise.
-        reason: Why it is a known deviation, unsupported or inconclusive; empty otherwise.
+        reason: Why it is no plain pass or failure; empty for those.
         curl: A line that reproduces it; empty where there is none.
         request, response: What was sent and what came where a promise was not kept; None otherwise.
         seconds: How long it took.
@@ -68,7 +68,7 @@ class Report:
         requests, generated_tokens: What it cost.
         overloads: How many of the requests were refused for overload; no budget counts them.
         verdict: What it says.
-        reason: Why it could not tell; empty otherwise.
+        reason: Why it could not tell, or what failed in the suite; empty otherwise.
         requirements: A result for each requirement, in the order of the catalogue.
         stale_deviations: Known deviations that were looked for and did not show.
         strict: Whether known deviations count as failures.

@@ -17,6 +17,7 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tgi_conformance import pytest_plugin
+from tgi_conformance.comparison import KEPT
 from tgi_conformance.items import Conductor
 from tgi_conformance.levels import Level, Outcome, Verdict
 from tgi_conformance.preparation import cannot_begin, prepare
@@ -118,6 +119,11 @@ def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple
     """Say what results mean together, and why they tell nothing where they do; `reason` is why none began."""
     if reason:
         return Verdict.COULD_NOT_TELL, reason
+    results = tuple(results)
+    errors = [result for result in results if result.outcome is Outcome.ERROR]
+    if errors:
+        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        return Verdict.INTERNAL_ERROR, f"{errors[0].id}{more}: {errors[0].reason}"
     binding = [result for result in results if result.level is Level.MUST]
     broken = {Outcome.FAIL, Outcome.KNOWN_DEVIATION} if strict else {Outcome.FAIL}
     if any(result.outcome in broken for result in binding):
@@ -125,7 +131,7 @@ def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple
     unknown = [result for result in binding if result.outcome is Outcome.INCONCLUSIVE]
     if unknown:
         return Verdict.COULD_NOT_TELL, f"{len(unknown)} requirements are inconclusive: {unknown[0].reason}"
-    if not any(result.outcome in {Outcome.PASS, Outcome.KNOWN_DEVIATION} for result in binding):
+    if not any(result.outcome in KEPT for result in binding):
         return Verdict.COULD_NOT_TELL, "no requirement could be held"
     return Verdict.CONFORMS, ""
 
@@ -140,8 +146,7 @@ def _stale(options: Options, trials: Iterable[tuple[Result, Trial]]) -> Iterator
         held = [
             trial
             for result, trial in trials
-            if deviation.covers(result.id, trial.facts.version)
-            and result.outcome in {Outcome.PASS, Outcome.KNOWN_DEVIATION}
+            if deviation.covers(result.id, trial.facts.version) and result.outcome in KEPT
         ]
         if held and not any(deviation in trial.departures for trial in held):
             yield deviation.name

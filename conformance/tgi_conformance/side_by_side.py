@@ -43,8 +43,10 @@ def _apart(target: Named, queue: Any) -> Report:
     try:
         with ProcessPoolExecutor(1, SPAWN, initializer=_begin, initargs=(queue,)) as process:
             return process.submit(_run, target.name, target.options).result()
-    except (BrokenProcessPool, RuntimeError) as error:
-        return _nothing(target.options, f"the run ended early: {error}")
+    except BrokenProcessPool as error:
+        return _nothing(target.options, Verdict.COULD_NOT_TELL, f"the run ended early: {error}")
+    except Exception as error:  # noqa: BLE001 - one run that fails must not take the others with it
+        return _nothing(target.options, Verdict.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
 
 
 @contextmanager
@@ -78,7 +80,7 @@ def _run(name: str, options: Options) -> Report:
     return run(options, lambda progress: queue.put((name, progress)))
 
 
-def _nothing(options: Options, reason: str) -> Report:
+def _nothing(options: Options, verdict: Verdict, reason: str) -> Report:
     return Report(
         version=version("tgi-conformance"),
         target=options.target.shown_url,
@@ -89,7 +91,7 @@ def _nothing(options: Options, reason: str) -> Report:
         seconds=0.0,
         requests=0,
         generated_tokens=0,
-        verdict=Verdict.COULD_NOT_TELL,
+        verdict=verdict,
         reason=options.target.scrub(reason),
         requirements=(),
         strict=options.strict,

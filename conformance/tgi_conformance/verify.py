@@ -74,7 +74,9 @@ def expect_answer(form: Form, exchange: Exchange) -> Answer:
         errors = [event for event in exchange.response.stream.events if member(event.json_or_none, "error")]
         expect(not errors, "a stream without errors", seen(exchange), exchange)
     answer = read_answer(form, exchange)
-    expect(answer.text is not None, "a generated text", seen(exchange), exchange)
+    # A stream of the OpenAI-style routes that holds nothing has an empty text.
+    told = answer.text is not None and (answer.raw is not None or not form.streamed)
+    expect(told, "a generated text", seen(exchange), exchange)
     return answer
 
 

@@ -8,6 +8,7 @@ followed. Recorded from 2.4.1.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from tgi_reference.errors import ParameterError
 from tgi_reference.wire.complaints import json_text
@@ -43,6 +44,9 @@ def check_inner_schemas(schema: Any) -> None:
     Raises:
         ParameterError: the first thing that cannot be compiled.
     """
+    name = schema.get("$id") if isinstance(schema, dict) else None
+    if isinstance(name, str) and not urlsplit(name).scheme:
+        raise _invalid("relative URL without a base")
     for inner in _within(schema):
         if isinstance(inner, dict):
             _check(inner)

@@ -46,6 +46,7 @@ _OF_MEMBERS: Final = ("string", "number", "boolean", "null")
 _OF_ITEMS: Final = ("boolean", "null", "number", "integer", "string")
 _OF_ANYTHING: Final = (*_OF_ITEMS, "array", "object")
 _DEPTH: Final = 2
+_TOO_SHORT: Final = "maxLength must be greater than or equal to minLength"
 _SPECIAL: Final = re.compile(r"[\\.+*?()|\[\]{}^$#&~-]")
 _LARGEST_U64: Final = 2**64 - 1
 # Where TGI itself would run out of stack or memory: subschemas visited, letters written.
@@ -77,6 +78,7 @@ class _Translation:
     """One schema on its way to a regular expression."""
 
     _formats = _FORMATS
+    _out_of_order = "max bound must be greater than or equal to min bound"
 
     def __init__(self, whole: Any) -> None:
         self._whole = whole
@@ -179,8 +181,8 @@ class _Translation:
     def _of_type(self, kind: str, schema: dict[str, Any]) -> str:
         by_kind: dict[str, Callable[[dict[str, Any]], str]] = {
             "string": lambda schema: _string(schema, self._formats),
-            "number": _number,
-            "integer": _integer,
+            "number": lambda schema: _number(schema, self._out_of_order),
+            "integer": lambda schema: _integer(schema, self._out_of_order),
             "array": self._array,
             "object": self._object,
         }
@@ -216,6 +218,7 @@ class _WiderTranslation(_Translation):
     """The same by the rules of outlines-core 0.2, as far as they take more."""
 
     _formats = _WIDER_FORMATS
+    _out_of_order = _TOO_SHORT
 
     def _no_object(self, schema: Any) -> SchemaError:
         return _unsupported(schema)
@@ -303,7 +306,7 @@ def _string(schema: dict[str, Any], formats: Mapping[str, str]) -> str:
 def _string_of_length(schema: dict[str, Any]) -> str:
     low, high = schema.get("minLength"), schema.get("maxLength")
     if "minLength" in schema and "maxLength" in schema and _rank(low) > _rank(high):
-        raise SchemaError("maxLength must be greater than or equal to minLength")
+        raise SchemaError(_TOO_SHORT)
     least, most = _natural(schema, "minLength") or 0, _natural(schema, "maxLength")
     return f'"{_LETTER}{{{least},{"" if most is None else most}}}"'
 
@@ -323,32 +326,34 @@ def _natural(schema: dict[str, Any], name: str) -> int | None:
     return value if type(value) is int and 0 <= value <= _LARGEST_U64 else None
 
 
-def _quantifier(schema: dict[str, Any], name: str, *, offset: int, low: int, free: str) -> str:
+def _quantifier(  # noqa: PLR0913  # the rules of three parts of a number, and of an integer
+    schema: dict[str, Any], name: str, problem: str, *, offset: int, low: int, free: str
+) -> str:
     """How many digits may follow: ``offset`` of them were written before."""
     bounds = [_natural(schema, f"{side}{name}") for side in ("minDigits", "maxDigits")]
     # A bound of nothing is none; and it is less than any other.
     least, most = (None if one is None else max(one - offset, 0) for one in bounds)
     if least is not None and most is not None and most < least:
-        raise SchemaError("max bound must be greater than or equal to min bound")
+        raise SchemaError(problem)
     if not least and not most:
         return free
     return f"{{{least or low},{most or ''}}}"
 
 
-def _number(schema: dict[str, Any]) -> str:
+def _number(schema: dict[str, Any], problem: str) -> str:
     parts = ("Integer", "Fraction", "Exponent")
     if not any(f"{side}Digits{part}" in schema for side in ("min", "max") for part in parts):
         return _SIMPLE["number"]
-    whole = _quantifier(schema, "Integer", offset=1, low=1, free="*")
-    fraction = _quantifier(schema, "Fraction", offset=0, low=0, free="+")
-    exponent = _quantifier(schema, "Exponent", offset=0, low=0, free="+")
+    whole = _quantifier(schema, "Integer", problem, offset=1, low=1, free="*")
+    fraction = _quantifier(schema, "Fraction", problem, offset=0, low=0, free="+")
+    exponent = _quantifier(schema, "Exponent", problem, offset=0, low=0, free="+")
     return rf"((-)?(0|[1-9][0-9]{whole}))(\.[0-9]{fraction})?([eE][+-][0-9]{exponent})?"
 
 
-def _integer(schema: dict[str, Any]) -> str:
+def _integer(schema: dict[str, Any], problem: str) -> str:
     if "minDigits" not in schema and "maxDigits" not in schema:
         return _SIMPLE["integer"]
-    return f"(-)?(0|[1-9][0-9]{_quantifier(schema, '', offset=1, low=0, free='*')})"
+    return f"(-)?(0|[1-9][0-9]{_quantifier(schema, '', problem, offset=1, low=0, free='*')})"
 
 
 def _escaped(text: str) -> str:

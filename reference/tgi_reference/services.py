@@ -35,10 +35,10 @@ class Services:
         return self.settings.shapes
 
 
-def start_services(settings: Settings) -> Services:
-    """Load the model and put the parts together."""
+def start_services(settings: Settings, engine: Engine | None = None) -> Services:
+    """Load the model, unless one is given, and put the parts together. Alterations may change the engine."""
     settings = altered_settings(settings)
-    engine = Engine(Noise(settings.noise, settings.fault_seed or None) if settings.noise else None)
+    engine = engine or Engine(Noise(settings.noise, settings.fault_seed or None) if settings.noise else None)
     metrics = Metrics(settings.max_total_tokens)
     backend = Backend(
         engine,

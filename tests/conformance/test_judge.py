@@ -56,8 +56,8 @@ def outcome_of(check: Check, setting: Setting | None = None, **requirement: Any)
         (NoAnswerError("timeout", "no answer", GET), Outcome.FAIL),
         (NoAnswerError("broken", "reset", GET), Outcome.FAIL),
         (NoAnswerError("too-large", "flood", GET), Outcome.FAIL),
-        (KeyError("a fault of ours"), Outcome.INCONCLUSIVE),
-        (RecursionError("deep"), Outcome.INCONCLUSIVE),
+        (KeyError("a fault of ours"), Outcome.ERROR),
+        (RecursionError("deep"), Outcome.ERROR),
     ],
 )
 def test_each_exception_is_an_outcome(error: Exception, outcome: Outcome) -> None:
@@ -219,8 +219,10 @@ def test_a_check_that_stumbles_over_a_documented_answer_is_our_fault() -> None:
     with hostile(answering(answer(b'{"generated_text": "x"}', JSON))) as server:
         result = outcome_of(stumbling(post("/generate", {})), make_setting(Target(server.url)))
 
-    assert Outcome.INCONCLUSIVE is result.outcome
-    assert "the suite failed: TypeError: unhashable type" == result.reason
+    assert Outcome.ERROR is result.outcome
+    assert result.reason.startswith("TypeError: unhashable type at test_judge.py:")
+    assert "/generate" in result.curl
+    assert result.response is not None
 
 
 @pytest.mark.parametrize(
@@ -308,6 +310,11 @@ def having(outcome: Outcome, level: Level = Level.MUST) -> Result:
             Verdict.DOES_NOT_CONFORM,
             Verdict.DOES_NOT_CONFORM,
         ),
+        ([MUST_PASS, having(Outcome.INTERMITTENT)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([having(Outcome.INTERMITTENT)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([MUST_PASS, having(Outcome.ERROR)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
+        ([having(Outcome.FAIL), having(Outcome.ERROR)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
+        ([having(Outcome.ERROR, Level.SHOULD)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
         ([having(Outcome.UNSUPPORTED)], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
         ([SHOULD_PASS], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
         ([], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
@@ -331,4 +338,4 @@ def test_a_verdict_that_is_none_says_why() -> None:
 
 
 def test_verdicts_are_exit_codes() -> None:
-    assert [0, 1, 3] == [verdict.exit_code for verdict in Verdict]
+    assert [0, 1, 3, 4] == [verdict.exit_code for verdict in Verdict]

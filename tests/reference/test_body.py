@@ -221,6 +221,12 @@ def test_a_variant_that_is_no_name(given: str, expected: tuple[int, str]) -> Non
     assert expected == refusal(f'{{"inputs":"x","parameters":{{"grammar":{{"type":{given},"value":"a"}}}}}}')
 
 
+def test_a_variant_by_its_place_is_a_name() -> None:
+    status, text = refusal('{"inputs":"x","parameters":{"grammar":[null]}}')
+    expected = "parameters.grammar[0]: invalid type: null, expected variant identifier at line 1 column 43"
+    assert (422, expected) == (status, text)
+
+
 def test_a_variant_may_be_the_only_member_of_an_object() -> None:
     body = '{"inputs":"x","parameters":{"grammar":{"type":{"regex":null},"value":"a"}}}'
     assert GrammarRequest("regex", "a") == generate(body).parameters.grammar

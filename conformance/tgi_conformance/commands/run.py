@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,7 +60,8 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     Each flag may stand in tgi-conformance.toml, in [tool.tgi-conformance] of pyproject.toml, or as
     TGI_CONFORMANCE_… in the environment.
 
-    Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell.
+    Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell, 4 on an error of
+    tgi-conformance itself.
     """
     outputs = {name: path for name in WRITERS if (path := given.pop(name)) is not None}
     folder: Path | None = given.pop("reports")
@@ -84,7 +86,20 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     except KeyboardInterrupt:
         click.echo("interrupted before there was anything to report", err=True)
         code = Verdict.COULD_NOT_TELL.exit_code
+    except click.ClickException:
+        raise
+    except Exception as error:  # noqa: BLE001 - what Python would end with 1 says nothing of the deployment
+        click.echo(_internal_error(error, named), err=True)
+        code = Verdict.INTERNAL_ERROR.exit_code
     sys.exit(code)
+
+
+def _internal_error(error: Exception, targets: tuple[Named, ...]) -> str:
+    """Give the traceback, without the targets' secrets, and a line that says what to do with it."""
+    told = "".join(traceback.format_exception(error))
+    for target in targets:
+        told = target.options.target.scrub(told)
+    return f"{told}internal error: please report the lines above to the maintainers of tgi-conformance"
 
 
 def _targets(urls: tuple[str, ...], file: Path | None, settings: Settings) -> tuple[Named, ...]:
@@ -159,7 +174,7 @@ def _several(
         if reason:
             click.echo(f"{name}: {reason}")
     codes = {code for _, code, _ in found}
-    return next((code for code in (1, 3) if code in codes), 0)
+    return next((code for code in (4, 1, 3) if code in codes), 0)
 
 
 def _console() -> Console:

@@ -175,7 +175,7 @@ def chat_as_generate(catalogue: Catalogue, form: Form) -> None:
             stated = len(listed(tokenized.response.json, "tokenize_response"))
             expect(actual.prompt in {stated, stated + 1}, f"{stated} prompt tokens", actual.prompt, exchange)
             own, here = expected.response.headers.get("x-prompt-tokens", ""), str(actual.prompt)
-            if not own.isdecimal() or int(own) > int(here):
+            if not own.isdecimal() or int(own[:12]) > int(here):
                 raise UnsupportedError("/generate adds special tokens that the template has already")
             expect_equal(own, here, "the prompt tokens of /generate", exchange)
             whole = expect_answer(GENERATE, expected)

@@ -35,6 +35,7 @@ def documented_answer(
         pointer = trial.contract.operations[catalogue.operation].response_pointer(OK, media_type)
         if media_type == JSON:
             expect_fits(trial, exchange, exchange.response.json, pointer)
+            expect(exchange.response.json != [], "an answer", "an empty array", exchange)
 
 
 def documented_stream(catalogue: Catalogue, form: Form) -> None:
@@ -96,6 +97,7 @@ def detailed(catalogue: Catalogue, form: Form) -> None:
                 expect_status(exchange, OK)
                 for value in json_events(exchange) if form.streamed else [exchange.response.json]:
                     expect_fits(trial, exchange, value, pointer)
+                    expect(value != [], "an answer", "an empty array", exchange)
 
 
 def json_events(exchange: Exchange, *, empty: bool = False) -> list[object]:

@@ -185,6 +185,7 @@ def top_tokens(catalogue: Catalogue, form: Form) -> None:
         answer = expect_answer(form, exchange)
         tops = _tops(form, exchange, answer)
         expect_equal(len(answer.tokens), len(tops), "lists of top tokens", exchange)
+        expect(bool(tops), "top tokens", answer.raw, exchange)
         for token, top in zip(answer.tokens, tops, strict=True):
             expect(isinstance(top, list), "a list of tokens", top, exchange)
             logprobs = [member(entry, "logprob") for entry in top]

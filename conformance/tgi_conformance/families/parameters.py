@@ -115,8 +115,16 @@ def _expect_taken(trial: Trial, form: Form, asked: Mapping[str, Any]) -> None:
     expect(exchange.response.status == OK, "status 200", seen(exchange), exchange)
     if form.streamed:
         first = exchange.response.stream.events[:1]
-        refused = bool(first) and bool(member(first[0].json_or_none, "error"))
+        refused = not first or bool(member(first[0].json_or_none, "error"))
         expect(not refused, "a stream of tokens", seen(exchange), exchange)
+    else:
+        expect(bool(_answers(exchange.response.json)), "an answer", seen(exchange), exchange)
+
+
+def _answers(body: Any) -> Any:
+    """Give what an unstreamed answer holds, an empty text among it; nothing where it is no answer."""
+    body = member(body, 0) if isinstance(body, list) else body
+    return member(body, "choices") or isinstance(member(body, "generated_text"), str)
 
 
 def _typed(catalogue: Catalogue, form: Form, name: str, schema: Mapping[str, Any], source: str) -> None:

@@ -186,4 +186,5 @@ def _greedy_by_top_k(catalogue: Catalogue, form: Form) -> None:
         greedy = expect_answer(form, trial.sample(form.ask(tokens=TOKENS, **counted(form))))
         exchange, sampled = _sampled(trial, form, top_k=1, seed=5, top_p=0.99, temperature=2.0)
         ids = [token.get("id") for token in greedy.tokens]
+        expect(bool(ids), "tokens", sampled.raw, exchange)
         expect_equal(ids, [token.get("id") for token in sampled.tokens], "ids", exchange)

@@ -14,6 +14,7 @@ COLOURS = {
     Verdict.CONFORMS: "brightgreen",
     Verdict.DOES_NOT_CONFORM: "red",
     Verdict.COULD_NOT_TELL: "lightgrey",
+    Verdict.INTERNAL_ERROR: "lightgrey",
 }
 
 
@@ -24,7 +25,7 @@ def write_badge(report: Report) -> str:
         "label": "TGI API",
         "message": _message(report),
         "color": COLOURS[report.verdict],
-        "isError": report.verdict is Verdict.COULD_NOT_TELL,
+        "isError": report.verdict in {Verdict.COULD_NOT_TELL, Verdict.INTERNAL_ERROR},
     }
     return json.dumps(badge, indent=2) + "\n"
 

@@ -13,10 +13,10 @@ from tgi_conformance.levels import Level, Outcome
 from tgi_conformance.reports.finding_view import finding_view
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.page import write_page
-from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
+from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from tgi_conformance.report import Report, Result
 
@@ -27,6 +27,7 @@ MOST_IDS = 60
 MOST_MEMBERS = 60
 SHORT = 160
 ORDER = list(OUTCOMES)
+URGENT = (Outcome.ERROR, Outcome.FAIL, Outcome.INCONCLUSIVE)
 
 
 @frozen
@@ -127,10 +128,10 @@ def _member(name: str, value: Any) -> tuple[str, str]:
     return cut(str(name), 80), cut(str(value), 300)
 
 
-def _tiles(results: Iterable[Result]) -> Iterator[Tile]:
+def _tiles(results: Sequence[Result]) -> Iterator[Tile]:
     counts = Counter(result.outcome for result in results)
     total, start = max(sum(counts.values()), 1), 0.0
-    for outcome in (Outcome.PASS, *ORDER[:-1]):
+    for outcome in outcomes_of(results):
         width = counts[outcome] / total * 100
         yield Tile(OUTCOMES[outcome], counts[outcome], f"{start:.3f}", f"{width:.3f}")
         start += width
@@ -146,7 +147,7 @@ def _cell(route: str, kind: str, results: list[Result]) -> Cell | None:
     if not results:
         return None
     counts = Counter(result.outcome for result in results)
-    worst = next((outcome for outcome in ORDER[:2] if counts[outcome]), None)
+    worst = next((outcome for outcome in URGENT if counts[outcome]), None)
     worst = worst or max(
         counts, key=lambda outcome: (outcome is not Outcome.UNSUPPORTED, -ORDER.index(outcome))
     )
@@ -170,5 +171,5 @@ def _cause(group: list[Result]) -> Cause:
 
 def _shown_first(report: Report) -> list[str]:
     """Begin with what needs somebody's eyes, or with everything where nothing does."""
-    urgent = [outcome for outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE) if report.having(outcome)]
+    urgent = [outcome for outcome in URGENT if report.having(outcome)]
     return [OUTCOMES[outcome].slug for outcome in urgent or ORDER]

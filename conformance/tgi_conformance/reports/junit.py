@@ -9,6 +9,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from tgi_conformance.levels import Level, Outcome
 from tgi_conformance.reports.plain import plain
+from tgi_conformance.reports.signs import REPORT_IT
 
 if TYPE_CHECKING:
     from tgi_conformance.report import Report, Result
@@ -40,12 +41,14 @@ def _case(result: Result, *, broken: bool) -> TestCase:
 
 
 def _verdict(result: Result, *, broken: bool) -> Failure | Error | Skipped | None:
-    if result.outcome is Outcome.PASS:
+    if result.outcome in {Outcome.PASS, Outcome.INTERMITTENT}:
         return None
     if broken and result.level is Level.MUST:
         failure = Failure(_short(result), f"{result.level.value} broken")
         failure.text = _whole(result)
         return failure
+    if result.outcome is Outcome.ERROR:
+        return Error(plain(f"{result.reason}; {REPORT_IT}"), "internal error")
     if result.outcome is Outcome.INCONCLUSIVE and result.level is Level.MUST:
         return Error(plain(result.reason), "inconclusive")
     if broken:

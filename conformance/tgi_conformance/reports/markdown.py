@@ -14,7 +14,7 @@ from tgi_conformance.evidence import cut
 from tgi_conformance.levels import Outcome
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.plain import plain
-from tgi_conformance.reports.signs import OUTCOMES, VERDICTS
+from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MOST_CAUSES = 25
 MOST_IDS = 20
 LONGEST = 1500
-COLUMNS = (Outcome.PASS, *list(OUTCOMES)[:-1])
 
 
 def write_markdown(report: Report) -> str:
@@ -36,7 +35,11 @@ def write_markdown(report: Report) -> str:
     if report.requirements:
         lines += [*_routes(report), ""]
     lines += [_price(report), ""]
+    lines += _listed("Internal errors", report.having(Outcome.ERROR))
+    if report.having(Outcome.ERROR):
+        lines += [REPORT_IT, ""]
     lines += _broken(report)
+    lines += _listed("Intermittent", report.having(Outcome.INTERMITTENT))
     lines += _listed("Inconclusive", report.having(Outcome.INCONCLUSIVE))
     if not report.strict:
         lines += _known(report)
@@ -63,18 +66,19 @@ def block(text: str, language: str = "") -> list[str]:
 
 
 def _routes(report: Report) -> Iterator[str]:
-    yield "| route | " + " | ".join(OUTCOMES[outcome].title for outcome in COLUMNS) + " |"
-    yield "| --- |" + " ---: |" * len(COLUMNS)
+    columns = outcomes_of(report.requirements)
+    yield "| route | " + " | ".join(OUTCOMES[outcome].title for outcome in columns) + " |"
+    yield "| --- |" + " ---: |" * len(columns)
     for route in dict.fromkeys(result.route for result in report.requirements):
         counts = Counter(result.outcome for result in report.requirements if result.route == route)
-        cells = [_count(counts[outcome], outcome) for outcome in COLUMNS]
+        cells = [_count(counts[outcome], outcome) for outcome in columns]
         yield f"| {route} | " + " | ".join(cells) + " |"
 
 
 def _count(count: int, outcome: Outcome) -> str:
     if not count:
         return ""
-    return f"**{count}**" if outcome in {Outcome.FAIL, Outcome.INCONCLUSIVE} else str(count)
+    return f"**{count}**" if outcome in {Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.ERROR} else str(count)
 
 
 def _price(report: Report) -> str:

@@ -27,6 +27,8 @@ COLOURS = {
     "known": "yellow",
     "unsupported": "cyan",
     "inconclusive": "magenta",
+    "error": "magenta",
+    "intermittent": "yellow",
 }
 NOT_HELD = Sign("none", "", "not held")
 LEFT_OUT = "unsupported"

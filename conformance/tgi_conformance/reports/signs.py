@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import frozen
 
 from tgi_conformance.levels import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tgi_conformance.report import Result
 
 
 @frozen
@@ -17,16 +24,34 @@ class Sign:
 
 
 OUTCOMES = {
+    Outcome.ERROR: Sign("error", "!", "internal error"),
     Outcome.FAIL: Sign("fail", "✕", "failed"),
     Outcome.INCONCLUSIVE: Sign("inconclusive", "?", "inconclusive"),
+    Outcome.INTERMITTENT: Sign("intermittent", "~", "intermittent"),
     Outcome.KNOWN_DEVIATION: Sign("known", "≈", "known deviation"),
     Outcome.UNSUPPORTED: Sign("unsupported", "–", "unsupported"),  # noqa: RUF001 - a dash is what is meant
     Outcome.PASS: Sign("pass", "✓", "passed"),
 }
 """From the worst to the best, which is also the order in which findings are read."""
 
+SELDOM = {Outcome.ERROR, Outcome.INTERMITTENT}
+"""Left out of a report's columns where nothing has them."""
+
+REPORT_IT = (
+    "An internal error is a fault of tgi-conformance, not of the deployment. Please report it to its "
+    "maintainers, with the file that --json FILE writes."
+)
+
 VERDICTS = {
+    Verdict.INTERNAL_ERROR: Sign("error", "!", "Internal error"),
     Verdict.CONFORMS: Sign("pass", "✓", "Conforms"),
     Verdict.DOES_NOT_CONFORM: Sign("fail", "✕", "Does not conform"),
     Verdict.COULD_NOT_TELL: Sign("inconclusive", "?", "Could not tell"),
 }
+
+
+def outcomes_of(results: Iterable[Result]) -> list[Outcome]:
+    """Give the outcomes that a report of these results has a column for, passes first."""
+    there = {result.outcome for result in results}
+    ordered = [Outcome.PASS, *(outcome for outcome in OUTCOMES if outcome is not Outcome.PASS)]
+    return [outcome for outcome in ordered if outcome not in SELDOM or outcome in there]

@@ -11,9 +11,10 @@ from rich.table import Table
 from tgi_conformance.levels import Level, Outcome, Verdict
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.plain import plain
+from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from rich.console import Console
@@ -24,10 +25,12 @@ COLUMNS = (
     (Outcome.PASS, "passed", "green"),
     (Outcome.FAIL, "failed", "red"),
     (Outcome.KNOWN_DEVIATION, "known", "yellow"),
+    (Outcome.INTERMITTENT, "intermittent", "yellow"),
     (Outcome.UNSUPPORTED, "unsupported", "cyan"),
     (Outcome.INCONCLUSIVE, "unclear", "magenta"),
+    (Outcome.ERROR, "errors", "magenta"),
 )
-COLOUR = {Verdict.CONFORMS: "green", Verdict.DOES_NOT_CONFORM: "red", Verdict.COULD_NOT_TELL: "magenta"}
+COLOUR = {Verdict.CONFORMS: "green", Verdict.DOES_NOT_CONFORM: "red"}
 MOST_CAUSES = 12
 MOST_IDS = 4
 MOST_KNOWN = 3
@@ -44,7 +47,7 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
     for name, path in (written or {}).items():
         console.print(f"[dim]{name:<9}[/] {_safe(str(path))}", highlight=False)
     console.print(_price(report), highlight=False)
-    colour = COLOUR[report.verdict]
+    colour = COLOUR.get(report.verdict, "magenta")
     reason = f": {_safe(report.reason)}" if report.reason else ""
     console.print(f"[bold {colour}]{_safe(report.target)} {report.verdict.value}[/]{reason}", highlight=False)
 
@@ -52,13 +55,15 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
 def _routes(report: Report) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("route")
-    for _, title, _ in COLUMNS:
+    there = outcomes_of(report.requirements)
+    columns = [column for column in COLUMNS if column[0] in there]
+    for _, title, _ in columns:
         table.add_column(title, justify="right")
     counts: dict[str, Counter[Outcome]] = defaultdict(Counter)
     for result in report.requirements:
         counts[result.route][result.outcome] += 1
     for route, count in counts.items():
-        table.add_row(route, *(_cell(count[outcome], colour) for outcome, _, colour in COLUMNS))
+        table.add_row(route, *(_cell(count[outcome], colour) for outcome, _, colour in columns))
     return table
 
 
@@ -72,8 +77,24 @@ def _print_broken(report: Report, console: Console) -> None:
         _print_cause(results, console)
     if len(groups) > MOST_CAUSES:
         console.print(f"… and {len(groups) - MOST_CAUSES} more causes; --json FILE has them all\n")
-    for result in report.having(Outcome.INCONCLUSIVE)[:MOST_CAUSES]:
-        console.print(f"[magenta]unclear[/] {result.id}: {_safe(result.reason)}", highlight=False)
+    _print_reasons("[yellow]intermittent[/]", report.having(Outcome.INTERMITTENT), console)
+    _print_reasons("[magenta]unclear[/]", report.having(Outcome.INCONCLUSIVE), console)
+    errors = report.having(Outcome.ERROR)
+    _print_reasons("[magenta]internal error[/]", errors, console)
+    if errors:
+        console.print(REPORT_IT, highlight=False)
+
+
+def _print_reasons(title: str, results: Iterable[Result], console: Console) -> None:
+    """Print a line for each reason, with the first requirement that has it."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for result in results:
+        by_reason[result.reason].append(result.id)
+    for reason, ids in list(by_reason.items())[:MOST_CAUSES]:
+        more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+        console.print(f"{title} {ids[0]}{more}: {_safe(reason)}", highlight=False)
+    if len(by_reason) > MOST_CAUSES:
+        console.print(f"… and {len(by_reason) - MOST_CAUSES} more reasons; --json FILE has them all")
 
 
 def _print_cause(results: list[Result], console: Console) -> None:

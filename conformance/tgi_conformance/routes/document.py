@@ -8,6 +8,7 @@ from packaging.version import InvalidVersion, Version
 
 from tgi_conformance.api import get
 from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.released import documentation_page, released
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.probes import ABSENT, LOCKED, PAGES
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "document", "GET /api-doc/openapi.json")
+released(CATALOGUE)
+documentation_page(CATALOGUE)
 NOT_SERVED = {*ABSENT, *LOCKED, 301, 302, 303, 307, 308}  # redirected to a login, say
 LEADS = ("swagger", "openapi", "api-doc", "redoc")  # words of pages that lead to a document
 GATEWAYS = ("security", "server")  # what stands around the API is described by whoever stands there

@@ -9,10 +9,19 @@ from tgi_conformance.api import GENERATE, listed, member, post
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.limits import LARGEST_PROMPT, too_long
+from tgi_conformance.families.methods import body_needs_post
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_ids_within, expect_status
+from tgi_conformance.verify import (
+    OK,
+    expect,
+    expect_equal,
+    expect_fits,
+    expect_ids_within,
+    expect_status,
+    seen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +48,7 @@ BY_CHARACTERS = "the characters at the offsets of bytes"
 ANSWER = "#/components/schemas/TokenizeResponse"
 
 documented_answer(CATALOGUE, post("/tokenize", {"inputs": TEXTS[0]}))
+body_needs_post(CATALOGUE, {"inputs": "x"})
 refusals(CATALOGUE, {"inputs": "x"}, "inputs")
 generated(CATALOGUE)
 
@@ -48,6 +58,7 @@ def tokens_of(trial: Trial, text: str) -> tuple[Exchange, list[dict[str, object]
     exchange = trial.sample(post("/tokenize", {"inputs": text}))
     expect_status(exchange, OK)
     expect_fits(trial, exchange, exchange.response.json, ANSWER)
+    expect(bool(exchange.response.json) or not text, "tokens", seen(exchange), exchange)
     return exchange, exchange.response.json
 
 
@@ -63,7 +74,7 @@ def offsets(trial: Trial) -> None:
         with trial.case():
             exchange, tokens = tokens_of(trial, text)
             data = text.encode()
-            places = [(member(token, "start"), member(token, "stop")) for token in tokens]
+            places = [place_of(token, exchange) for token in tokens]
             expect(
                 all(0 <= a <= b <= len(data) for a, b in places),
                 f"offsets within {len(data)} bytes",
@@ -74,6 +85,14 @@ def offsets(trial: Trial) -> None:
             expect(wide == sorted(wide), "offsets in order", wide, exchange)
             expect(not _by_characters(text, tokens), "the text of those bytes", BY_CHARACTERS, exchange)
             expect_slices(data, tokens, exchange)
+
+
+def place_of(token: Any, exchange: Exchange) -> tuple[int, int]:
+    """Give a token's offsets; raises UnmetError unless they are whole numbers from 0 on."""
+    start, stop = member(token, "start"), member(token, "stop")
+    whole = all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in (start, stop))
+    expect(whole, "offsets that are whole numbers", token, exchange)
+    return start, stop
 
 
 def _by_characters(text: str, tokens: Sequence[Any]) -> bool:
@@ -87,7 +106,7 @@ def _by_characters(text: str, tokens: Sequence[Any]) -> bool:
 def expect_slices(data: bytes, tokens: Sequence[Any], exchange: Exchange) -> None:
     """Raise UnmetError unless each token that is somewhere shows what is there."""
     for token in tokens:
-        there = data[member(token, "start") : member(token, "stop")]
+        there = data[slice(*place_of(token, exchange))]
         try:
             expected = there.decode()
         except UnicodeDecodeError:
@@ -109,7 +128,7 @@ def cover(trial: Trial) -> None:
             exchange, tokens = tokens_of(trial, text)
             covered: set[int] = set()
             for token in tokens:
-                covered |= set(range(int(str(member(token, "start"))), int(str(member(token, "stop")))))
+                covered |= set(range(len(text.encode()))[slice(*place_of(token, exchange))])
             missing = {i for i, byte in enumerate(text.encode()) if not chr(byte).isspace()} - covered
             characters = {i for i, character in enumerate(text) if not character.isspace()}
             counted = bool(missing) and covered <= set(range(len(text))) and characters <= covered

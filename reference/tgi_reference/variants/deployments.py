@@ -141,8 +141,8 @@ def no_documentation(_: Call) -> Reply | None:
 
 @VARIANT.reply()
 def no_documentation_page(call: Call) -> Reply | None:
-    """The document is served, the page that leads to it is not."""
-    return NOT_FOUND if call.path.startswith("/docs") else None
+    """The document is served, the page that leads to it is not, nor what else the document does not name."""
+    return NOT_FOUND if call.path.startswith(("/docs", "/ping", "/vertex")) else None
 
 
 @VARIANT.reply()

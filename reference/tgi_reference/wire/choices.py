@@ -11,7 +11,7 @@ from tgi_reference.wire.complaints import MismatchError, describe, invalid_type,
 from tgi_reference.wire.containers import BUFFERED, value_of
 from tgi_reference.wire.ignored import IGNORED
 from tgi_reference.wire.reader import Pairs, Reader
-from tgi_reference.wire.scalars import Tag
+from tgi_reference.wire.scalars import Tag, Variant
 from tgi_reference.wire.shape import Shape, items, members, refuse
 from tgi_reference.wire.structs import MISSING
 
@@ -113,7 +113,7 @@ class AdjacentlyTagged:
             if key == "type":
                 if tag is not MISSING:
                     raise reader.unplaced("duplicate field `type`")
-                tag = value_of(reader, key, self._tag)
+                tag = value_of(reader, key, Variant(self._tag))
             elif key == "value":
                 if content is not MISSING:
                     raise reader.unplaced("duplicate field `value`")
@@ -148,7 +148,7 @@ class AdjacentlyTagged:
                 {key for key in found if key in ("type", "value")}
             ):
                 raise MismatchError("duplicate field")
-            tag = self._tag.take(found["type"]) if "type" in found else MISSING
+            tag = Variant(self._tag).take(found["type"]) if "type" in found else MISSING
             return self._assemble(tag, found.get("value", MISSING), decoded=False)
         if type(value) is list and len(value) == 2:  # noqa: PLR2004  # the tag and its content
             return self._assemble(self._tag.take(value[0]), value[1], decoded=False)

@@ -141,25 +141,45 @@ class Null:
 
 @frozen
 class Tag:
-    """The name of a variant; or an object with that name as its only member, whose value is null."""
+    """The name of a variant."""
 
     variants: tuple[str, ...]
     expected: str = "variant identifier"
 
     def read(self, reader: Reader) -> str:  # noqa: D102
-        byte = reader.peek_value()
-        if byte == b"{":
-            return self._read_object(reader)
-        return self._read_name(reader)
-
-    def _read_name(self, reader: Reader) -> str:
         if reader.peek_value() != b'"':
-            # Not a wrong type but wrong syntax, as the decoder of variants has it.
-            raise reader.complaint(EXPECTED_VALUE, ahead=True)
+            raise refuse(reader, self.expected)
         name = reader.string()
         if name not in self.variants:
             raise reader.complaint(unknown_variant(name, self.variants), data=True)
         return name
+
+    def take(self, value: Any) -> str:  # noqa: D102
+        if not isinstance(value, str):
+            raise MismatchError(invalid_type(describe(value), self.expected))
+        if value not in self.variants:
+            raise MismatchError(unknown_variant(value, self.variants))
+        return value
+
+
+@frozen
+class Variant:
+    """A variant without a value: its name, or an object with that name as its only member, which is null.
+
+    Anything else is not of a wrong type but of wrong syntax, as the router's decoder has it.
+    """
+
+    tag: Tag
+    expected: str = "variant"
+
+    def read(self, reader: Reader) -> str:  # noqa: D102
+        byte = reader.peek_value()
+        return self._read_object(reader) if byte == b"{" else self._read_name(reader)
+
+    def _read_name(self, reader: Reader) -> str:
+        if reader.peek_value() != b'"':
+            raise reader.complaint(EXPECTED_VALUE, ahead=True)
+        return self.tag.read(reader)
 
     def _read_object(self, reader: Reader) -> str:
         reader.enter()
@@ -176,8 +196,4 @@ class Tag:
     def take(self, value: Any) -> str:  # noqa: D102
         if isinstance(value, Pairs) and len(value) == 1 and value[0][1] is None:
             value = value[0][0]
-        if not isinstance(value, str):
-            raise MismatchError(invalid_type(describe(value), self.expected))
-        if value not in self.variants:
-            raise MismatchError(unknown_variant(value, self.variants))
-        return value
+        return self.tag.take(value)

@@ -1,0 +1,69 @@
+"""Every check meets answers that are next to nothing, and raises nothing but a finding."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.conformance.degenerate import HOLLOW, answering_with
+from tests.conformance.making import make_setting
+
+from tgi_conformance.client import Bounds
+from tgi_conformance.deviations import shipped_deviations
+from tgi_conformance.judge import judge
+from tgi_conformance.levels import Outcome
+from tgi_conformance.probes import Facts
+from tgi_conformance.routes import requirements
+from tgi_conformance.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tgi_conformance.requirement import Requirement
+
+# With nothing absent, every requirement is held.
+FACTS = Facts(
+    info={
+        "version": "3.3.6",
+        "model_id": "model",
+        "max_total_tokens": 1024,
+        "max_input_tokens": 512,
+        "max_concurrent_requests": 8,
+        "max_best_of": 2,
+        "max_stop_sequences": 4,
+        "max_client_batch_size": 4,
+    }
+)
+GENERATED = "generated data"  # which takes longer to generate than everything else takes together
+
+
+def errors(url: str, held: Iterable[Requirement]) -> dict[str, str]:
+    """What failed in the suite itself, by requirement."""
+    setting = make_setting(
+        Target(url), Bounds(request_seconds=5), facts=FACTS, deviations=shipped_deviations()
+    )
+    with ThreadPoolExecutor(4) as threads:
+        results = [result for result, _ in threads.map(lambda one: judge(one, setting), held)]
+    assert any(result.outcome is Outcome.FAIL for result in results)
+    return {result.id: result.reason for result in results if result.outcome is Outcome.ERROR}
+
+
+@pytest.mark.parametrize("name", HOLLOW)
+def test_no_check_fails_by_itself(name: str) -> None:
+    with answering_with(name) as url:
+        assert {} == errors(url, [one for one in requirements() if one.kind != GENERATED])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOLLOW)
+def test_no_check_fails_by_itself_where_everything_is_refused(name: str) -> None:
+    with answering_with(name, refusing=True) as url:
+        assert {} == errors(url, requirements())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOLLOW)
+def test_no_search_fails_by_itself(name: str) -> None:
+    with answering_with(name) as url:
+        assert {} == errors(url, [one for one in requirements() if one.kind == GENERATED])
