@@ -29,6 +29,7 @@ class Form:
         streamed: Whether the answer is an event stream.
         switch: Whether a body member `stream` chooses between the two.
         schema: The component schema of its request.
+        opening: What the answer is to begin with, given with each prompt.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Form:
     streamed: bool
     switch: bool
     schema: str
+    opening: str = ""
 
     @property
     def operation(self) -> str:
@@ -60,10 +62,13 @@ class Form:
 
     def _around(self, prompt: str, parameters: dict[str, Any]) -> dict[str, Any]:
         if self.dialect == "chat":
-            return {"messages": [{"role": "user", "content": prompt}], **parameters}
+            messages = parameters.get("messages", [{"role": "user", "content": prompt}])
+            begun = [{"role": "assistant", "content": self.opening}] if self.opening else []
+            others = {name: value for name, value in parameters.items() if name != "messages"}
+            return {"messages": [*messages, *begun], **others}
         if self.dialect == "completions":
-            return {"prompt": [prompt], **parameters}
-        return {"inputs": prompt, "parameters": parameters}
+            return {"prompt": [prompt + self.opening], **parameters}
+        return {"inputs": prompt + self.opening, "parameters": parameters}
 
     def request(self, body: Any) -> Request:
         """Make the POST of a JSON body."""

@@ -18,6 +18,7 @@ from tgi_conformance.exchange import Exchange, NoAnswerError, Request
 from tgi_conformance.outcomes import InconclusiveError
 from tgi_conformance.patience import ASLEEP, wait_until_awake
 from tgi_conformance.recognition import unrecognizable
+from tgi_conformance.steady import Steady, find_steady
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +34,9 @@ OK = 200
 NOT_FOUND, UNPROCESSABLE = 404, 422
 CLIENT_ERRORS = range(400, 500)
 MOVED = (301, 302, 307, 308)
+
+REPRODUCIBLE = "reproducible"  # greedy answers repeat, if only from a certain opening on
+EXACT = "exact"  # they repeat whatever is asked
 
 CHOICE = {"type": "regex", "value": "(yes|no)"}
 CHAT_MESSAGES = {"messages": [{"role": "user", "content": api.PROMPT}]}
@@ -72,6 +76,8 @@ class Facts:
         locked: Evidence that the key was refused, or None.
         unreachable: Evidence that nothing answers, or None.
         unrecognizable: Evidence that no answer is one that a TGI could give; empty where one is.
+        steady: From where on answers repeat of a deployment whose decoding is not exact; None for one that
+            is exact, and for one whose answers do not repeat at all.
     """
 
     info: Mapping[str, Any] = field(factory=dict)
@@ -81,6 +87,7 @@ class Facts:
     locked: str | None = None
     unreachable: str | None = None
     unrecognizable: str = ""
+    steady: Steady | None = None
 
     @property
     def version(self) -> Version | None:
@@ -138,9 +145,17 @@ def probe(samples: Samples, facts: Facts) -> Facts:
     if unjudged:
         return evolve(facts, locked=_locked(answers), unrecognizable=unjudged)
     absent = _absent(answers, _elsewhere(samples), keyless=samples.client.target.key is None)
+    lacking = _abilities(samples, absent)
+    steady = None
+    if REPRODUCIBLE in lacking:
+        lacking[EXACT] = lacking[REPRODUCIBLE]
+        steady = find_steady(samples, absent, lacking[EXACT])
+    if steady is not None:
+        del lacking[REPRODUCIBLE]
     return evolve(
         facts,
-        absent={**absent, **_abilities(samples, absent)},
+        absent={**absent, **lacking},
+        steady=steady,
         foreign=_foreign(answers),
         locked=_locked(answers),
     )
@@ -333,5 +348,5 @@ _ABILITIES: dict[str, Callable[[Samples, Mapping[str, str]], str | None]] = {
     "top-tokens": _top_tokens,
     "tgi-headers": _headers,
     "lengths": _lengths,
-    "reproducible": _reproducible,
+    REPRODUCIBLE: _reproducible,
 }

@@ -5,26 +5,28 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from tgi_conformance.client import Client, Price
 from tgi_conformance.levels import Depth
-from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.patience import send_patiently
 from tgi_conformance.price import generated_tokens
+from tgi_conformance.samples import Samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from tgi_conformance.api import Form
     from tgi_conformance.contract import Contract
     from tgi_conformance.deviations import Deviation
     from tgi_conformance.exchange import Exchange, Request
     from tgi_conformance.probes import Facts
     from tgi_conformance.requirement import Requirement
-    from tgi_conformance.samples import Samples
     from tgi_conformance.served import Served
 
 T = TypeVar("T")
+AGAIN = 5  # times
 
 
 @frozen
@@ -111,6 +113,41 @@ class Trial:
             if deviation.covers(self.requirement.id, self.facts.version) and deviation.explains(unmet):
                 return deviation
         return None
+
+    @property
+    def exact(self) -> bool:
+        """Whether equal requests are decoded bit by bit alike, as far as is known."""
+        return self.facts.steady is None
+
+    def steady(self, form: Form) -> Form:
+        """Give the form as it is to be asked for answers that repeat.
+
+        Raises:
+            UnsupportedError: Decoding is not exact, and this form's answers repeat from nowhere.
+        """
+        steady = self.facts.steady
+        if steady is None:
+            return form
+        if form.dialect not in steady.dialects:
+            raise UnsupportedError(
+                f"{steady.evidence}, nor do answers to {form.path} repeat from any opening"
+            )
+        return evolve(form, opening=steady.opening)
+
+    def few(self, tokens: int) -> int:
+        """Give how many tokens to ask for: no more than repeat."""
+        return tokens if self.facts.steady is None else min(tokens, self.facts.steady.tokens)
+
+    def steadily(self, hold: Callable[[], T]) -> T:
+        """Hold something, again where decoding is not exact: a tie that falls otherwise breaks no promise."""
+        for _ in range(0 if self.exact else AGAIN):
+            try:
+                return hold()
+            except UnmetError as unmet:
+                if self.deviation(unmet) is not None:
+                    raise
+            self.setting = evolve(self.setting, samples=Samples(self.setting.client))
+        return hold()
 
     def offers(self, *needs: str) -> bool:
         """Tell whether the deployment has these facts, and its document these pointers."""

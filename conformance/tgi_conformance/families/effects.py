@@ -9,6 +9,13 @@ from packaging.version import Version
 
 from tgi_conformance.api import GENERATE, PROMPT, listed, member
 from tgi_conformance.families.answers import json_events
+from tgi_conformance.families.effects_in_noise import (
+    expect_penalty,
+    expect_temperature,
+    expect_top_k,
+    expect_top_p,
+    unsupported,
+)
 from tgi_conformance.families.naming import grammar_name, hyphened, parameter, with_grammar, words
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Level
@@ -134,6 +141,9 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
     def check(trial: Trial) -> None:
         answer = _shown(form, _greedy(trial, form, PROMPT))[0]
         prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
+        if not trial.exact:
+            expect_penalty(trial, form, prompts, {name: value})
+            return
         pairs = ((_greedy(trial, form, one), _greedy(trial, form, one, **{name: value})) for one in prompts)
         _expect_another(trial, form, f"{name} {value}", pairs)
         beside = _beside(trial, form, name)
@@ -161,6 +171,9 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
         why=SILENT,
     )
     def check(trial: Trial) -> None:
+        if not trial.exact:
+            _expect_shift_in_noise(trial, form, name)
+            return
         for value in values:
             with trial.case():
                 pairs = (
@@ -179,6 +192,20 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
                 _expect_another(
                     trial, form, f"{name} {values[-1]} instead of {values[0]} beside {beside}", pairs
                 )
+
+
+def _expect_shift_in_noise(trial: Trial, form: Form, name: str) -> None:
+    if name == "temperature":
+        expect_temperature(trial, form, {})
+        beside = _beside(trial, form, name)
+        if beside:
+            expect_temperature(trial, form, beside)
+    elif name == "top_p":
+        expect_top_p(trial, form, {})
+    elif name == "top_k":
+        expect_top_k(trial, form)
+    else:
+        raise unsupported(trial, name)
 
 
 def unless_sure(trial: Trial, form: Form) -> None:
@@ -213,6 +240,9 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
         why=SILENT,
     )
     def check(trial: Trial) -> None:
+        if not trial.exact:
+            expect_top_p(trial, form, {"top_k": 40} if form.dialect == "generate" else {})
+            return
         first = _sampled(trial, form, SEEDS[0], top_p=SHIFTING["top_p"][0])
         exchange = _sampled(trial, form, SEEDS[1], top_p=SHIFTING["top_p"][0])
         texts = [_shown(form, one)[0] for one in (first, exchange)]

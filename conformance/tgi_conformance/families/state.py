@@ -32,7 +32,7 @@ def no_state(catalogue: Catalogue, form: Form) -> None:
         why="One user's stop strings, seeds or messages in another's answer are a leak.",
     )
     def check(trial: Trial) -> None:
-        plain = form.ask(tokens=TOKENS, **counted(form))
+        plain = trial.steady(form).ask(tokens=trial.few(TOKENS), **counted(form))
         first = expect_answer(form, trial.send(plain))
         limit = trial.facts.limit("max_stop_sequences")
         most = 1 if limit is None else min(limit, MOST_STOPS)

@@ -49,7 +49,8 @@ def stops(catalogue: Catalogue, form: Form) -> None:
         why="Agents cut their turns with stop strings; a missed one runs on to the limit.",
     )
     def at_borders(trial: Trial) -> None:
-        _hold(trial, form, at_token_ends(greedy_pieces(trial, form)))
+        asked = trial.steady(form)
+        _hold(trial, asked, at_token_ends(greedy_pieces(trial, asked, trial.few(LONG))))
 
     @catalogue.add(
         words(form, "stop-string-within-a-token-ends-the-answer"),
@@ -61,13 +62,14 @@ def stops(catalogue: Catalogue, form: Form) -> None:
         why="Users know characters, not tokens (text-generation-inference#1979).",
     )
     def anywhere(trial: Trial) -> None:
-        _hold(trial, form, anywhere_in("".join(greedy_pieces(trial, form))))
+        asked = trial.steady(form)
+        _hold(trial, asked, anywhere_in("".join(greedy_pieces(trial, asked, trial.few(LONG)))))
 
 
-def greedy_pieces(trial: Trial, form: Form, **parameters: Any) -> list[str]:
+def greedy_pieces(trial: Trial, form: Form, tokens: int = LONG, **parameters: Any) -> list[str]:
     """Give a greedy answer as the texts of its tokens; a form that does not show them is asked streamed."""
     showing = form if form.dialect == "generate" else evolve(form, streamed=True)
-    exchange = trial.sample(showing.ask(tokens=LONG, **{**counted(showing), **parameters}))
+    exchange = trial.sample(showing.ask(tokens=tokens, **{**counted(showing), **parameters}))
     answer = expect_answer(showing, exchange)
     if form.dialect == "generate":
         return answer.own_texts
@@ -100,7 +102,7 @@ def _unusual(catalogue: Catalogue, form: Form, source: str) -> None:
     def check(trial: Trial) -> None:
         most_stops(trial)
         forced = {name: {"type": "regex", "value": FORCED}}
-        pieces = [piece for piece in greedy_pieces(trial, form, **forced) if REPLACEMENT not in piece]
+        pieces = [piece for piece in greedy_pieces(trial, form, LONG, **forced) if REPLACEMENT not in piece]
         text = "".join(pieces)
         ends = [piece for piece in pieces if "\n" in piece or not piece.isascii()]
         chosen = [piece for piece in dict.fromkeys(ends) if piece.strip(" ") and text.find(piece) >= 0]
@@ -129,17 +131,23 @@ def _sampled(catalogue: Catalogue, form: Form, source: str) -> None:
             "temperature": 1.0,
             **({"do_sample": True} if form.dialect == "generate" else {}),
         }
-        pieces = greedy_pieces(trial, form, **seeded)
-        strings = at_token_ends(pieces)[:1]
-        if not strings:
-            raise UnsupportedError(f"the sampled answer is too short to stop: {''.join(pieces)!r}")
-        exchange = trial.send(form.ask(tokens=LONG, stop=strings, **{**counted(form), **seeded}))
-        answer = expect_answer(form, exchange)
-        cut = "".join(answer.pieces) if form.streamed else answer.text or ""
-        expect(strings[0] in cut, f"{strings[0]!r} kept in the text", cut, exchange)
-        before = before_last(form, answer, cut)
-        expect(strings[0] not in before, f"an end with the token after {strings[0]!r}", cut, exchange)
-        expect_equal("stop_sequence", answer.finish, f"the finish reason for {strings[0]!r}", exchange)
+        trial.steadily(lambda: _expect_sampled_end(trial, trial.steady(form), seeded))
+
+
+def _expect_sampled_end(trial: Trial, form: Form, seeded: dict[str, Any]) -> None:
+    """Raise UnmetError unless a sampled answer, asked again with a piece of it as stop string, ends there."""
+    limit = trial.few(LONG)
+    pieces = greedy_pieces(trial, form, limit, **seeded)
+    strings = at_token_ends(pieces)[:1]
+    if not strings:
+        raise UnsupportedError(f"the sampled answer is too short to stop: {''.join(pieces)!r}")
+    exchange = trial.send(form.ask(tokens=limit, stop=strings, **{**counted(form), **seeded}))
+    answer = expect_answer(form, exchange)
+    cut = "".join(answer.pieces) if form.streamed else answer.text or ""
+    expect(strings[0] in cut, f"{strings[0]!r} kept in the text", cut, exchange)
+    before = before_last(form, answer, cut)
+    expect(strings[0] not in before, f"an end with the token after {strings[0]!r}", cut, exchange)
+    expect_equal("stop_sequence", answer.finish, f"the finish reason for {strings[0]!r}", exchange)
 
 
 def _in_the_prompt(catalogue: Catalogue, form: Form, source: str) -> None:
@@ -153,14 +161,16 @@ def _in_the_prompt(catalogue: Catalogue, form: Form, source: str) -> None:
     )
     def check(trial: Trial) -> None:
         most_stops(trial)
-        _, greedy = ask(trial, form, LONG)
-        exchange = trial.send(form.ask(tokens=LONG, stop=[PROMPT], **counted(form)))
+        asked, limit = trial.steady(form), trial.few(LONG)
+        _, greedy = ask(trial, asked, limit)
+        exchange = trial.send(asked.ask(tokens=limit, stop=[PROMPT], **counted(form)))
         answer = expect_answer(form, exchange)
         expect_equal(greedy.text, answer.text, "the text", exchange)
 
 
 def _hold(trial: Trial, form: Form, chosen: Sequence[str]) -> None:
-    text = "".join(greedy_pieces(trial, form))
+    limit = trial.few(LONG)
+    text = "".join(greedy_pieces(trial, form, limit))
     if not chosen:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
     most = most_stops(trial)
@@ -169,7 +179,7 @@ def _hold(trial: Trial, form: Form, chosen: Sequence[str]) -> None:
             # As the last of as many as may be, alone, and after another one.
             others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]
             strings = [stop, *others] if place % 3 == 2 else [*others, stop]  # noqa: PLR2004 - each third
-            exchange = trial.send(form.ask(tokens=LONG, stop=strings, **counted(form)))
+            exchange = trial.send(form.ask(tokens=limit, stop=strings, **counted(form)))
             answer = expect_answer(form, exchange)
             cut = "".join(answer.pieces) if form.streamed else answer.text or ""
             end = text.find(stop) + len(stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -16,7 +17,7 @@ from tgi_conformance.requirement import RECORDED
 from tgi_conformance.verify import expect, expect_answer, expect_equal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tgi_conformance.answer import Answer
     from tgi_conformance.exchange import Exchange, Request
@@ -29,6 +30,8 @@ KEPT = 3
 TOPS = 2
 PATTERN = "[a-z]{3} [0-9]{2} (red|green|blue)"
 GRAMMAR = {"type": "regex", "value": PATTERN}
+ONE_TEXT = "sun 12 red"  # of those that the pattern matches
+SOME = 5  # tokens, of which most answers repeat where decoding is not exact
 UNSTREAMED = "decoder_input_details"
 WHY = "Nobody asks for one thing at a time; what is lost only in company is lost in silence."
 
@@ -75,14 +78,33 @@ CHATTED = (
 
 def native_rows(trial: Trial) -> tuple[Row, ...]:
     """Give what to ask of a form of the generate dialect."""
-    return rows(NATIVE, trial.facts.absent)
+    return _rows(trial, NATIVE)
 
 
-def asking(form: Form, row: Row, **extra: Any) -> Request:
+def _rows(trial: Trial, factors: Sequence[Factor]) -> tuple[Row, ...]:
+    """Give the rows; where decoding is not exact, the grammar leaves one text alone."""
+    if not trial.exact:
+        factors = [evolve(one, parameters=_one_text(one.parameters)) for one in factors]
+    return rows(factors, trial.facts.absent)
+
+
+def _one_text(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {**GRAMMAR, "value": ONE_TEXT} if value is GRAMMAR else value
+        for name, value in parameters.items()
+    }
+
+
+def tokens_of_row(trial: Trial, row: Row) -> int:
+    """Give how many tokens to ask for: few where decoding is not exact, unless a grammar ends the answer."""
+    return TOKENS if trial.exact or WITH_GRAMMAR in row.factors else SOME
+
+
+def asking(form: Form, row: Row, tokens: int, **extra: Any) -> Request:
     """Write a row as a request of the generate dialect; a stream cannot show the prompt's tokens."""
     kept = {key: one for key, one in row.parameters.items() if not form.streamed or key != UNSTREAMED}
     shared = {"details": True, "return_full_text": False, "seed": SEED}
-    return form.ask(tokens=TOKENS, **{**shared, **kept, **extra})
+    return form.ask(tokens=tokens, **{**shared, **kept, **extra})
 
 
 def together(catalogue: Catalogue) -> None:
@@ -100,13 +122,19 @@ def together(catalogue: Catalogue) -> None:
     def check(trial: Trial) -> None:
         for row in native_rows(trial):
             with trial.case():
-                exchange = trial.sample(asking(GENERATE, row))
-                answer = expect_answer(GENERATE, exchange)
-                _expect_row(row, answer, exchange)
-                _expect_again(trial, row, answer)
+                trial.steadily(partial(_expect_whole_row, trial, trial.steady(GENERATE), row))
 
 
-def _expect_row(row: Row, answer: Answer, exchange: Exchange) -> None:
+def _expect_whole_row(trial: Trial, form: Form, row: Row) -> None:
+    """Raise UnmetError unless a row is answered as its factors promise, and ends at a stop string."""
+    tokens = tokens_of_row(trial, row)
+    exchange = trial.sample(asking(form, row, tokens))
+    answer = expect_answer(form, exchange)
+    _expect_row(row, tokens, answer, exchange)
+    _expect_again(trial, form, row, tokens, answer)
+
+
+def _expect_row(row: Row, tokens: int, answer: Answer, exchange: Exchange) -> None:
     """Raise UnmetError unless the answer has what each factor of the row promises."""
     text, own = answer.text or "", "".join(answer.own_texts)
     prompt = text[: len(text) - len(own)]
@@ -119,17 +147,19 @@ def _expect_row(row: Row, answer: Answer, exchange: Exchange) -> None:
         expect(bool(prompt), f"the prompt before the answer with {row.name}", text, exchange)
     else:
         expect(text.startswith(PROMPT), f"the prompt before the answer with {row.name}", text, exchange)
-    _expect_end(row, len(answer.tokens), own, answer, exchange)
+    _expect_end(row, tokens, len(answer.tokens), own, answer, exchange)
     expect_equal(len(answer.tokens), answer.generated, f"generated_tokens with {row.name}", exchange)
     sampled = bool(row.factors & {TEMPERATURE, NARROWING, TYPICAL})
     expect_equal(SEED if sampled else None, answer.seed, f"details.seed with {row.name}", exchange)
     _expect_shown(row, answer, exchange)
 
 
-def _expect_end(row: Row, count: int, text: str, answer: Answer, exchange: Exchange) -> None:
-    expect(1 <= count <= TOKENS, f"1 to {TOKENS} tokens with {row.name}", count, exchange)
+def _expect_end(  # noqa: PLR0913, PLR0917 - what an end is told by
+    row: Row, tokens: int, count: int, text: str, answer: Answer, exchange: Exchange
+) -> None:
+    expect(1 <= count <= tokens, f"1 to {tokens} tokens with {row.name}", count, exchange)
     if answer.finish == "length":
-        expect_equal(TOKENS, count, f"tokens at `length` with {row.name}", exchange)
+        expect_equal(tokens, count, f"tokens at `length` with {row.name}", exchange)
     if WITH_GRAMMAR in row.factors:
         fits = re.match(PATTERN, text.strip()) is not None
         expect(fits, f"a match of {PATTERN} with {row.name}", text, exchange)
@@ -158,12 +188,12 @@ def _least(row: Row) -> int:
     return 1 if row.factors & {WITH_GRAMMAR, NARROWING, TYPICAL, SAMPLING} else TOPS
 
 
-def _expect_again(trial: Trial, row: Row, first: Answer) -> None:
+def _expect_again(trial: Trial, form: Form, row: Row, tokens: int, first: Answer) -> None:
     """Raise UnmetError unless the same, asked without details and with a stop string, ends at that string."""
     pieces = first.own_texts
     stop = _stop(trial, pieces)
-    exchange = trial.send(asking(GENERATE, row, details=False, **stop))
-    text = expect_answer(GENERATE, exchange).text or ""
+    exchange = trial.send(asking(form, row, tokens, details=False, **stop))
+    text = expect_answer(form, exchange).text or ""
     whole = first.text or ""
     expected = _until(whole, stop, after=len(whole) - len("".join(pieces)))
     expect_equal(expected, text.rstrip(REPLACEMENT), f"the text with {row.name}{_named(stop)}", exchange)
@@ -200,21 +230,27 @@ def chat_together(catalogue: Catalogue, form: Form) -> None:
         why=WHY,
     )
     def check(trial: Trial) -> None:
-        for row in rows(CHATTED, trial.facts.absent):
+        for row in _rows(trial, CHATTED):
             with trial.case():
-                exchange = trial.sample(_chatting(form, row))
-                if exchange.response.is_template_error:
-                    row = _without_system(row)  # noqa: PLW2901 - the same row for a template that has none
-                    exchange = trial.sample(_chatting(form, row))
-                answer = expect_answer(form, exchange)
-                _expect_chat_row(row, answer, _without_turns(trial, form, row), exchange)
-                streamed = trial.sample(_chatting(CHAT_STREAM, row))
-                pieces = _expect_streamed_row(row, answer, streamed)
-                stop = _stop(trial, pieces)
-                exchange = trial.send(_chatting(form, row, **stop))
-                text = (expect_answer(form, exchange).text or "").rstrip(REPLACEMENT)
-                expected = _until(answer.text or "", stop, after=0)
-                expect_equal(expected, text, f"the text with {row.name}{_named(stop)}", exchange)
+                trial.steadily(partial(_expect_whole_chat_row, trial, trial.steady(form), row))
+
+
+def _expect_whole_chat_row(trial: Trial, form: Form, row: Row) -> None:
+    """Raise UnmetError unless a row is answered as its factors promise, streamed and cut short too."""
+    tokens = tokens_of_row(trial, row)
+    exchange = trial.sample(_chatting(form, row, tokens))
+    if exchange.response.is_template_error:
+        row = _without_system(row)
+        exchange = trial.sample(_chatting(form, row, tokens))
+    answer = expect_answer(form, exchange)
+    _expect_chat_row(row, tokens, answer, _without_turns(trial, form, row), exchange)
+    streamed = trial.sample(_chatting(trial.steady(CHAT_STREAM), row, tokens))
+    pieces = _expect_streamed_row(trial, row, answer, streamed)
+    stop = _stop(trial, pieces)
+    exchange = trial.send(_chatting(form, row, tokens, **stop))
+    text = (expect_answer(form, exchange).text or "").rstrip(REPLACEMENT)
+    expected = _until(answer.text or "", stop, after=0)
+    expect_equal(expected, text, f"the text with {row.name}{_named(stop)}", exchange)
 
 
 def _without_turns(trial: Trial, form: Form, row: Row) -> int:
@@ -232,14 +268,14 @@ def _without_system(row: Row) -> Row:
     return evolve(row, parameters={**row.parameters, "messages": messages})
 
 
-def _chatting(form: Form, row: Row, **extra: Any) -> Request:
+def _chatting(form: Form, row: Row, tokens: int, **extra: Any) -> Request:
     usage = {"stream_options": {"include_usage": True}} if form.streamed else {}
     shared = {"temperature": 0.0, "seed": SEED, **usage}
-    return form.ask(tokens=TOKENS, **{**shared, **extra, **row.parameters})
+    return form.ask(tokens=tokens, **{**shared, **extra, **row.parameters})
 
 
-def _expect_chat_row(row: Row, answer: Answer, plain: int, exchange: Exchange) -> None:
-    _expect_end(row, answer.generated or 0, answer.text or "", answer, exchange)
+def _expect_chat_row(row: Row, tokens: int, answer: Answer, plain: int, exchange: Exchange) -> None:
+    _expect_end(row, tokens, answer.generated or 0, answer.text or "", answer, exchange)
     entries = listed(answer.raw, "choices", 0, "logprobs", "content")
     if LOGPROBS in row.factors:
         least = _least(row)
@@ -253,10 +289,12 @@ def _expect_chat_row(row: Row, answer: Answer, plain: int, exchange: Exchange) -
         expect(more, f"more than {plain} prompt tokens with {row.name}", answer.prompt, exchange)
 
 
-def _expect_streamed_row(row: Row, whole: Answer, exchange: Exchange) -> tuple[str, ...]:
+def _expect_streamed_row(trial: Trial, row: Row, whole: Answer, exchange: Exchange) -> tuple[str, ...]:
     """Raise UnmetError unless a stream says what the unstreamed answer did; give its pieces."""
     answer = expect_answer(CHAT_STREAM, exchange)
     for what in ("finish", "generated", "prompt"):
+        if what == "generated" and not trial.exact:
+            continue  # the same text may be cut into other tokens
         expected, actual = getattr(whole, what), getattr(answer, what)
         expect_equal(expected, actual, f"{what} with {row.name}, as unstreamed", exchange)
     texts = [(one.text or "").rstrip(REPLACEMENT) for one in (whole, answer)]
