@@ -126,6 +126,12 @@ def _tools_schema(tools: list[Tool]) -> dict[str, Any]:
     return {"$functions": functions, "properties": {"function": {"anyOf": choices}}}
 
 
+def _chosen(schema: dict[str, Any], count: int) -> dict[str, Any]:
+    """Our grammar, which is narrower: our model tells no error where there is a tool, and never ``{}``."""
+    choices = schema["properties"]["function"]["anyOf"][: count or 1]
+    return {**schema, "properties": {"function": {"anyOf": choices}}, "required": ["function"]}
+
+
 def _function_schema(tool: Tool) -> dict[str, Any]:
     given = tool.function.arguments
     schema = dict(given) if isinstance(given, dict) else {}
@@ -164,8 +170,9 @@ class OpenAi20(OpenAi24):
         has_tools = chat.tools is not None and chat.tool_choice.mode != "none"
         grammar = None
         if has_tools:
-            schema = _tools_schema(_offered(chat))
-            grammar = GrammarRequest("json", {**schema, "required": ["function"]})
+            tools = _offered(chat)
+            schema = _tools_schema(tools)
+            grammar = GrammarRequest("json", _chosen(schema, len(tools)))
             if messages:
                 messages[-1]["content"] = (
                     f"{messages[-1]['content']}\n---\n{chat.tool_prompt or ''}\n{json_text(in_order(schema))}"
