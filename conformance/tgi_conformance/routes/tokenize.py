@@ -43,6 +43,7 @@ TEXTS = (
     "cafe\u0301 na\u0308ive\r\n👩\u200d🔬 and on",
     LONG,
 )
+CHARACTERS_COUNTED = "offsets that count characters"
 BY_CHARACTERS = "the characters at the offsets of bytes"
 ANSWER = "#/components/schemas/TokenizeResponse"
 
@@ -129,6 +130,9 @@ def cover(trial: Trial) -> None:
             for token in tokens:
                 covered |= set(range(len(text.encode()))[slice(*place_of(token, exchange))])
             missing = {i for i, byte in enumerate(text.encode()) if not chr(byte).isspace()} - covered
+            characters = {i for i, character in enumerate(text) if not character.isspace()}
+            counted = bool(missing) and covered <= set(range(len(text))) and characters <= covered
+            expect(not counted, "every byte in a token", CHARACTERS_COUNTED, exchange)
             expect(
                 not missing, "every byte in a token", f"bytes {sorted(missing)} of {text!r} missing", exchange
             )
