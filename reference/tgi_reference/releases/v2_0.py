@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve
 
 from tgi_reference.answers import END_TOKEN, json_string, now
+from tgi_reference.budget import BATCH_TOKENS
 from tgi_reference.chat import PreparedChat, chat_request, rendered
 from tgi_reference.errors import UnreadableToolsError
 from tgi_reference.releases.v2_4 import (
@@ -292,7 +293,7 @@ def info_body(settings: Settings) -> dict[str, Any]:
         "max_input_length": settings.max_input_tokens,
         "max_total_tokens": settings.max_total_tokens,
         "waiting_served_ratio": 1.2,
-        "max_batch_total_tokens": 16_000,
+        "max_batch_total_tokens": BATCH_TOKENS,
         "max_waiting_tokens": 20,
         "max_batch_size": None,
         "validation_workers": VALIDATION_WORKERS,
