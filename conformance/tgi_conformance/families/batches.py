@@ -95,6 +95,7 @@ def _each_prompt(catalogue: Catalogue) -> None:
         "Each of several prompts is answered by the choice of its `index`, and `usage` sums over all.",
         source="#/components/schemas/Prompt",
         why="Batches are read back by `index`.",
+        needs=("reproducible",),
     )
     def check(trial: Trial) -> None:
         prompts, alone = _several(trial)
@@ -110,9 +111,8 @@ def _each_prompt(catalogue: Catalogue) -> None:
         header = exchange.response.headers.get("x-prompt-tokens", str(prompt_tokens))
         expect_equal(str(prompt_tokens), header, "x-prompt-tokens", exchange)
         generated = member(usage, "completion_tokens")
-        if "reproducible" not in trial.facts.absent:
-            for place in range(len(prompts)):
-                _expect_choice(place, alone, choices[str(place)], exchange)
+        for place in range(len(prompts)):
+            _expect_choice(place, alone, choices[str(place)], exchange)
         most = TOKENS * len(prompts)
         fits = isinstance(generated, int) and len(prompts) <= generated <= most
         expect(fits, f"{len(prompts)} to {most} tokens", generated, exchange)
@@ -189,16 +189,16 @@ def _streamed_choices(catalogue: Catalogue) -> None:
         "Streamed, each of several prompts has its chunks, its text, one finish reason and its usage.",
         source="#/components/schemas/Chunk",
         why="Batches are read back by `index` (text-generation-inference#2336).",
+        needs=("reproducible",),
     )
     def check(trial: Trial) -> None:
-        repeats = "reproducible" not in trial.facts.absent
-        for asked in ({"temperature": 0.0}, *((SAMPLED, _stopped(trial)) if repeats else ())):
+        for asked in ({"temperature": 0.0}, SAMPLED, _stopped(trial)):
             with trial.case():
-                _expect_streamed(trial, *_several(trial, **asked), asked=asked, repeats=repeats)
+                _expect_streamed(trial, *_several(trial, **asked), asked=asked)
 
 
 def _expect_streamed(
-    trial: Trial, prompts: Sequence[str], alone: Sequence[Answer], *, asked: Mapping[str, Any], repeats: bool
+    trial: Trial, prompts: Sequence[str], alone: Sequence[Answer], *, asked: Mapping[str, Any]
 ) -> None:
     """Raise UnmetError unless a stream answers each prompt as it is answered alone, and counts it."""
     exchange = trial.send(STREAM.request({**STREAM.body(tokens=TOKENS, **asked), "prompt": prompts}))
@@ -213,10 +213,9 @@ def _expect_streamed(
         text = read_choice(chunks, index).text or ""
         usage = member(chunks[-1], "usage")
         expect_equal(answer.prompt, member(usage, "prompt_tokens"), f"prompt_tokens of {index}", exchange)
-        if repeats:
-            whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
-            plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
-            _expect_choice(index, plain, _as_unstreamed(whole), exchange)
+        whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
+        plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
+        _expect_choice(index, plain, _as_unstreamed(whole), exchange)
         counted = member(usage, "completion_tokens")
         expect(isinstance(counted, int) and 1 <= counted <= TOKENS, "its tokens", counted, exchange)
 
