@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from tgi_conformance.judge import judge
 from tgi_conformance.levels import Outcome
-from tgi_conformance.probes import probe_closely
+from tgi_conformance.probes import EXACT, probe_closely
 from tgi_conformance.report import Result
 from tgi_conformance.samples import Samples
 from tgi_conformance.trial import Setting, Trial
@@ -31,7 +31,7 @@ class Pool:
     concurrency: int
     _futures: dict[str, Future[Judged]] = field(factory=dict, init=False)
     _executor: ThreadPoolExecutor | None = field(default=None, init=False)
-    _evidence: str | None = field(default=None, init=False)
+    _looked: bool = field(default=False, init=False)
 
     def start(self, requirements: Iterable[Requirement]) -> None:
         """Begin with those that may be held side by side."""
@@ -43,8 +43,8 @@ class Pool:
     def result(self, requirement: Requirement) -> Judged:
         """Wait for a requirement's result; one that must be alone is held when nothing else is under way.
 
-        A failure that may be the doing of decoding that does not repeat is looked at again: alone, and then
-        in the light of a closer probe.
+        A failure that may be the doing of decoding that is not exact is looked at again: alone, then in the
+        light of a closer probe, and a few times where a tie may have fallen otherwise.
         """
         future = self._futures.get(requirement.id)
         if future is not None and not _may_be_disturbed(requirement, future.result()):
@@ -52,33 +52,24 @@ class Pool:
         for other in self._futures.values():
             other.exception()
         judged = self._alone(requirement)
-        if self.setting.facts.steady is not None:
-            return self._again(requirement, judged)
-        if not _may_be_disturbed(requirement, judged):
+        if not _may_be_disturbed(requirement, judged) or not self._disturbed():
             return judged
-        evidence = self._unsteady()
-        if not evidence:
-            return judged
-        result, trial = judged
-        plain = evolve(result, expected="", actual="", curl="", request=None, response=None)
-        return evolve(plain, outcome=Outcome.UNSUPPORTED, reason=evidence), trial
-
-    def _again(self, requirement: Requirement, judged: Judged) -> Judged:
-        """Hold again what failed where decoding is not exact: what is broken fails each time."""
         for _ in range(CHANCES):
+            judged = self._alone(requirement)
             if not _may_be_disturbed(requirement, judged):
                 break
-            judged = self._alone(requirement)
         return judged
 
     def _alone(self, requirement: Requirement) -> Judged:
         return judge(requirement, evolve(self.setting, samples=Samples(self.setting.client)))
 
-    def _unsteady(self) -> str:
-        """Give the evidence that decoding does not repeat, looked for once; empty where it does."""
-        if self._evidence is None:
-            self._evidence = probe_closely(Samples(self.setting.client), self.setting.facts)
-        return self._evidence
+    def _disturbed(self) -> bool:
+        """Tell whether decoding is not exact; where it seemed to be, look closely, once."""
+        if EXACT not in self.setting.facts.absent and not self._looked:
+            self._looked = True
+            facts = probe_closely(Samples(self.setting.client), self.setting.facts)
+            self.setting = evolve(self.setting, facts=facts)
+        return EXACT in self.setting.facts.absent
 
     def close(self) -> None:
         """Drop what was not begun and wait for the rest."""

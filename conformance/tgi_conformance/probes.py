@@ -145,20 +145,11 @@ def probe(samples: Samples, facts: Facts) -> Facts:
     if unjudged:
         return evolve(facts, locked=_locked(answers), unrecognizable=unjudged)
     absent = _absent(answers, _elsewhere(samples), keyless=samples.client.target.key is None)
+    facts = evolve(facts, foreign=_foreign(answers), locked=_locked(answers))
     lacking = _abilities(samples, absent)
-    steady = None
-    if REPRODUCIBLE in lacking:
-        lacking[EXACT] = lacking[REPRODUCIBLE]
-        steady = find_steady(samples, absent, lacking[EXACT])
-    if steady is not None:
-        del lacking[REPRODUCIBLE]
-    return evolve(
-        facts,
-        absent={**absent, **lacking},
-        steady=steady,
-        foreign=_foreign(answers),
-        locked=_locked(answers),
-    )
+    evidence = lacking.pop(REPRODUCIBLE, "")
+    every = {**absent, **lacking}
+    return evolve(facts, **(_not_exact(samples, every, evidence) if evidence else {"absent": every}))
 
 
 def _answer(samples: Samples, request: Request) -> Exchange | str:
@@ -311,15 +302,23 @@ def _stated(form: api.Form, exchange: Exchange) -> str | None:
 
 def _reproducible(samples: Samples, absent: Mapping[str, str]) -> str | None:
     """Greedy decoding that repeats is needed to compare answers."""
-    return _unsteady(samples, absent, times=3, tokens=12)
+    return _unsteady(samples, absent, times=4, tokens=24)
 
 
-def probe_closely(samples: Samples, facts: Facts) -> str:
-    """Ask for longer whether greedy decoding repeats; give the evidence that it does not, or nothing."""
+def probe_closely(samples: Samples, facts: Facts) -> Facts:
+    """Ask for longer whether greedy decoding repeats; where it does not, tell so among the facts."""
     try:
-        return _unsteady(samples, facts.absent, times=10, tokens=60) or ""
+        evidence = _unsteady(samples, facts.absent, times=10, tokens=60)
     except (NoAnswerError, InconclusiveError):
-        return ""
+        return facts
+    return evolve(facts, **_not_exact(samples, facts.absent, evidence)) if evidence else facts
+
+
+def _not_exact(samples: Samples, absent: Mapping[str, str], evidence: str) -> dict[str, Any]:
+    """Give the facts of decoding that is not exact: what is absent, and from where on answers repeat."""
+    steady = find_steady(samples, absent, evidence)
+    lacking = {EXACT: evidence} if steady else {EXACT: evidence, REPRODUCIBLE: evidence}
+    return {"absent": {**absent, **lacking}, "steady": steady}
 
 
 def _unsteady(samples: Samples, absent: Mapping[str, str], *, times: int, tokens: int) -> str | None:

@@ -18,7 +18,7 @@ from tgi_conformance.exchange import NoAnswerError
 from tgi_conformance.outcomes import InconclusiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tgi_conformance.answer import Answer
     from tgi_conformance.api import Form
@@ -63,14 +63,23 @@ def find_steady(samples: Samples, absent: Mapping[str, str], evidence: str) -> S
     )
     if form is None:
         return None
+    offered = [form, *(one for one in (api.CHAT, api.COMPLETIONS) if one.operation not in absent)]
+    best = None
     try:
         for opening, tokens in _candidates(samples, form):
-            found = Steady(evidence, opening, tokens)
-            if _repeats(samples, form, found):
-                return evolve(found, dialects=frozenset(_dialects(samples, absent, found)))
+            found = _held(samples, offered, Steady(evidence, opening, tokens))
+            if form.dialect in found.dialects and (best is None or found.dialects > best.dialects):
+                best = found
+            if best is not None and len(best.dialects) == len(offered):
+                break
     except (NoAnswerError, InconclusiveError):
         pass
-    return None
+    return best
+
+
+def _held(samples: Samples, forms: Sequence[Form], found: Steady) -> Steady:
+    """Tell whose answers repeat after the opening."""
+    return evolve(found, dialects=frozenset(one.dialect for one in forms if _repeats(samples, one, found)))
 
 
 def _candidates(samples: Samples, form: Form) -> Iterator[tuple[str, int]]:
@@ -93,13 +102,6 @@ def _surest(answer: Answer) -> tuple[int, int]:
         best = max(best, (place - start, -start))
         start = place + 1
     return -best[1], best[0]
-
-
-def _dialects(samples: Samples, absent: Mapping[str, str], found: Steady) -> Iterator[str]:
-    yield "generate"
-    for form in (api.CHAT, api.COMPLETIONS):
-        if form.operation not in absent and _repeats(samples, form, found):
-            yield form.dialect
 
 
 def _repeats(samples: Samples, form: Form, found: Steady) -> bool:

@@ -8,12 +8,15 @@ leave.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tgi_reference.errors import ParameterError
 
 if TYPE_CHECKING:
     from tgi_reference.settings import Settings
+
+
+BATCH_TOKENS: Final = 16_000  # tokens that a batch has room for, as /info of 2.0.4 says
 
 
 def new_tokens(settings: Settings, length: int, asked: int | None, truncate: int | None = None) -> int:
@@ -57,6 +60,8 @@ def _portion(settings: Settings, wanted: int) -> int:
 def uncounted(settings: Settings, asked: int | None, truncate: int | None) -> tuple[int, int]:
     """The prompt's length as a router without a tokenizer takes it, and the new tokens, unchecked.
 
+    No more are generated than a batch has room for.
+
     Raises:
         ParameterError: neither says how long anything is.
     """
@@ -67,4 +72,4 @@ def uncounted(settings: Settings, asked: int | None, truncate: int | None) -> tu
     length = truncate or settings.max_input_tokens
     wanted = max(settings.max_total_tokens - length, 0) if asked is None else asked
     fits = length + wanted <= settings.max_total_tokens
-    return length if fits else max(length - wanted, 0), wanted
+    return length if fits else max(length - wanted, 0), min(wanted, BATCH_TOKENS)

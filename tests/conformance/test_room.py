@@ -29,7 +29,7 @@ def outcome(form: Form, prompt: str, **asked: Any) -> Result:
     def check(trial: Trial) -> None:
         expect_answer(form, trial.send(form.ask(prompt, **asked)))
 
-    with running(Settings(quiet=True, **LIMITS)) as server:
+    with running(Settings(quiet=True, max_input_tokens=480, max_total_tokens=512)) as server:
         return judge(make_requirement(check), make_setting(Target(server.url), facts=Facts(info=LIMITS)))[0]
 
 

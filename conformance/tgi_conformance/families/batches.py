@@ -14,6 +14,7 @@ from tgi_conformance.api import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.api import PROMPT, listed, member
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.refusals import expect_refused
+from tgi_conformance.families.together import LOW
 from tgi_conformance.families.tokens import REPLACEMENT
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import (
@@ -96,6 +97,7 @@ def _each_prompt(catalogue: Catalogue) -> None:
         "Each of several prompts is answered by the choice of its `index`, and `usage` sums over all.",
         source="#/components/schemas/Prompt",
         why="Batches are read back by `index`.",
+        needs=("reproducible",),
     )
     def check(trial: Trial) -> None:
         prompts, alone = _several(trial)
@@ -111,7 +113,7 @@ def _each_prompt(catalogue: Catalogue) -> None:
         header = exchange.response.headers.get("x-prompt-tokens", str(prompt_tokens))
         expect_equal(str(prompt_tokens), header, "x-prompt-tokens", exchange)
         generated = member(usage, "completion_tokens")
-        if trial.exact and "reproducible" not in trial.facts.absent:
+        if trial.exact:
             for place in range(len(prompts)):
                 _expect_choice(place, alone, choices[str(place)], exchange)
         most = TOKENS * len(prompts)
@@ -145,7 +147,7 @@ def _expect_as_alone(trial: Trial, asking: Callable[[Trial], Mapping[str, Any]])
 
 def _sampled(trial: Trial) -> Mapping[str, Any]:
     """Ask for sampled answers, for less of chance where decoding is not exact."""
-    return SAMPLED if trial.exact else {**SAMPLED, "temperature": 0.7}
+    return SAMPLED if trial.exact else {**SAMPLED, "temperature": LOW}
 
 
 def _stopped(trial: Trial) -> dict[str, Any]:
@@ -200,16 +202,16 @@ def _streamed_choices(catalogue: Catalogue) -> None:
         "Streamed, each of several prompts has its chunks, its text, one finish reason and its usage.",
         source="#/components/schemas/Chunk",
         why="Batches are read back by `index` (text-generation-inference#2336).",
+        needs=("reproducible",),
     )
     def check(trial: Trial) -> None:
-        repeats = trial.exact and "reproducible" not in trial.facts.absent
-        for asked in ({"temperature": 0.0}, *((SAMPLED, _stopped(trial)) if repeats else ())):
+        for asked in ({"temperature": 0.0}, *((SAMPLED, _stopped(trial)) if trial.exact else ())):
             with trial.case():
-                _expect_streamed(trial, *_several(trial, **asked), asked=asked, repeats=repeats)
+                _expect_streamed(trial, *_several(trial, **asked), asked=asked)
 
 
 def _expect_streamed(
-    trial: Trial, prompts: Sequence[str], alone: Sequence[Answer], *, asked: Mapping[str, Any], repeats: bool
+    trial: Trial, prompts: Sequence[str], alone: Sequence[Answer], *, asked: Mapping[str, Any]
 ) -> None:
     """Raise UnmetError unless a stream answers each prompt as it is answered alone, and counts it."""
     exchange = trial.send(STREAM.request({**STREAM.body(tokens=TOKENS, **asked), "prompt": prompts}))
@@ -224,10 +226,9 @@ def _expect_streamed(
         text = read_choice(chunks, index).text or ""
         usage = member(chunks[-1], "usage")
         expect_equal(answer.prompt, member(usage, "prompt_tokens"), f"prompt_tokens of {index}", exchange)
-        if repeats:
-            whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
-            plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
-            _expect_choice(index, plain, _as_unstreamed(whole), exchange)
+        whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
+        plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
+        _expect_choice(index, plain, _as_unstreamed(whole), exchange)
         counted = member(usage, "completion_tokens")
         expect(isinstance(counted, int) and 1 <= counted <= TOKENS, "its tokens", counted, exchange)
 

@@ -72,6 +72,4 @@ def prompt(catalogue: Catalogue) -> None:
             raise UnsupportedError(
                 f"release {release or 'unknown'}: prompt tokens come where it is set up so"
             )
-        stated = exchange.response.headers.get("x-prompt-tokens", "")
-        wanted = f"{stated or 'the'} prompt tokens"
-        expect(bool(shown) and stated in {"", str(len(shown))}, wanted, f"{len(shown)} of them", exchange)
+        expect(bool(shown), "the prompt's tokens", "none", exchange)

@@ -31,6 +31,7 @@ TOPS = 2
 PATTERN = "[a-z]{3} [0-9]{2} (red|green|blue)"
 GRAMMAR = {"type": "regex", "value": PATTERN}
 ONE_TEXT = "sun 12 red"  # of those that the pattern matches
+LOW = 0.7  # a temperature at which most draws repeat
 SOME = 5  # tokens, of which most answers repeat where decoding is not exact
 UNSTREAMED = "decoder_input_details"
 WHY = "Nobody asks for one thing at a time; what is lost only in company is lost in silence."
@@ -82,17 +83,18 @@ def native_rows(trial: Trial) -> tuple[Row, ...]:
 
 
 def _rows(trial: Trial, factors: Sequence[Factor]) -> tuple[Row, ...]:
-    """Give the rows; where decoding is not exact, the grammar leaves one text alone."""
+    """Give the rows; where decoding is not exact, with less of chance."""
     if not trial.exact:
-        factors = [evolve(one, parameters=_one_text(one.parameters)) for one in factors]
+        factors = [evolve(one, parameters={**one.parameters, **_surer(one.parameters)}) for one in factors]
     return rows(factors, trial.facts.absent)
 
 
-def _one_text(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: {**GRAMMAR, "value": ONE_TEXT} if value is GRAMMAR else value
-        for name, value in parameters.items()
+def _surer(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a grammar that leaves one text alone for the other, and a lower temperature."""
+    grammars = {
+        name: {**GRAMMAR, "value": ONE_TEXT} for name, value in parameters.items() if value is GRAMMAR
     }
+    return {**grammars, **({"temperature": LOW} if "temperature" in parameters else {})}
 
 
 def tokens_of_row(trial: Trial, row: Row) -> int:

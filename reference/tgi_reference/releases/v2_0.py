@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve
 
 from tgi_reference.answers import END_TOKEN, json_string, now
+from tgi_reference.budget import BATCH_TOKENS
 from tgi_reference.chat import PreparedChat, chat_request, rendered
 from tgi_reference.errors import UnreadableToolsError
 from tgi_reference.releases.v2_4 import (
@@ -126,6 +127,12 @@ def _tools_schema(tools: list[Tool]) -> dict[str, Any]:
     return {"$functions": functions, "properties": {"function": {"anyOf": choices}}}
 
 
+def _chosen(schema: dict[str, Any], count: int) -> dict[str, Any]:
+    """Our grammar, which is narrower: our model tells no error where there is a tool, and never ``{}``."""
+    choices = schema["properties"]["function"]["anyOf"][: count or 1]
+    return {**schema, "properties": {"function": {"anyOf": choices}}, "required": ["function"]}
+
+
 def _function_schema(tool: Tool) -> dict[str, Any]:
     given = tool.function.arguments
     schema = dict(given) if isinstance(given, dict) else {}
@@ -164,8 +171,9 @@ class OpenAi20(OpenAi24):
         has_tools = chat.tools is not None and chat.tool_choice.mode != "none"
         grammar = None
         if has_tools:
-            schema = _tools_schema(_offered(chat))
-            grammar = GrammarRequest("json", {**schema, "required": ["function"]})
+            tools = _offered(chat)
+            schema = _tools_schema(tools)
+            grammar = GrammarRequest("json", _chosen(schema, len(tools)))
             if messages:
                 messages[-1]["content"] = (
                     f"{messages[-1]['content']}\n---\n{chat.tool_prompt or ''}\n{json_text(in_order(schema))}"
@@ -285,7 +293,7 @@ def info_body(settings: Settings) -> dict[str, Any]:
         "max_input_length": settings.max_input_tokens,
         "max_total_tokens": settings.max_total_tokens,
         "waiting_served_ratio": 1.2,
-        "max_batch_total_tokens": 16_000,
+        "max_batch_total_tokens": BATCH_TOKENS,
         "max_waiting_tokens": 20,
         "max_batch_size": None,
         "validation_workers": VALIDATION_WORKERS,
