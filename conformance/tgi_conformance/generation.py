@@ -7,6 +7,7 @@ fetch an address that a generator invented.
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 TOKENS = 2
 PROMPTS = 2
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
+SCHEME = re.compile("https?://")  # generators draw texts from the modules that they are loaded with
 LARGEST: dict[str, float] = {
     "integer": 2**31 - 1,
     "int32": 2**31 - 1,
@@ -76,7 +78,7 @@ def cheap(body: Any) -> Any:
         # TGI reads an array as an object's members by position, and would generate to its own limit.
         return 5
     if not isinstance(body, dict):
-        return body
+        return _harmless(body)
     bounded = {name: _bounded(name, value) for name, value in _harmless(body).items()}
     if "inputs" in bounded:
         bounded.setdefault("parameters", {})
@@ -104,9 +106,11 @@ def _bounded(name: str, value: Any) -> Any:
 def _harmless(node: Any) -> Any:
     if isinstance(node, dict):
         return {
-            name: PIXEL if name == "url" and isinstance(value, str) else _harmless(value)
+            SCHEME.sub("", name): PIXEL if name == "url" and isinstance(value, str) else _harmless(value)
             for name, value in node.items()
         }
+    if isinstance(node, str):
+        return SCHEME.sub("", node)
     return [_harmless(item) for item in node] if isinstance(node, list) else node
 
 

@@ -16,7 +16,7 @@ from tgi_conformance.contract import pinned_contract
 from tgi_conformance.deviations import parse_deviations
 from tgi_conformance.exchange import Exchange, NoAnswerError
 from tgi_conformance.explore import REQUESTS_TO_SHRINK, explore
-from tgi_conformance.generation import TOKENS, cases, request_of
+from tgi_conformance.generation import PIXEL, TOKENS, cases, cheap, request_of
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import InconclusiveError, UnmetError
 from tgi_conformance.target import Target
@@ -168,6 +168,16 @@ def test_the_depth_decides_how_much_is_sent(depth: Depth, most: int) -> None:
     _, bodies, _ = search(lambda _: FINE, examples=20, depth=depth)
 
     assert most // 2 <= len(bodies) <= most
+
+
+def test_no_generated_text_holds_an_address() -> None:
+    body = {"inputs": "![](http://a.test/b)", "https://c": ["see https://d", {"url": "http://e"}], "n": 5}
+
+    told = cheap(body)
+
+    assert {"max_new_tokens": TOKENS} == told.pop("parameters")
+    assert {"inputs": "![](a.test/b)", "c": ["see d", {"url": PIXEL}], "n": 2} == told
+    assert "see f" == cheap("see http://f")
 
 
 GENERATION = [f"POST {path}" for path in ("/", "/generate", "/v1/chat/completions", "/invocations")]
