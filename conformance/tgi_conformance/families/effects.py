@@ -281,7 +281,8 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         context = trial.facts.limit("max_total_tokens")
-        digits = DIGITS if trial.contract.release >= UNLIMITED else FEWER_DIGITS
+        release = trial.facts.version or trial.contract.release
+        digits = DIGITS if release >= UNLIMITED else FEWER_DIGITS
         if context is not None and context < digits * 3:
             raise UnsupportedError(f"a context of {context} tokens has no room for {digits} digits")
         asked = {**counted(form), name: {"type": "regex", "value": f"([0-9] ){{{digits}}}"}}
