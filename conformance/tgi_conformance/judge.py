@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tgi_conformance.requirement import Requirement
 
 
+HANGS = "not asked, since two of its kind on this route had no answer in time"
+
+
 def judge(requirement: Requirement, setting: Setting) -> tuple[Result, Trial]:
     """Run the requirement's check; every exception becomes an outcome."""
     trial = Trial(requirement, setting)
@@ -46,6 +49,8 @@ def _judge(trial: Trial) -> Result:  # noqa: PLR0911 - an outcome each
         return evolve(_result(trial, Outcome.FAIL), expected="the route, as --require asks", actual=missing)
     if missing:
         return _result(trial, Outcome.UNSUPPORTED, reason=missing)
+    if trial.setting.client.hangs.has_given_up(trial.requirement.route, trial.requirement.kind):
+        return _result(trial, Outcome.INCONCLUSIVE, reason=HANGS)
     try:
         with trial.case():
             trial.requirement.check(trial)
@@ -99,6 +104,9 @@ def _missing(trial: Trial) -> str:
 
 
 def _held(trial: Trial) -> Result:
+    if not trial.departures and trial.lapses:
+        more = f" and {len(trial.lapses) - 1} more" if len(trial.lapses) > 1 else ""
+        return _result(trial, Outcome.INTERMITTENT, reason=f"{trial.lapses[0]}{more}")
     if not trial.departures:
         return _result(trial, Outcome.PASS)
     deviation, unmet = next(iter(trial.departures.items()))
@@ -120,7 +128,9 @@ def _broken(trial: Trial, unmet: UnmetError) -> Result:
 
 def _no_answer(trial: Trial, error: NoAnswerError) -> Result:
     """A server that is gone or a run out of time tells nothing; one that does not answer breaks a promise."""
-    if error.kind in {"refused", "budget"}:
+    if error.kind == "timeout":
+        trial.setting.client.hangs.give_up(trial.requirement.route, trial.requirement.kind)
+    if error.kind in {"refused", "budget", "gone"}:
         return _result(trial, Outcome.INCONCLUSIVE, reason=str(error))
     return evolve(
         _result(trial, Outcome.FAIL),

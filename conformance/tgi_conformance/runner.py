@@ -42,6 +42,7 @@ def run(options: Options, on_progress: Callable[[Progress], None] = lambda _: No
         reason = cannot_begin(conductor.setting)
         if not reason and not under_pytest(conductor):
             reason = "the run was interrupted"
+        conductor.look_back()
     finally:
         conductor.setting.client.close()
     results = tuple(result for result, _ in conductor.trials)

@@ -52,6 +52,7 @@ class Trial:
     price: Price = field(factory=Price)
     last: Exchange | None = None
     departures: dict[Deviation, UnmetError] = field(factory=dict)
+    lapses: list[str] = field(factory=list)
 
     @property
     def facts(self) -> Facts:
@@ -69,14 +70,16 @@ class Trial:
         self._pay(exchange)
         return exchange
 
-    def send_once(self, request: Request) -> Exchange:
-        """Send a request that may be refused for overload; raises NoAnswerError."""
-        exchange = self.setting.client.send(request)
+    def send_once(self, request: Request, *, crowded: bool = False) -> Exchange:
+        """Send a request that may be refused for overload, `crowded` by others; raises NoAnswerError."""
+        exchange = self.setting.client.send(request, crowded=crowded)
         self._pay(exchange)
         return exchange
 
     def _pay(self, exchange: Exchange) -> None:
         self.last = exchange
+        if exchange.lapse:
+            self.lapses.append(exchange.lapse)
         self.price.requests += 1
         self.price.generated_tokens += generated_tokens(exchange.response)
 

@@ -139,11 +139,11 @@ def _refusals(catalogue: Catalogue, form: Form) -> None:
 def at_once(trial: Trial, requests: list[Request]) -> list[Exchange]:
     """Send all of them at a time; raises UnmetError where one has no answer."""
     with ThreadPoolExecutor(len(requests)) as pool:
-        futures = [pool.submit(trial.send_once, request) for request in requests]
+        futures = [pool.submit(trial.send_once, request, crowded=True) for request in requests]
     try:
         return [future.result() for future in futures]
     except NoAnswerError as error:
-        if error.kind in {"refused", "budget"}:
+        if error.kind in {"refused", "budget", "gone"}:
             raise InconclusiveError(str(error)) from None
         raise UnmetError(
             "an answer to each simultaneous request", str(error), request=error.request
