@@ -67,6 +67,14 @@ def clients(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Prove that each requirement fails where it is broken: each fault against those named for it."""
+    session.install("-e", ".", *group("tests"))
+    # More workers than cores: what hangs on purpose is waited for beside the rest.
+    session.run("pytest", "-n", "4", "tests/selftest/test_faults_are_caught.py", "-m", "", *session.posargs)
+
+
+@nox.session
 def selftest(session: nox.Session) -> None:
     """Prove that each requirement can fail and nothing legal raises an alarm, beside the stock tool."""
     session.install("-e", ".", *group("tests"))

@@ -53,7 +53,7 @@ way; both may be repeated, and both are off unless asked for. A fault is *caught
 @click.option("--check", is_flag=True, help="Only tell whether the pages are fresh.")
 def main(*, check: bool) -> None:
     """Write docs/requirements.md and docs/faults.md, or tell whether they are fresh."""
-    matrix = json.loads(MATRIX.read_text("utf-8"))
+    matrix: Matrix = json.loads(MATRIX.read_text("utf-8"))
     pages = {
         DOCS / "requirements.md": requirements_page(catalogues(), matrix),
         DOCS / "faults.md": faults_page(all_faults(), all_variants(), matrix),
@@ -67,10 +67,9 @@ def main(*, check: bool) -> None:
 
 
 def faults_page(faults: Iterable[Alteration], variants: Iterable[Alteration], matrix: Matrix) -> str:
-    """The page of faults and variants. ``matrix`` gives for each fault the ids of what caught it."""
-    rows = [
-        f"| {one.name} | {_cell(one.statement)} | {_caught(matrix.get(one.name, ()))} |" for one in faults
-    ]
+    """The page of faults and variants. ``matrix`` gives for each requirement the faults that it catches."""
+    catchers = {one.name: sorted(id_ for id_, names in matrix.items() if one.name in names) for one in faults}
+    rows = [f"| {one.name} | {_cell(one.statement)} | {_caught(catchers[one.name])} |" for one in faults]
     others = [f"| {one.name} | {_cell(one.statement)} |" for one in variants]
     return "\n".join(
         [
@@ -84,10 +83,11 @@ def faults_page(faults: Iterable[Alteration], variants: Iterable[Alteration], ma
 
 
 def requirements_page(every: Sequence[Catalogue], matrix: Matrix) -> str:
-    """The page of requirements. ``matrix`` gives for each fault the ids of what caught it."""
+    """The page of requirements. ``matrix`` gives for each of them, by its id, the faults that it catches."""
+    faults = {name for names in matrix.values() for name in names}
     count = sum(len(catalogue.requirements) for catalogue in every)
     sections = ["\n".join(_section(catalogue, matrix)) for catalogue in every if catalogue.requirements]
-    head = f"{REQUIREMENTS}\n{count} requirements, {len(matrix)} faults.\n\n"
+    head = f"{REQUIREMENTS}\n{count} requirements, {len(faults)} faults.\n\n"
     return head + "\n\n".join(sections) + "\n"
 
 
@@ -97,7 +97,7 @@ def _section(catalogue: Catalogue, matrix: Matrix) -> Iterator[str]:
     yield "| requirement | level | depth | source | caught |"
     yield "| --- | --- | --- | --- | --- |"
     for requirement in catalogue.requirements:
-        yield _row(requirement, sorted(name for name, ids in matrix.items() if requirement.id in ids))
+        yield _row(requirement, sorted(matrix.get(requirement.id, ())))
 
 
 def _row(requirement: Requirement, caught: Sequence[str]) -> str:

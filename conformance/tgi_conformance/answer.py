@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tgi_conformance.api import Form, listed, member
 
 if TYPE_CHECKING:
     from tgi_conformance.exchange import Exchange
+
+# What model makers write for the end: `</s>`, `<|im_end|>`, `<end_of_turn>`, `[EOS]`.
+END_TOKEN = re.compile(r"<[^<>\s]{1,60}>|\[\|?\w{2,30}\|?\]")
+ENDED = ("eos_token", "stop")
 
 
 @frozen
@@ -23,6 +28,7 @@ class Answer:
         prompt: The number of prompt tokens that the answer states.
         tokens: The tokens, where the form shows them (`details` or a stream of the generate dialect).
         pieces: The text of each streamed event.
+        end_token: The text of the end token, where a streamed completion shows it; no part of the text.
         tops: For each token the likeliest ones, where they were asked for.
         seed: The seed that the answer reports.
         raw: The unstreamed body (unwrapped), or the last event that carries a token.
@@ -34,6 +40,7 @@ class Answer:
     prompt: int | None = None
     tokens: tuple[dict[str, Any], ...] = ()
     pieces: tuple[str, ...] = ()
+    end_token: str = ""
     tops: tuple[list[Any], ...] = ()
     seed: int | None = None
     raw: Any = field(default=None, repr=False)
@@ -112,8 +119,8 @@ def _completion(body: Any) -> Answer:
     return _openai(body, member(body, "choices", 0, "text"))
 
 
-def _openai_stream(events: list[dict[str, Any]], *way: str | int) -> Answer:
-    first = [event for event in events if member(event, "choices", 0, "index") == 0]
+def _openai_stream(events: list[dict[str, Any]], *way: str | int, index: int = 0) -> Answer:
+    first = [event for event in events if member(event, "choices", 0, "index") == index]
     pieces = tuple(_text(member(event, "choices", 0, *way)) or "" for event in first)
     finishes = [member(event, "choices", 0, "finish_reason") for event in first]
     usage = next((event["usage"] for event in reversed(events) if event.get("usage")), None)
@@ -131,12 +138,21 @@ def _chat_stream(events: list[dict[str, Any]]) -> Answer:
     return _openai_stream(events, "delta", "content")
 
 
-def _completion_stream(events: list[dict[str, Any]]) -> Answer:
-    return _openai_stream(events, "text")
+def read_choice(events: list[dict[str, Any]], index: int = 0) -> Answer:
+    """Read one of the choices of a streamed completion.
+
+    TGI shows the token that ends it as its last piece, which belongs to no text.
+    """
+    answer = _openai_stream(events, "text", index=index)
+    last = answer.pieces[-1] if answer.pieces and answer.finish in ENDED else ""
+    if not END_TOKEN.fullmatch(last):
+        return answer
+    pieces = (*answer.pieces[:-1], "")
+    return evolve(answer, text="".join(pieces), pieces=pieces, end_token=last)
 
 
 _UNSTREAMED = {"generate": _generate, "chat": _chat, "completions": _completion}
-_STREAMED = {"generate": _generate_stream, "chat": _chat_stream, "completions": _completion_stream}
+_STREAMED = {"generate": _generate_stream, "chat": _chat_stream, "completions": read_choice}
 
 
 def _text(value: Any) -> str | None:

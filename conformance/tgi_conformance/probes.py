@@ -278,6 +278,23 @@ def _headers(samples: Samples, absent: Mapping[str, str]) -> str | None:
     return f"{form.operation} answered without x-generated-tokens"
 
 
+def _lengths(samples: Samples, absent: Mapping[str, str]) -> str | None:
+    """Without the model's tokenizer no TGI before 3.0 counts: every prompt is as long as may be."""
+    form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
+    if form is None or "POST /tokenize" not in absent:
+        return None
+    exchanges = [samples.get(form.ask(text, tokens=1))[0] for text in (api.PROMPT, api.PROMPT * 3)]
+    counts = {_stated(form, exchange) for exchange in exchanges}
+    if None in counts or len(counts) > 1:
+        return None
+    return f"{absent['POST /tokenize']}, and {form.operation} counts {counts.pop()} tokens of any prompt"
+
+
+def _stated(form: api.Form, exchange: Exchange) -> str | None:
+    stated = exchange.response.headers.get("x-prompt-tokens", read_answer(form, exchange).prompt)
+    return None if stated is None else str(stated)
+
+
 def _reproducible(samples: Samples, absent: Mapping[str, str]) -> str | None:
     """Greedy decoding that repeats is needed to compare answers."""
     return _unsteady(samples, absent, times=3, tokens=12)
@@ -316,5 +333,6 @@ _ABILITIES: dict[str, Callable[[Samples, Mapping[str, str]], str | None]] = {
     "prefill": _prefill,
     "top-tokens": _top_tokens,
     "tgi-headers": _headers,
+    "lengths": _lengths,
     "reproducible": _reproducible,
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 TITLE = "Text Generation Inference"
+NAMED = "named by"  # how a document was found, where a page to which /docs leads names it
 
 
 @frozen

@@ -76,6 +76,11 @@ class Trial:
         self._pay(exchange)
         return exchange
 
+    def leave(self, request: Request) -> None:
+        """Send a request and leave once its answer has begun; raises NoAnswerError where none begins."""
+        self.setting.client.leave(request)
+        self.price.requests += 1
+
     def _pay(self, exchange: Exchange) -> None:
         self.last = exchange
         if exchange.lapse:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OK = 200
 UNPROCESSABLE = 422
+TERMINATED = (2, 2)  # the release since which streams of the OpenAI-style routes end with `[DONE]`
 
 
 def expect(holds: bool, expected: str, actual: Any, exchange: Exchange | None = None) -> None:
@@ -77,6 +78,14 @@ def expect_answer(form: Form, exchange: Exchange) -> Answer:
     told = answer.text is not None and (answer.raw is not None or not form.streamed)
     expect(told, "a generated text", seen(exchange), exchange)
     return answer
+
+
+def expect_terminated(trial: Trial, exchange: Exchange) -> None:
+    """Raise UnmetError unless `[DONE]` stands once and last in a stream, if the release writes it at all."""
+    version = trial.facts.version
+    if version is None or version.release >= TERMINATED:
+        done = [event.is_done for event in exchange.response.stream.events]
+        expect(sum(done) == 1 and done[-1], "[DONE] last", done[-3:], exchange)
 
 
 def is_refused(exchange: Exchange) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import time
 from functools import lru_cache
+from itertools import accumulate, count
 from typing import TYPE_CHECKING, Any, Final
+
+from tgi_reference.wire.complaints import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,7 +150,7 @@ def chat_body(  # noqa: PLR0913  # an answer has so many independent parts
 
 def tool_message(call: Call) -> Json:
     """The message of an answer that calls a tool; the arguments are JSON in a string."""
-    function = {"description": None, "name": call.name, "arguments": encoded(call.arguments).decode()}
+    function = {"description": None, "name": call.name, "arguments": json_text(call.arguments)}
     return {"tool_calls": [{"id": "0", "type": "function", "function": function}]}
 
 
@@ -170,15 +173,22 @@ def completion_body(settings: Settings, generations: Sequence[Generation]) -> Js
             for index, finish in enumerate(finishes)
         ],
         "usage": usage(
-            sum(one.input_length for one in generations), sum(one.generated_tokens for one in finishes)
+            sum(one.prompt_length for one in generations), sum(one.generated_tokens for one in finishes)
         ),
     }
 
 
-def tokens_json(encoding: Encoding) -> str:
-    """A TokenizeResponse, as JSON at once since it may be long; places are bytes of the UTF-8 text."""
-    tokens = zip(encoding.ids, encoding.texts, encoding.spans, strict=True)
+def tokens_json(encoding: Encoding, text: str, *, in_bytes: bool) -> str:
+    """A TokenizeResponse, as JSON at once since it may be long; places are bytes of UTF-8, or characters."""
+    spans = encoding.spans if in_bytes or text.isascii() else _in_characters(encoding.spans, text)
+    tokens = zip(encoding.ids, encoding.texts, spans, strict=True)
     return "[" + ",".join(_place(number, text, span) for number, text, span in tokens) + "]"
+
+
+def _in_characters(spans: Sequence[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Places as characters; spans begin and end at whole ones."""
+    places = dict(zip(accumulate((len(one.encode()) for one in text), initial=0), count(), strict=False))
+    return [(places[start], places[stop]) for start, stop in spans]
 
 
 def _place(number: int, text: str, span: tuple[int, int]) -> str:

@@ -50,6 +50,9 @@ def make_app(services: Services) -> ASGIApp:
         models,
     )
     routes = [module.route(services) for module in single]
-    routes += [*health.routes(services), *docs.routes()]
-    router = Router(routes, redirect_slashes=False, default=not_found)
-    return AccessLog(altered_app(Cors(router), services))
+    routes += [*health.routes(services), *docs.routes(services)]
+    release = services.settings.release
+    present = [one for one in routes if one.path not in release.absent]
+    router = Router(present, redirect_slashes=False, default=not_found)
+    cors = Cors(router, one_vary_header=release.one_vary_header)
+    return AccessLog(altered_app(cors, services))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from tgi_reference.batch import Batch
 from tgi_reference.engine import GrammarError
 from tgi_reference.errors import GenerationError
+from tgi_reference.schema_regex import SchemaError, schema_regex
+from tgi_reference.validation import Pattern, SchemaOf
+from tgi_reference.wire.complaints import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +24,20 @@ FAIL_PREFILL: Final = "[[fail-prefill]]"
 FAIL_DECODE: Final = "[[fail-decode]]"
 # What a GPU that ran out of memory looks like from outside (recorded).
 OUT_OF_MEMORY: Final = "Server error: Unexpected <class 'RuntimeError'>: CUDA error: out of memory"
+# A regular expression that does not compile (recorded).
+NO_PATTERN: Final = "Server error: Unexpected <class 'ValueError'>: Failed to build DFA error building NFA"
+# One that compiles and cannot be used: it speaks of what stands around the text.
+WORD_BORDER: Final = (
+    "Server error: Unexpected <class 'ValueError'>: Failed to build DFA unsupported regex feature for DFAs: "
+    "cannot build DFAs for regexes with Unicode word boundaries; switch to ASCII word boundaries, or "
+    "heuristically enable Unicode word boundaries or use a different regex engine"
+)
+ANCHORED: Final = (
+    "Server error: Unexpected <class 'ValueError'>: Index failed since anchored universal start state "
+    "doesn't exist"
+)
+_LITERAL: Final = re.compile(r"\\[^A]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_ANCHOR: Final = re.compile(r"\^|\\A")
 UNREACHABLE: Final = "Server error: error trying to connect: Connection refused (os error 111)"
 # How many tokens come before a decode fails.
 TOKENS_BEFORE_FAILURE: Final = 2
@@ -27,8 +46,9 @@ TOKENS_BEFORE_FAILURE: Final = 2
 class Backend:
     """Runs jobs on the engine. ``down`` may be set and unset while the server runs."""
 
-    def __init__(self, engine: Engine, *, failure_prompts: bool, down: bool) -> None:
+    def __init__(self, engine: Engine, *, failure_prompts: bool, down: bool, fails_as_one: bool) -> None:
         self.engine = engine
+        self.batch = Batch(fails_as_one=fails_as_one)
         self.down = down
         self._failure_prompts = failure_prompts
 
@@ -46,18 +66,21 @@ class Backend:
 
     def _steps(self, job: Job) -> Iterator[Step]:
         parameters = job.parameters
-        if job.pattern is not None:
-            parameters = evolve(parameters, grammar=self._compile(job.pattern))
+        pattern = _pattern(job)
+        if pattern is not None:
+            parameters = evolve(parameters, grammar=self._compile(pattern))
         steps = self.engine.generate(job.ids, parameters)
         if self._failure_prompts and FAIL_DECODE in job.inputs:
             return self._failing(steps)
         return steps
 
-    def _compile(self, pattern: str) -> Grammar:
+    def _compile(self, pattern: Pattern) -> Grammar:
+        if _ANCHOR.search(_LITERAL.sub("", pattern.text)):
+            raise GenerationError(ANCHORED)
         try:
-            return self.engine.compile_grammar("regex", pattern)
+            return self.engine.compile_grammar("json-regex" if pattern.of_json else "regex", pattern.text)
         except GrammarError as error:
-            raise GenerationError(f"Server error: {error}") from None
+            raise GenerationError(WORD_BORDER if "Word" in str(error) else NO_PATTERN) from None
 
     def _failing(self, steps: Iterator[Step]) -> Iterator[Step]:
         for _ in range(TOKENS_BEFORE_FAILURE):
@@ -79,3 +102,20 @@ class Backend:
     def _require(self) -> None:
         if self.down:
             raise GenerationError(UNREACHABLE)
+
+
+def _pattern(job: Job) -> Pattern | None:
+    """What an answer has to match. An empty pattern is none, as it is over the wire between router and model.
+
+    Raises:
+        GenerationError: the schema is not supported.
+    """
+    if isinstance(job.pattern, SchemaOf):
+        if "properties" not in json_text(job.pattern.schema):
+            # The model process tells a schema from a pattern by that word (recorded).
+            raise GenerationError(NO_PATTERN)
+        try:
+            return Pattern(schema_regex(job.pattern.schema, in_the_model=True), of_json=True)
+        except SchemaError as error:
+            raise GenerationError(f"Server error: Unexpected <class 'ValueError'>: {error}") from None
+    return job.pattern if job.pattern is not None and job.pattern.text else None

@@ -25,6 +25,15 @@ class Character:
             ``typical_p`` 1 are accepted.
         completion_streams_name_end_token: The last chunk of a completion says ``eos_token``, not ``stop``.
         invocations_answer_in_array: ``/invocations`` wraps a GenerateResponse in an array, as ``/`` does.
+        schemas_become_patterns: A grammar's JSON schema is one that outlines-core makes a regular expression
+            of, and this the model process compiles; otherwise it is any schema.
+        tool_streams_follow_the_text: A streamed tool call is the model's text as it stands: the token that
+            completes the function's name comes as ``{``, the end token not at all, nor its finish reason.
+        completion_streams_show_end_token: A completion's stream has the end token's text in its last chunk.
+        plain_answers_count_the_choice: Unstreamed plain words after the choice of no tool are counted as that
+            choice was, and end as it did; only the prompt and the headers are those of the words.
+        failures_take_the_batch: A request that makes the model process fail takes all with it that run then.
+        schedules_in_portions: See ``budget``.
     """
 
     name: str
@@ -34,6 +43,12 @@ class Character:
     documented_bounds: bool
     completion_streams_name_end_token: bool
     invocations_answer_in_array: bool
+    schemas_become_patterns: bool
+    tool_streams_follow_the_text: bool
+    completion_streams_show_end_token: bool
+    plain_answers_count_the_choice: bool
+    failures_take_the_batch: bool
+    schedules_in_portions: bool
 
 
 TGI: Final = Character(
@@ -44,6 +59,12 @@ TGI: Final = Character(
     documented_bounds=False,
     completion_streams_name_end_token=True,
     invocations_answer_in_array=True,
+    schemas_become_patterns=True,
+    tool_streams_follow_the_text=True,
+    completion_streams_show_end_token=True,
+    plain_answers_count_the_choice=True,
+    failures_take_the_batch=True,
+    schedules_in_portions=True,
 )
 DOCUMENTED: Final = Character(
     "documented",
@@ -53,5 +74,11 @@ DOCUMENTED: Final = Character(
     documented_bounds=True,
     completion_streams_name_end_token=False,
     invocations_answer_in_array=False,
+    schemas_become_patterns=False,
+    tool_streams_follow_the_text=False,
+    completion_streams_show_end_token=False,
+    plain_answers_count_the_choice=False,
+    failures_take_the_batch=False,
+    schedules_in_portions=False,
 )
 CHARACTERS: Final = {one.name: one for one in (TGI, DOCUMENTED)}

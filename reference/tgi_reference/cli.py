@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from tgi_reference.character import CHARACTERS
+from tgi_reference.releases.known import NEWEST, RELEASES
 from tgi_reference.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -69,7 +70,27 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     help="tgi: answer as TGI does, departures from its document included; documented: keep to it.",
 )
 @click.option(
+    "--release",
+    type=click.Choice(list(RELEASES)),
+    default=_DEFAULTS.release.name,
+    show_default=True,
+    help="The release of TGI to answer as.",
+)
+@click.option(
+    "--no-tokenizer",
+    is_flag=True,
+    help="Count no tokens, as a router that cannot load the model's tokenizer (with --release 2.0.4).",
+)
+@click.option(
     "--token-latency-ms", type=float, default=0, show_default=True, help="Time that each token takes."
+)
+@click.option(
+    "--noise",
+    type=float,
+    metavar="SIGMA",
+    default=_DEFAULTS.noise,
+    show_default=True,
+    help="Standard deviation of noise on the logits, new at each step, as GPU kernels make it (0.05, say).",
 )
 @click.option(
     "--failure-prompts", is_flag=True, help="Fail on prompts with [[fail-prefill]] or [[fail-decode]]."
@@ -81,18 +102,27 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
 )
 @click.option("--fault", "faults", metavar="NAME", multiple=True, help="Break this promise (see `faults`).")
 @click.option(
-    "--fault-seed", type=int, default=0, show_default=True, help="Makes chance in faults repeatable."
+    "--fault-seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Makes chance in faults repeatable; other than 0, that of --noise as well.",
 )
 @click.option("--variant", "variants", metavar="NAME", multiple=True, help="Differ in this legal way.")
 @click.option("--quiet", is_flag=True, help="Print no line for each request.")
-def serve(character: str, token_latency_ms: float, **flags: Any) -> None:
+def serve(character: str, release: str, token_latency_ms: float, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
 
     A stand-in for a real deployment in tests: all routes, real limits, real token counts, no GPU. SIGTERM
     lets streams end, then exits 0.
     """
     try:
-        settings = Settings(character=CHARACTERS[character], token_latency=token_latency_ms / 1000, **flags)
+        settings = Settings(
+            character=CHARACTERS[character],
+            release=RELEASES[release],
+            token_latency=token_latency_ms / 1000,
+            **flags,
+        )
     except SettingsError as error:
         raise Unusable(str(error)) from None
     _serve(settings)
@@ -122,16 +152,23 @@ def note(settings: Settings, url: str) -> str:
             (settings.failure_prompts, "fails on marked prompts"),
             (settings.backend_down, "its model process is down"),
             (settings.token_latency > 0, f"takes {settings.token_latency * 1000:g} ms a token"),
+            (settings.no_tokenizer, "has no tokenizer"),
+            (settings.noise > 0, f"its logits have noise of {settings.noise:g}"),
         )
         if is_on
     ]
     variety = f" Variants: {', '.join(settings.variants)}." if settings.variants else ""
     return (
         f"TGI reference server (a tiny statistical model, for tests) on {url}\n"
-        f"Answers as: {settings.character.name}. Set up: {', '.join(peculiarities) or 'as usual'}. "
+        f"Answers as: {_manner(settings)}. Set up: {', '.join(peculiarities) or 'as usual'}. "
         f"Faults: {', '.join(settings.faults) or 'none'}.{variety}\n"
         f"Documentation: {url}/docs/"
     )
+
+
+def _manner(settings: Settings) -> str:
+    name = settings.character.name
+    return name if settings.release is NEWEST else f"{name} {settings.release.name}"
 
 
 def _log(settings: Settings) -> None:

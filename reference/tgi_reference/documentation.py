@@ -11,6 +11,8 @@ from tgi_document.pinned import pinned_path
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
+    from tgi_reference.releases.release import Release
+
 DOCUMENT_URL: Final = "/api-doc/openapi.json"
 _MEDIA_TYPES: Final = {
     "html": "text/html",
@@ -32,9 +34,11 @@ window.onload = function () {
 """
 
 
-def served_document() -> bytes:
-    """The pinned interface of TGI, faults included: it is what servers serve."""
-    return pinned_path().read_bytes()
+def served_document(release: Release) -> bytes:
+    """The interface of a release, faults included: it is what its servers serve."""
+    if release.document is None:
+        return pinned_path().read_bytes()
+    return (files("tgi_reference.releases") / "documents" / release.document).read_bytes()
 
 
 @lru_cache(maxsize=1)

@@ -45,8 +45,9 @@ class GenerationError(ApiError):
     error_type = "generation"
     metric = "generation"
 
-    def __init__(self, text: str) -> None:
-        super().__init__(f"Request failed during generation: {text}")
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"Request failed during generation: {cause}")
+        self.cause = cause
 
 
 class IncompleteError(ApiError):
@@ -106,6 +107,13 @@ class ToolError(ApiError):
         return cls(f"Failed to parse generated text: {problem} {debug_string(answer)}")
 
 
+class UnreadableToolsError(ApiError):
+    """What 2.0 says of an answer that is no JSON."""
+
+    status = 422
+    error_type = "Input validation error"
+
+
 class SuffixError(ApiError):
     """A completion that asks for a suffix."""
 
@@ -126,6 +134,16 @@ class BatchSizeError(ApiError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"Number of prompts exceeds the maximum allowed batch size of {limit}")
+
+
+class NoTokenizerError(ApiError):
+    """A router that could not load the model's tokenizer."""
+
+    status = 404
+    error_type = "no fast tokenizer"
+
+    def __init__(self) -> None:
+        super().__init__("No fast tokenizer or tokenizer.json for this model")
 
 
 class UnhealthyError(ApiError):

@@ -14,7 +14,7 @@ from tgi_reference.errors import ApiError
 from tgi_reference.generation import ClientGoneError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Iterable
 
     from starlette.types import Receive, Scope, Send
 
@@ -32,6 +32,7 @@ class Dialect:
     Attributes:
         error: The event of an error.
         terminator: The last event of every stream; empty for none.
+        spaced: A space follows ``data:``.
         refusal: The answer instead of a stream that fails before its first event, where the server's
             character gives such errors a status.
     """
@@ -39,6 +40,11 @@ class Dialect:
     error: Callable[[ApiError], bytes]
     terminator: bytes
     refusal: Callable[[ApiError], Response]
+    spaced: bool
+
+    def joined(self, events: Iterable[bytes]) -> bytes:
+        """Events as they go over the wire."""
+        return b"".join(events if self.spaced else (one.replace(b"data: ", b"data:", 1) for one in events))
 
 
 def stream_headers(compute_characters: int) -> dict[str, str]:
@@ -88,11 +94,11 @@ class EventStream(Response):
                 async for events in source:
                     if not self._has_begun:
                         await self._start(send)
-                    await self._send(send, b"".join(events))
+                    await self._send(send, self._dialect.joined(events))
         except ApiError as error:
             if not self._has_begun:
                 return error
-            await self._send(send, self._dialect.error(error))
+            await self._send(send, self._dialect.joined([self._dialect.error(error)]))
         finally:
             comments.cancel()
         await self._finish(send)

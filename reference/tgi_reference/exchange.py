@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tgi_reference.answers import encoded, error_body
 from tgi_reference.errors import ApiError
+from tgi_reference.event_stream import Dialect
 from tgi_reference.generation import LARGE, ClientGoneError, Generation
 from tgi_reference.wire.extract import BodyError, decode, require_json, too_large
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from tgi_reference.releases.release import Release
     from tgi_reference.services import Services
     from tgi_reference.wire.shape import Shape
 
@@ -69,6 +71,12 @@ class NoResponse(Response):
 def error_response(error: ApiError, headers: Mapping[str, str] | None = None) -> Response:
     """An error of the API."""
     return JsonResponse(error_body(str(error), error.error_type), error.status, headers)
+
+
+def openai_dialect(release: Release) -> Dialect:
+    """How streams of the OpenAI-style routes fail and end."""
+    openai = release.openai
+    return Dialect(openai.error, openai.end, error_response, spaced=release.spaced_events)
 
 
 def counted(call: Call, check: Callable[[], None]) -> None:

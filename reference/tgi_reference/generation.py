@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import Factory, define, field
 
-from tgi_reference.errors import ApiError, IncompleteError
+from tgi_reference.errors import ApiError, GenerationError, IncompleteError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator
@@ -65,16 +65,20 @@ class Timings:
         return self.ended - self.started
 
 
-@define
+@define(eq=False)
 class Generation:
     """One generation: what is known before its first step, and what its steps have brought so far."""
 
     request: GenerateRequest
     timings: Timings = Factory(Timings)
     input_length: int = 0
+    prompt_length: int = 0
+    """Tokens that the model saw; ``input_length`` are those that the router counted."""
     prefill: tuple[Token, ...] = ()
     finish: Finish | None = None
     steps: list[Step] = field(factory=list)
+    failure: str | None = None
+    """What the model process said when another request of the batch made it fail."""
 
 
 async def together(runs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
@@ -141,17 +145,18 @@ class Generator:
 
     async def _admitted(self, generation: Generation, client: Client) -> AsyncGenerator[list[Step], None]:
         job = await self._validated(generation)
-        steps = await self._prefill(generation, job)
-        while generation.finish is None:
-            if self._latency:
-                await client.wait(self._latency)
-            if client.has_left:
-                raise ClientGoneError
-            done, error = await self._decode(generation, steps)
-            if done:
-                yield done
-            if error is not None:
-                raise error
+        with self._backend.batch.running(generation):
+            steps = await self._prefill(generation, job)
+            while generation.finish is None:
+                if self._latency:
+                    await client.wait(self._latency)
+                if client.has_left:
+                    raise ClientGoneError
+                done, error = await self._decode(generation, steps)
+                if done:
+                    yield done
+                if error is not None:
+                    raise error
         generation.timings.ended = perf_counter()
 
     async def _validated(self, generation: Generation) -> Job:
@@ -159,6 +164,7 @@ class Generator:
         request = generation.request
         job = await self._computed(len(request.inputs), lambda: self._validator.validate(request))
         generation.input_length = job.input_length
+        generation.prompt_length = len(job.ids)
         generation.timings.queued = perf_counter()
         self._metrics.input_length.observe(job.input_length)
         self._metrics.max_new_tokens.observe(job.parameters.max_new_tokens)
@@ -201,6 +207,8 @@ class Generator:
     def _compute(self, generation: Generation, steps: Iterator[Step], done: list[Step], until: float) -> None:
         decode = self._backend.decode
         while True:
+            if generation.failure is not None:
+                raise GenerationError(generation.failure)
             step = decode(steps)
             if step is None:
                 raise IncompleteError

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from tgi_reference.engine import Engine
     from tgi_reference.settings import Settings
 
 _BACKLOG: Final = 2048
@@ -128,14 +129,16 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Running]:
+def running(settings: Settings, engine: Engine | None = None) -> Iterator[Running]:
     """Run a server in a thread, as long as the context lasts.
+
+    Whoever runs one after another may load the model once and give each a copy of the engine.
 
     Raises:
         ListenError: the port is taken.
     """
     listening = listen(settings)
-    services = start_services(settings)
+    services = start_services(settings, engine)
     server = _server(services, _PATIENCE, lambda: None)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -9,13 +9,14 @@ from attrs import frozen
 from tgi_reference.admission import Admission
 from tgi_reference.alterations.selection import altered_services, altered_settings
 from tgi_reference.backend import Backend
-from tgi_reference.engine import Engine
+from tgi_reference.engine import Engine, Noise
 from tgi_reference.generation import Generator
 from tgi_reference.metrics import Metrics
 from tgi_reference.validation import Validator
 
 if TYPE_CHECKING:
     from tgi_reference.settings import Settings
+    from tgi_reference.wire.requests import Shapes
 
 
 @frozen
@@ -28,13 +29,23 @@ class Services:
     generator: Generator
     metrics: Metrics
 
+    @property
+    def shapes(self) -> Shapes:
+        """The bodies that the routes read."""
+        return self.settings.shapes
 
-def start_services(settings: Settings) -> Services:
-    """Load the model and put the parts together."""
+
+def start_services(settings: Settings, engine: Engine | None = None) -> Services:
+    """Load the model, unless one is given, and put the parts together. Alterations may change the engine."""
     settings = altered_settings(settings)
-    engine = Engine()
+    engine = engine or Engine(Noise(settings.noise, settings.fault_seed or None) if settings.noise else None)
     metrics = Metrics(settings.max_total_tokens)
-    backend = Backend(engine, failure_prompts=settings.failure_prompts, down=settings.backend_down)
+    backend = Backend(
+        engine,
+        failure_prompts=settings.failure_prompts,
+        down=settings.backend_down,
+        fails_as_one=settings.character.failures_take_the_batch,
+    )
     generator = Generator(
         Validator(settings, engine),
         backend,

@@ -9,12 +9,15 @@ from attrs.validators import instance_of
 
 from tgi_reference.alterations.catalogue import UnknownNameError
 from tgi_reference.alterations.selection import chosen
-from tgi_reference.character import TGI, Character
+from tgi_reference.character import DOCUMENTED, TGI, Character
+from tgi_reference.releases.known import NEWEST
+from tgi_reference.wire.requests import AS_DOCUMENTED, Shapes, shapes
 
 if TYPE_CHECKING:
     from attrs import Attribute
 
-VERSION: Final = "3.3.6-dev0"
+    from tgi_reference.releases.release import Release
+
 LARGEST_PORT: Final = 65535
 
 
@@ -70,7 +73,10 @@ class Settings:
     failure_prompts: bool = False
     backend_down: bool = False
     token_latency: float = 0.0
+    noise: float = 0.0
     character: Character = TGI
+    release: Release = NEWEST
+    no_tokenizer: bool = False
     quiet: bool = False
     faults: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
@@ -85,6 +91,12 @@ class Settings:
             )
         if self.token_latency < 0:
             raise SettingsError("--token-latency-ms must not be negative")
+        if not 0 <= self.noise < float("inf"):
+            raise SettingsError(f"--noise must be a number from 0 on, and it is {self.noise}")
+        if self.character is DOCUMENTED and self.release is not NEWEST:
+            raise SettingsError(f"--as documented needs --release {NEWEST.name}, not {self.release.name}")
+        if self.no_tokenizer and not self.release.does_without_tokenizer:
+            raise SettingsError(f"--no-tokenizer needs --release 2.0.4: {self.release.name} always has one")
         try:
             chosen(self)
         except UnknownNameError as error:
@@ -93,4 +105,9 @@ class Settings:
     @property
     def fingerprint(self) -> str:
         """The ``system_fingerprint`` of OpenAI-style answers."""
-        return f"{VERSION}-native"
+        return f"{self.release.version}-native"
+
+    @property
+    def shapes(self) -> Shapes:
+        """The bodies that the routes read."""
+        return shapes(AS_DOCUMENTED) if self.character is DOCUMENTED else self.release.shapes

@@ -7,7 +7,9 @@ line; what sends them joins those that are ready.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from attrs import evolve
 
 from tgi_reference.answers import (
     END_TOKEN,
@@ -23,14 +25,28 @@ from tgi_reference.tools import NO_TOOL, parse_call
 from tgi_reference.wire.complaints import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tgi_reference.engine import Finish, Step, Token
     from tgi_reference.errors import ApiError
     from tgi_reference.generation import Generation
     from tgi_reference.settings import Settings
 
+
+class Events(Protocol):
+    """The events of one generation."""
+
+    def render(self, step: Step) -> bytes:
+        """The events of one step; empty for none."""
+        ...
+
+
 DONE: Final = b"data: [DONE]\n\n"
+# What may stand behind a call that is not closed yet: white space as Unicode has it, commas, braces.
+_AFTER_A_CALL: Final = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000,}"
+)
 
 
 def event(value: Any) -> bytes:
@@ -48,7 +64,8 @@ def openai_error_event(error: ApiError) -> bytes:
     return event({"error": {"message": str(error), "http_status_code": 422}})
 
 
-def _encode(text: str) -> bytes:
+def encode(text: str) -> bytes:
+    """An event's text as bytes."""
     return text.encode("utf-8", "replace")
 
 
@@ -58,12 +75,12 @@ def _token(token: Token) -> str:
     return f'{{"id":{token.id},"text":{text},"logprob":{token.logprob!r},"special":{special}}}'
 
 
-def _about(model: str, settings: Settings) -> str:
+def about(model: str, settings: Settings) -> str:
     """The members that all events of an OpenAI-style stream have in common."""
     return f'"model":{json_string(model)},"system_fingerprint":{json_string(settings.fingerprint)}'
 
 
-def _plain(token: Token) -> str:
+def plain(token: Token) -> str:
     """What a token adds to the text, as JSON: special ones nothing."""
     return '""' if token.special else json_string(token.text)
 
@@ -71,8 +88,9 @@ def _plain(token: Token) -> str:
 class TokenEvents:
     """The events of ``/generate_stream``: StreamResponse."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, *, tells_input_length: bool = True) -> None:
         self._generation = generation
+        self._tells_input_length = tells_input_length
         self._index = 0
 
     def render(self, step: Step) -> bytes:
@@ -81,9 +99,9 @@ class TokenEvents:
         top = f',"top_tokens":[{",".join(map(_token, step.top_tokens))}]' if step.top_tokens else ""
         head = f'data: {{"index":{self._index},"token":{_token(step.token)}{top}'
         if step.finish is None:
-            return _encode(f'{head},"generated_text":null,"details":null}}\n\n')
+            return encode(f'{head},"generated_text":null,"details":null}}\n\n')
         text, details = self._ending(step.finish)
-        return _encode(f'{head},"generated_text":{json_string(text)},"details":{details}}}\n\n')
+        return encode(f'{head},"generated_text":{json_string(text)},"details":{details}}}\n\n')
 
     def _ending(self, finish: Finish) -> tuple[str, str]:
         request = self._generation.request
@@ -92,8 +110,9 @@ class TokenEvents:
             "finish_reason": finish.reason,
             "generated_tokens": finish.generated_tokens,
             "seed": finish.seed,
-            "input_length": self._generation.input_length,
         }
+        if self._tells_input_length:
+            details["input_length"] = self._generation.input_length
         return prompt + finish.generated_text, (
             encoded(details).decode() if request.parameters.details else "null"
         )
@@ -106,20 +125,21 @@ class CompletionEvents:
         self._settings = settings
         self._generation = generation
         self._index = index
-        self._about = _about(settings.model_id, settings)
+        self._shows_special = settings.character.completion_streams_show_end_token
+        self._about = about(settings.model_id, settings)
 
     def render(self, step: Step) -> bytes:
         """The event of one step."""
         head = f'data: {{"object":"text_completion","id":"","created":{now()},'
         reason = self._reason(step.finish)
+        text = json_string(step.token.text) if self._shows_special else plain(step.token)
         choices = (
-            f'"choices":[{{"index":{self._index},"text":{_plain(step.token)},"logprobs":null,'
-            f'"finish_reason":"{reason}"}}]'
+            f'"choices":[{{"index":{self._index},"text":{text},"logprobs":null,"finish_reason":"{reason}"}}]'
         )
         if step.finish is None:
-            return _encode(f"{head}{choices},{self._about}}}\n\n")
+            return encode(f"{head}{choices},{self._about}}}\n\n")
         counts = usage(self._generation.input_length, step.finish.generated_tokens)
-        return _encode(f'{head}{self._about},{choices},"usage":{encoded(counts).decode()}}}\n\n')
+        return encode(f'{head}{self._about},{choices},"usage":{encoded(counts).decode()}}}\n\n')
 
     def _reason(self, finish: Finish | None) -> str:
         """Empty before the end. TGI's streams name the end token, its other answers do not."""
@@ -139,38 +159,104 @@ class ChatEvents:
         self._generation = generation
         self._logprobs = logprobs
         self._include_usage = include_usage
-        self._about = _about(model, settings)
+        self.about = about(model, settings)
 
     def render(self, step: Step) -> bytes:
         """The event of one step, and the one with the usage at the end when asked for."""
-        return self.chunk(step, f'"content":{_plain(step.token)}') + self.ending(step)
+        return self.chunk(step, f'"content":{plain(step.token)}') + self.ending(step)
 
     def chunk(self, step: Step, delta: str) -> bytes:
         """A chunk whose delta has the member ``delta``."""
+        return encode(f'{self.head()}{self.choices(step, delta)},"usage":null}}\n\n')
+
+    def choices(self, step: Step, delta: str, reason: Callable[[str], str] = openai_reason) -> str:
+        """The member ``choices`` of a chunk."""
         logprobs = encoded(logprobs_body([step])).decode() if self._logprobs else "null"
-        reason = "null" if step.finish is None else f'"{openai_reason(step.finish.reason)}"'
-        return _encode(
-            f'{self._head()}"choices":[{{"index":0,"delta":{{"role":"assistant",{delta}}},'
-            f'"logprobs":{logprobs},"finish_reason":{reason}}}],"usage":null}}\n\n'
+        ending = "null" if step.finish is None else f'"{reason(step.finish.reason)}"'
+        return (
+            f'"choices":[{{"index":0,"delta":{{"role":"assistant",{delta}}},'
+            f'"logprobs":{logprobs},"finish_reason":{ending}}}]'
         )
 
     def ending(self, step: Step) -> bytes:
         """The chunk without choices that carries the usage; nothing before the end, or unasked."""
-        if step.finish is None or not self._include_usage:
-            return b""
-        counts = usage(self._generation.input_length, step.finish.generated_tokens)
-        return _encode(f'{self._head()}"choices":[],"usage":{encoded(counts).decode()}}}\n\n')
+        counts = self.usage(step)
+        return b"" if counts == "null" else encode(f'{self.head()}"choices":[],"usage":{counts}}}\n\n')
 
-    def _head(self) -> str:
-        return f'data: {{"object":"chat.completion.chunk","id":"","created":{now()},{self._about},'
+    def usage(self, step: Step) -> str:
+        """The usage as JSON; null before the end, or unasked."""
+        if step.finish is None or not self._include_usage:
+            return "null"
+        return encoded(usage(self._generation.input_length, step.finish.generated_tokens)).decode()
+
+    def head(self) -> str:
+        """The beginning of a chunk, up to its choices."""
+        return f'data: {{"object":"chat.completion.chunk","id":"","created":{now()},{self.about},'
 
 
 class NoToolChosen(Exception):  # noqa: N818  # a turn of events: the chat runs again, without tools
     """The model chose to answer in plain words."""
 
 
+class TextToolEvents:
+    """The events of a chat whose answer is a tool call, as TGI sends them.
+
+    Until the text, once closed, reads as a call, nothing is sent. The token that makes it one comes as ``{``,
+    whatever it was; after it the tokens come as they are, up to that which makes the text itself a call, less
+    a closing brace. What follows is lost: the end token, and the reason to finish with it. Where the model
+    ends the name with a token of its own, the arguments begin ``{,``; where it begins the next member with
+    the same token, they are torn.
+    """
+
+    def __init__(self, chunks: ChatEvents, call_id: str) -> None:
+        self._chunks = chunks
+        self._id = call_id
+        self._text = ""
+        self._is_open = False
+
+    def render(self, step: Step) -> bytes:
+        """The events of one step; often none.
+
+        Raises:
+            NoToolChosen: the model named the function that stands for none.
+        """
+        self._text += step.token.text
+        sent = self._open_piece(step) if self._is_open else self._opening(step)
+        return sent + self._chunks.ending(step)
+
+    def _opening(self, step: Step) -> bytes:
+        name = _called(self._text.rstrip(_AFTER_A_CALL))
+        if name is None:
+            return b""
+        if name == NO_TOOL:
+            raise NoToolChosen
+        self._is_open = True
+        return self._chunk(step, "{", json_string(name))
+
+    def _open_piece(self, step: Step) -> bytes:
+        piece = step.token.text
+        if _is_call(self._text):
+            self._is_open = False
+            piece = piece.rstrip().removesuffix("}")
+        return self._chunk(step, piece, "null")
+
+    def _chunk(self, step: Step, piece: str, name: str) -> bytes:
+        # The log-probabilities name the piece, too.
+        step = evolve(step, token=evolve(step.token, text=piece))
+        delta = '"content":""' if step.token.special else _tool_delta(self._id, name, piece)
+        return self._chunks.chunk(step, delta)
+
+
+def _tool_delta(call_id: str, name: str, arguments: str) -> str:
+    """The ``tool_calls`` of a delta; ``name`` is JSON."""
+    return (
+        f'"tool_calls":[{{"index":0,"id":{json_string(call_id)},"type":"function",'
+        f'"function":{{"name":{name},"arguments":{json_string(arguments)}}}}}]'
+    )
+
+
 class ToolEvents:
-    """The events of a chat whose answer is a tool call.
+    """The events of a chat whose answer is a tool call, so that the arguments add up to JSON.
 
     Nothing is sent until the name of the function is known. Then come its arguments, piece by piece, of which
     the outer object's closing brace is held back.
@@ -217,11 +303,7 @@ class ToolEvents:
         return self._delta(step, name, piece)
 
     def _delta(self, step: Step, name: str, arguments: str) -> bytes:
-        return self._chunks.chunk(
-            step,
-            f'"tool_calls":[{{"index":0,"id":{json_string(self._id)},"type":"function",'
-            f'"function":{{"name":{name},"arguments":{json_string(arguments)}}}}}]',
-        )
+        return self._chunks.chunk(step, _tool_delta(self._id, name, arguments))
 
 
 def _called(text: str) -> str | None:
@@ -240,9 +322,7 @@ def _is_call(text: str) -> bool:
     return True
 
 
-def each(
-    events: TokenEvents | CompletionEvents | ChatEvents | ToolEvents, steps: list[Step]
-) -> Iterator[bytes]:
+def each(events: Events, steps: list[Step]) -> Iterator[bytes]:
     """The events of some steps, those that are none left out."""
     for step in steps:
         rendered = events.render(step)

@@ -19,10 +19,15 @@ from tgi_reference.wire.scalars import STRING
 from tgi_reference.wire.structs import Field, Flattened, Struct
 
 NO_TOOL: Final = "no_tool"
-_NO_TOOL: Final = Tool(
-    "function",
-    FunctionDefinition(NO_TOOL, {"type": "object"}, "An answer in plain words, without calling a function"),
-)
+
+
+def plain_words_tool(parameters: dict[str, Any]) -> Tool:
+    """The tool that stands for a plain answer.
+
+    Its description is part of the prompt, and so of what ``/chat_tokenize`` answers (recorded).
+    """
+    description = "Open ended response with no specific tool selected"
+    return Tool("function", FunctionDefinition(NO_TOOL, parameters, description))
 
 
 @frozen
@@ -56,7 +61,7 @@ _FUNCTION: Final = Flattened(
 _CALL: Final = Struct("Call", lambda function: function, (Field("function", _FUNCTION),))
 
 
-def usable_tools(tools: list[Tool], choice: ToolChoice) -> list[Tool]:
+def usable_tools(tools: list[Tool], choice: ToolChoice, no_tool: Tool) -> list[Tool]:
     """The tools that the model may choose from; none where the choice says so.
 
     Raises:
@@ -67,39 +72,50 @@ def usable_tools(tools: list[Tool], choice: ToolChoice) -> list[Tool]:
     if choice.mode == "required":
         return tools
     if choice.mode == "auto":
-        return [*tools, _NO_TOOL]
+        return [*tools, no_tool]
+    return [named_tool(tools, choice.name)]
+
+
+def named_tool(tools: list[Tool], name: str | None) -> Tool:
+    """The first tool of a name.
+
+    Raises:
+        ToolError: there is none.
+    """
     for tool in tools:
-        if tool.function.name == choice.name:
-            return [tool]
-    raise ToolError(f"Tool with name {choice.name} not found")
+        if tool.function.name == name:
+            return tool
+    raise ToolError(f"Tool with name {name} not found")
 
 
-def tools_schema(tools: list[Tool]) -> dict[str, Any]:
-    """The JSON schema that an answer calling one of these tools keeps to."""
-    return {
-        "$functions": {tool.function.name: _function_schema(tool.function) for tool in tools},
-        "properties": {
-            "function": {"anyOf": [{"$ref": f"#/$functions/{tool.function.name}"} for tool in tools]}
-        },
-        "required": ["function"],
-    }
+def tools_schema(tools: list[Tool], *, by_reference: bool) -> dict[str, Any]:
+    """The JSON schema that an answer calling one of these tools keeps to.
+
+    TGI refers to each function by its name as it stands, so that a name with a ``/`` or a ``#`` is not found
+    (``by_reference``). It does without ``required``: its models may write ``{}``, which ours never does.
+    """
+    schemas = {tool.function.name: _function_schema(tool.function) for tool in tools}
+    if by_reference:
+        choices = [{"$ref": f"#/$functions/{tool.function.name}"} for tool in tools]
+        return {
+            "$functions": schemas,
+            "properties": {"function": {"anyOf": choices}},
+            "required": ["function"],
+        }
+    return {"properties": {"function": {"anyOf": [*schemas.values()]}}, "required": ["function"]}
 
 
 def _function_schema(function: FunctionDefinition) -> dict[str, Any]:
     properties: dict[str, Any] = {"_name": {"type": "string", "const": function.name}}
     required = ["_name"]
-    schema = function.arguments if isinstance(function.arguments, dict) else {}
-    if isinstance(schema.get("properties"), dict):
-        properties |= schema["properties"]
-    if isinstance(schema.get("required"), list):
-        required += schema["required"]
-    return {
-        "type": "object",
-        "description": function.description or "",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
+    whole: dict[str, Any] = {"description": function.description or ""}
+    if isinstance(function.arguments, dict):
+        if isinstance(function.arguments.get("properties"), dict):
+            properties |= function.arguments["properties"]
+        if isinstance(function.arguments.get("required"), list):
+            required += function.arguments["required"]
+        whole["additionalProperties"] = function.arguments.get("additionalProperties") == "true"
+    return {**whole, "properties": properties, "required": required}
 
 
 def parse_call(text: str) -> Call:

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
+from tgi_reference.budget import new_tokens, uncounted
 from tgi_reference.engine import GrammarError, SamplingParameters
 from tgi_reference.errors import ParameterError
+from tgi_reference.older_schemas import check_inner_schemas, outermost
+from tgi_reference.schema_regex import SchemaError, schema_regex
 from tgi_reference.wire.complaints import DecodeError
+from tgi_reference.wire.containers import in_order
 from tgi_reference.wire.extract import parse_json
 
 if TYPE_CHECKING:
@@ -27,22 +31,33 @@ DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 @frozen
+class Pattern:
+    """A regular expression for the answer; ``of_json`` when it was made of a JSON schema."""
+
+    text: str
+    of_json: bool
+
+
+@frozen
+class SchemaOf:
+    """A JSON schema that the model process has yet to make a pattern of, and to compile."""
+
+    schema: Any
+
+
+@frozen
 class Job:
     """A request that may run: the prompt's token ids, how to sample, what to report.
 
-    ``pattern`` is a regular expression that the model process has yet to compile, which may fail there.
+    ``pattern`` is what the model process has yet to compile, which may fail there.
     """
 
     inputs: str
     ids: tuple[int, ...]
     parameters: SamplingParameters
     decoder_input_details: bool
-    pattern: str | None = None
-
-    @property
-    def input_length(self) -> int:
-        """Tokens of the prompt."""
-        return len(self.ids)
+    input_length: int
+    pattern: Pattern | SchemaOf | None = None
 
 
 def check_stream(parameters: GenerateParameters) -> None:
@@ -89,13 +104,14 @@ class Validator:
             raise ParameterError("`inputs` cannot be empty")
         self._check_truncate(parameters.truncate)
         ids = self._ids(request.inputs, parameters.truncate)
-        budget = self._budget(len(ids), parameters.max_new_tokens)
+        length, budget = self._lengths(len(ids), parameters)
         grammar, pattern = self._grammar(parameters.grammar)
         return Job(
             inputs=request.inputs,
             ids=ids,
             parameters=_sampling(parameters, budget, grammar),
             decoder_input_details=parameters.decoder_input_details,
+            input_length=length,
             pattern=pattern,
         )
 
@@ -124,38 +140,43 @@ class Validator:
             )
 
     def _ids(self, inputs: str, truncate: int | None) -> tuple[int, ...]:
-        """The prompt's token ids; of a truncated prompt the end is what stays."""
+        """The prompt's token ids; of a truncated prompt the end is what stays.
+
+        Without a tokenizer the router knows no length, and the model process truncates what is too long.
+        """
+        if self._settings.no_tokenizer:
+            truncate = truncate or self._settings.max_input_tokens
         ids = self._engine.vocabulary.ids(inputs)
         return tuple(ids if truncate is None else ids[-truncate:])
 
-    def _budget(self, length: int, max_new_tokens: int | None) -> int:
-        """How many tokens may be generated: as many as asked, or what is left."""
+    def _lengths(self, length: int, parameters: GenerateParameters) -> tuple[int, int]:
+        """The prompt's length as the router counts it, and the most tokens that may follow."""
         settings = self._settings
-        budget = max(settings.max_total_tokens - length, 0) if max_new_tokens is None else max_new_tokens
-        if length + budget > settings.max_total_tokens:
-            raise ParameterError(
-                f"`inputs` tokens + `max_new_tokens` must be <= {settings.max_total_tokens}. "
-                f"Given: {length} `inputs` tokens and {budget} `max_new_tokens`"
-            )
-        if length > settings.max_input_tokens:
-            raise ParameterError(
-                f"`inputs` must have less than {settings.max_input_tokens} tokens. Given: {length}"
-            )
-        return budget
+        asked, truncate = parameters.max_new_tokens, parameters.truncate
+        if settings.no_tokenizer:
+            return uncounted(settings, asked, truncate)
+        return length, new_tokens(settings, length, asked, truncate)
 
-    def _grammar(self, grammar: GrammarRequest | None) -> tuple[Grammar | None, str | None]:
+    def _grammar(self, grammar: GrammarRequest | None) -> tuple[Grammar | None, Pattern | SchemaOf | None]:
         """A compiled schema, or a pattern that is left to the model process, or neither."""
         if grammar is None:
             return None, None
         if self._settings.disable_grammar_support:
             raise ParameterError("grammar is not supported")
         if grammar.type == "regex":
-            return None, grammar.value
+            return None, Pattern(grammar.value, of_json=False)
         schema = grammar.value if grammar.type == "json_schema" else _schema(grammar.value)
-        _check_schema(schema)
+        release = self._settings.release
+        if not release.router_compiles_schemas:
+            _check_schema(outermost(schema), needs_properties=release.schemas_need_properties)
+            check_inner_schemas(schema)
+            return None, SchemaOf(in_order(schema))
+        _check_schema(schema, needs_properties=release.schemas_need_properties)
         try:
+            if self._settings.character.schemas_become_patterns:
+                return None, Pattern(schema_regex(schema), of_json=True)
             return self._engine.compile_grammar("json", schema), None
-        except GrammarError as error:
+        except (GrammarError, SchemaError) as error:
             raise ParameterError(f"cannot compile regex from schema: {error}") from None
 
 
@@ -243,7 +264,7 @@ def _schema(value: Any) -> Any:
         raise ParameterError(f"grammar is not valid: {error}") from None
 
 
-def _check_schema(schema: Any) -> None:
+def _check_schema(schema: Any, *, needs_properties: bool) -> None:
     """A schema must be one by its own rules (draft 2020-12), and have properties."""
     # Imported here, since few requests need it and a server should start at once.
     import jsonschema_rs  # noqa: PLC0415
@@ -254,5 +275,5 @@ def _check_schema(schema: Any) -> None:
         jsonschema_rs.meta.validate(judged)
     except jsonschema_rs.ValidationError as error:
         raise ParameterError(f"grammar is not valid: {error.message}") from None
-    if not isinstance(schema, dict) or "properties" not in schema:
+    if needs_properties and (not isinstance(schema, dict) or "properties" not in schema):
         raise ParameterError("grammar is not valid: Grammar must have a 'properties' field")

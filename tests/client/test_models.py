@@ -203,7 +203,8 @@ def test_a_message_is_told_by_its_members(message: dict[str, Any], expected: typ
 
 
 @pytest.mark.parametrize(
-    "choice", ["auto", "none", "required", "get_weather", None, {"function": {"name": "f"}}]
+    "choice",
+    ["auto", "none", "required", "get_weather", None, {"function": {"name": "f"}, "type": "function"}],
 )
 def test_a_tool_choice_is_a_word_a_name_or_an_object(choice: Any) -> None:
     wire = {"messages": [], "tool_choice": choice}

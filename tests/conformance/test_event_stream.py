@@ -108,6 +108,19 @@ def test_legal_variety_is_no_fault(body: bytes) -> None:
     assert () == read(body).faults
 
 
+@pytest.mark.parametrize("line", [b"trace: 1", b"x-trace:1", b"comment: a", b"nonce:"])
+def test_fields_that_the_standard_does_not_name_are_ignored(line: bytes) -> None:
+    stream = read(line + b"\ndata: a\n" + line + b"\n\n")
+
+    assert ["a"] == [event.data for event in stream.events]
+    assert () == stream.faults
+
+
+@pytest.mark.parametrize("line", [b"keep-alive", b"Data: a", b"data : a", b'{"a": 1}', b' "index": 1,'])
+def test_lines_that_were_meant_as_something_else_are_faults(line: bytes) -> None:
+    assert 1 == len(read(b"data: a\n" + line + b"\n\n").faults)
+
+
 def test_comments_are_counted() -> None:
     assert 2 == read(b": a\n:\ndata: x\n\n").comments
 

@@ -97,8 +97,8 @@ NOT_FOUND = answer(b"", b"HTTP/1.1 404 Not Found\r\n")
 LOCKED = answer(b"", b"HTTP/1.1 401 Unauthorized\r\n")
 CUT = answer(b'{"openapi": "3.0.3", "paths"', JSON)
 TELLS_NOTHING = {
-    "a web site": (PAGE, "this is no TGI", "text/html"),
-    "nothing at all": (NOT_FOUND, "no generation route", "404"),
+    "a web site": (PAGE, "no request was answered as a TGI answers", "text/html"),
+    "nothing at all": (NOT_FOUND, "no request was answered as a TGI answers", "404"),
     "a locked one": (LOCKED, "it wants an API key", "401"),
 }
 
@@ -153,6 +153,6 @@ def test_a_report_whose_folder_vanished_is_shown_all_the_same(tmp_path: Path) ->
         done = command(server.url, "--json", str(folder / "report.json"))
 
     assert 2 == done.returncode
-    assert "no generation route" in done.stdout
+    assert "no request was answered as a TGI answers" in done.stdout
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr

@@ -88,7 +88,7 @@ def test_cited_recordings_exist() -> None:
     newer = {name for name in cited - here if "/" in name and not name.startswith("2.4.1:")}
 
     assert set() == newer - recorded("tgi-3.3.6.jsonl")
-    assert set() == older - recorded("tgi-2.4.1-differences.jsonl")
+    assert set() == older - recorded("tgi-2.4.1.jsonl")
     assert [] == [name for name in here if not (ROOT / name).exists()]
     assert older
     assert newer

@@ -39,7 +39,9 @@ CHAT_REASONS = {"length", "stop", "stop_sequence"}
 # Arrays with one element a token, whose length depends on how a text is cut.
 OF_TOKENS = {"tokens", "top_tokens", "prefill", "content", "tokenize_response", "top_logprobs"}
 TOKEN_COUNT = re.compile(r"Given: \d+ `inputs` tokens")
-UNREADABLE_CALL = re.compile(r"(Failed to parse generated text: ).*")
+UNREADABLE_CALL = re.compile(
+    r"Tool error: (Failed to parse generated text: .*|No \S+ found in generated text)", re.DOTALL
+)
 
 
 def differences(recording: Recording, answer: Answer) -> list[str]:
@@ -91,6 +93,8 @@ def _body_differences(recording: Recording, answer: Answer) -> list[str]:
 def _value_differences(where: str, expected: Any, actual: Any, *, exact: bool) -> list[str]:
     """Compare member by member, in order; arrays element by element, or as kinds of elements."""
     name = where.rpartition(".")[2]
+    if ".arguments." in where and not isinstance(expected, dict):
+        return []  # a value that the model chose, if the arguments are an object
     if type(expected) is not type(actual):
         return [f"{where}: expected {_kind(expected)}, got {_kind(actual)}"]
     if isinstance(expected, dict):
@@ -134,7 +138,7 @@ def _normal(value: Any) -> Any:
     """Error texts without what the tokenizer or the model put into them."""
     if not isinstance(value, str):
         return value
-    return UNREADABLE_CALL.sub(r"\1…", TOKEN_COUNT.sub("Given: N `inputs` tokens", value))
+    return UNREADABLE_CALL.sub("Tool error: …", TOKEN_COUNT.sub("Given: N `inputs` tokens", value))
 
 
 def _kind(value: Any) -> Any:
@@ -161,14 +165,16 @@ def events_of(text: str) -> list[Any]:
     parts = text.split("\n\n")
     if parts.pop() != "":
         raise ValueError("the stream ends inside an event")
-    lines = [part.removeprefix("data: ") for part in parts]
+    lines = [part.removeprefix("data:").removeprefix(" ") for part in parts]
     return [DONE if line == DONE else json.loads(line) for line in lines]
 
 
 def _stream_differences(recording: Recording, expected: str, actual: str) -> list[str]:
     theirs, ours = events_of(expected), events_of(actual)
+    spaced = [text.startswith("data: ") for text in (expected, actual)]
     exact = _ran_to_limit(recording, theirs, ours)
-    found = _unequal("kinds of events", _collapsed(theirs), _collapsed(ours))
+    found = _unequal("a space after data:", *spaced)
+    found += _unequal("kinds of events", _collapsed(theirs), _collapsed(ours))
     found += _unequal("terminator", theirs[-1] == DONE, ours[-1] == DONE)
     if exact:
         found += _unequal("number of events", len(theirs), len(ours))
@@ -184,7 +190,14 @@ def _ran_to_limit(recording: Recording, theirs: list[Any], ours: list[Any]) -> b
     """Whether neither answer depends on where its model ended: errors, and what ran to a given limit."""
     if not (recording.sent and _limit(recording.sent)):
         return all(value == DONE or "error" in value for value in theirs)
+    if any(map(_calls_a_tool, theirs)):
+        return False  # a streamed call does not tell why it ended
     return {*_reasons(theirs), *_reasons(ours)} <= {"length"}
+
+
+def _calls_a_tool(event: Any) -> bool:
+    choices = event.get("choices") if isinstance(event, dict) else None
+    return any("tool_calls" in choice.get("delta", ()) for choice in choices or ())
 
 
 def _limit(sent: dict[str, Any]) -> int | None:
@@ -205,13 +218,14 @@ def _reasons(value: Any) -> list[str]:
 def _arithmetic(recording: Recording, values: list[Any], headers: dict[str, str]) -> list[str]:
     """What has to add up within an answer of ours, whatever the model."""
     allowed = CHAT_REASONS if recording.path == "/v1/chat/completions" else CHAT_REASONS | TOKEN_REASONS
-    allowed = TOKEN_REASONS if recording.path in ("/", "/generate", "/generate_stream") else allowed
+    if recording.path in ("/", "/generate", "/generate_stream") or '"eos_token"' in recording.answer["body"]:
+        allowed = TOKEN_REASONS
     found = _unequal("reasons to finish", [], [one for one in _reasons(values) if one not in allowed])
     for value in values:
         usage = value.get("usage") if isinstance(value, dict) else None
         if usage:
             found += _usage_differences(recording, usage, _reasons(value))
-            found += _header_counts(usage, headers)
+            found += _header_counts(usage, headers, of_two_runs=_is_of_two_runs(recording, value))
     for details in _details(values):
         if "tokens" in details:
             found += _unequal("generated_tokens", len(details["tokens"]), details["generated_tokens"])
@@ -220,17 +234,30 @@ def _arithmetic(recording: Recording, values: list[Any], headers: dict[str, str]
     return found
 
 
-def _header_counts(usage: dict[str, int], headers: dict[str, str]) -> list[str]:
+def _is_of_two_runs(recording: Recording, answer: dict[str, Any]) -> bool:
+    """Whether plain words follow the choice of no tool: the body counts the one, the headers the other."""
+    choices = answer.get("choices") or [{}]
+    return (recording.sent or {}).get("tools") is not None and "content" in choices[0].get("message", ())
+
+
+def _header_counts(usage: dict[str, int], headers: dict[str, str], *, of_two_runs: bool) -> list[str]:
     if "x-prompt-tokens" not in headers:
         return []
-    counts = [str(usage["prompt_tokens"]), str(usage["completion_tokens"])]
-    return _unequal("counts", counts, [headers["x-prompt-tokens"], headers["x-generated-tokens"]])
+    found = _unequal("prompt tokens", str(usage["prompt_tokens"]), headers["x-prompt-tokens"])
+    if of_two_runs:
+        return found
+    return found + _unequal(
+        "generated tokens", str(usage["completion_tokens"]), headers["x-generated-tokens"]
+    )
 
 
 def _usage_differences(recording: Recording, usage: dict[str, int], reasons: list[str]) -> list[str]:
     found = _unequal("usage", usage["prompt_tokens"] + usage["completion_tokens"], usage["total_tokens"])
     if set(reasons) == {"length"} and not _limit(recording.sent) and len(reasons) == 1:
-        found += _unequal("total tokens at the limit", 1024, usage["total_tokens"])
+        # Without a limit of its own a request gets 100 tokens before 3.0, and all that is left since then.
+        count = "total_tokens" if '"total_tokens":1024' in recording.answer["body"] else "completion_tokens"
+        wanted = 1024 if count == "total_tokens" else 100
+        found += _unequal(f"{count} at the limit", wanted, usage[count])
     return found
 
 

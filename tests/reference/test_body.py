@@ -9,21 +9,27 @@ import pytest
 
 from tgi_reference.wire.extract import BodyError, decode, require_json
 from tgi_reference.wire.requests import (
-    CHAT,
+    AS_DOCUMENTED,
+    AS_TGI,
     COMPLETION,
     GENERATE,
-    SAGEMAKER,
-    VERTEX,
     ChatRequest,
     CompatGenerateRequest,
     CompletionRequest,
     GenerateRequest,
+    GrammarRequest,
+    StreamOptions,
     ToolChoice,
+    shapes,
 )
 
 if TYPE_CHECKING:
     from tgi_reference.wire.shape import Shape
 
+CHAT = shapes(AS_TGI).chat
+SAGEMAKER = shapes(AS_TGI).sagemaker
+VERTEX = shapes(AS_TGI).vertex
+DOCUMENTED_CHAT = shapes(AS_DOCUMENTED).chat
 SYNTAX = "Failed to parse the request body as JSON: "
 GRAMMAR_IS_NO_STRING = (
     'parameters.grammar: invalid type: string "json", '
@@ -196,6 +202,36 @@ def test_depth_is_bounded_where_values_are_kept_and_free_where_they_are_ignored(
     assert "recursion limit exceeded" in text
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("null", (400, "parameters.grammar.type: expected value at line 1 column 47")),
+        ("5", (400, "parameters.grammar.type: expected value at line 1 column 47")),
+        (
+            '{"regex":1}',
+            (
+                422,
+                "parameters.grammar.type.regex: invalid type: integer `1`, expected unit at line 1 column 56",
+            ),
+        ),
+        ('{"regex":null,"x":1}', (400, "parameters.grammar.type: expected value at line 1 column 59")),
+    ],
+)
+def test_a_variant_that_is_no_name(given: str, expected: tuple[int, str]) -> None:
+    assert expected == refusal(f'{{"inputs":"x","parameters":{{"grammar":{{"type":{given},"value":"a"}}}}}}')
+
+
+def test_a_variant_by_its_place_is_a_name() -> None:
+    status, text = refusal('{"inputs":"x","parameters":{"grammar":[null]}}')
+    expected = "parameters.grammar[0]: invalid type: null, expected variant identifier at line 1 column 43"
+    assert (422, expected) == (status, text)
+
+
+def test_a_variant_may_be_the_only_member_of_an_object() -> None:
+    body = '{"inputs":"x","parameters":{"grammar":{"type":{"regex":null},"value":"a"}}}'
+    assert GrammarRequest("regex", "a") == generate(body).parameters.grammar
+
+
 def test_a_struct_may_be_an_array_of_its_members() -> None:
     request = generate('["x",[2,0.5]]')
     assert ("x", 2, 0.5) == (request.inputs, request.parameters.best_of, request.parameters.temperature)
@@ -236,12 +272,45 @@ def test_the_body_of_invocations_decides(body: str, kind: type[Any]) -> None:
         ('"required"', ToolChoice("required")),
         ('"f"', ToolChoice("function", "f")),
         ('{"type":"function","function":{"name":"f"}}', ToolChoice("function", "f")),
-        ('{"function":{"name":"f"}}', ToolChoice("function", "f")),
+        ('["function",{"name":"f"}]', ToolChoice("function", "f")),
     ],
 )
 def test_forms_of_a_tool_choice(given: str, expected: ToolChoice) -> None:
     chat: ChatRequest = decode(f'{{"messages":[],"tool_choice":{given}}}'.encode(), CHAT)
     assert expected == chat.tool_choice
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{"function":{"name":"f"}}',
+        '{"type":"tool","function":{"name":"f"}}',
+        '{"type":"function"}',
+        "5",
+        "{}",
+    ],
+)
+def test_other_forms_of_a_tool_choice_are_refused(given: str) -> None:
+    body = f'{{"messages":[],"tool_choice":{given}}}'
+    status, text = refusal(body, CHAT)
+    assert 422 == status
+    assert text.startswith(
+        "tool_choice: data did not match any variant of untagged enum ToolTypeDeserializer"
+    )
+
+
+def test_as_documented_a_tool_choice_does_without_its_tag() -> None:
+    body = b'{"messages":[],"tool_choice":{"function":{"name":"f"}}}'
+    assert ToolChoice("function", "f") == decode(body, DOCUMENTED_CHAT).tool_choice
+
+
+def test_stream_options_are_no_null_but_as_documented() -> None:
+    body = '{"messages":[],"stream_options":null}'
+    expected = "stream_options: invalid type: null, expected struct StreamOptions at line 1 column 36"
+    assert (422, expected) == refusal(body, CHAT)
+    assert decode(body.encode(), DOCUMENTED_CHAT).stream_options is None
+    for given in ('{"messages":[]}', '{"messages":[],"stream_options":{}}'):
+        assert StreamOptions() == decode(given.encode(), CHAT).stream_options
 
 
 def test_forms_of_a_message() -> None:

@@ -136,6 +136,8 @@ def test_quiet_means_no_log() -> None:
         (["--max-input-tokens", "1024"], "--max-input-tokens must be less than --max-total-tokens"),
         (["--max-best-of", "0"], "--max-best-of must be at least 1"),
         (["--api-key", " "], "--api-key must be"),
+        (["--noise", "-1"], "--noise must be a number from 0 on"),
+        (["--noise", "nan"], "--noise must be a number from 0 on"),
         (["--token-latency-ms", "-1"], "--token-latency-ms must not be negative"),
         (["--host", "203.0.113.1"], "cannot listen on 203.0.113.1"),
     ],

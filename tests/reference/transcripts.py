@@ -1,4 +1,4 @@
-"""The recorded exchanges of a real TGI 3.3.6, as values."""
+"""The recorded exchanges of real TGI routers, as values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-FILE = Path(__file__).parent.parent / "data" / "transcripts" / "tgi-3.3.6.jsonl"
+FOLDER = Path(__file__).parent.parent / "data" / "transcripts"
 
 
 @frozen
@@ -33,9 +33,10 @@ class Recording:
             return None
 
 
-def recordings() -> list[Recording]:
-    """All of them, in the order of the file."""
-    return [_recording(json.loads(line)) for line in FILE.read_text("utf-8").splitlines()]
+def recordings(release: str = "3.3.6") -> list[Recording]:
+    """All of a release, in the order of the file."""
+    lines = (FOLDER / f"tgi-{release}.jsonl").read_text("utf-8").splitlines()
+    return [_recording(json.loads(line)) for line in lines]
 
 
 def _recording(line: dict[str, Any]) -> Recording:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tgi_conformance.routes import requirements
+from tgi_reference.alterations.selection import all_faults
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "write_docs.py"
@@ -29,4 +30,5 @@ def test_page_names_each_requirement_once() -> None:
 def test_matrix_names_only_what_there_is() -> None:
     matrix = json.loads((ROOT / "docs" / "fault-matrix.json").read_text("utf-8"))
 
-    assert set() == {name for ids in matrix.values() for name in ids} - {r.id for r in requirements()}
+    assert set() == set(matrix) - {r.id for r in requirements()}
+    assert set() == {name for names in matrix.values() for name in names} - {f.name for f in all_faults()}

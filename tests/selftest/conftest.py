@@ -1,35 +1,59 @@
-"""What the self-test proves, as numbers at the end of the run; and the matrix, where all of it was run."""
+"""What the self-test proves, as numbers at the end, and the record of what each requirement catches."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.selftest.expectations import MATRIX, expected
+from tests.selftest import matrix
 
 if TYPE_CHECKING:
     import pytest
 
 SUMMED = ("requests", "tokens", "seconds")
+Proofs = dict[str, list[dict[str, Any]]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what whoever adds or changes a requirement needs."""
+    group = parser.getgroup("selftest", "the self-test of tgi-conformance")
+    group.addoption(
+        "--requirement",
+        default="",
+        metavar="ID",
+        help="hold one requirement alone, against each fault that is expected to break it",
+    )
+    group.addoption(
+        "--renew",
+        action="store_true",
+        help="where a requirement no longer catches a fault, drop that from docs/fault-matrix.json",
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table; write the matrix if every fault was held and caught."""
-    proofs: dict[str, list[dict[str, object]]] = defaultdict(list)
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.stats.get(outcome, ()):
-            for name, value in getattr(report, "user_properties", ()):
-                if name == "proof":
-                    proofs[value["kind"]].append({**value, "passed": outcome == "passed"})
+    """Print the table, and take into the matrix what was seen by tests that passed."""
+    proofs = _proofs(terminalreporter)
     if not proofs:
         return
     terminalreporter.section("what the self-test proves")
     terminalreporter.write_line(f"{'':22}{'held':>10}{'requests':>12}{'tokens':>10}{'seconds':>10}")
     for kind, held in proofs.items():
         count = f"{sum(bool(one['passed']) for one in held)}/{len(held)}"
-        requests, tokens, seconds = (sum(float(str(one[name])) for one in held) for name in SUMMED)
+        requests, tokens, seconds = (sum(float(one[name]) for one in held) for name in SUMMED)
         terminalreporter.write_line(f"{kind:22}{count:>10}{requests:>12.0f}{tokens:>10.0f}{seconds:>10.0f}")
-    matrix = {str(one["name"]): one["caught_by"] for one in proofs["faults caught"] if one["passed"]}
-    if set(matrix) == {name for name, patterns in expected().items() if patterns}:
-        MATRIX.write_text(json.dumps(matrix, indent=1, sort_keys=True) + "\n", "utf-8")
+    faults = [one for one in proofs["faults caught"] if one["passed"]]
+    if faults:
+        matrix.write(
+            {one["name"]: one["caught_by"] for one in faults}, {one["name"]: one["lost"] for one in faults}
+        )
+
+
+def _proofs(reporter: pytest.TerminalReporter) -> Proofs:
+    """What the tests recorded, by kind."""
+    proofs: Proofs = defaultdict(list)
+    for outcome in ("passed", "failed"):
+        for report in reporter.stats.get(outcome, ()):
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "proof":
+                    proofs[value["kind"]].append({**value, "passed": outcome == "passed"})
+    return proofs

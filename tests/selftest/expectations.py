@@ -8,7 +8,6 @@ from pathlib import Path
 import yaml
 
 FILE = Path(__file__).parent / "expected.yaml"
-MATRIX = Path(__file__).parents[2] / "docs" / "fault-matrix.json"
 
 
 @lru_cache(maxsize=1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from fnmatch import filter as matching
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.selftest.expectations import MATRIX, expected
-from tests.selftest.trials import caught, depth_of, hold, proof
+from tests.selftest.expectations import expected
+from tests.selftest.matrix import catchers, recorded
+from tests.selftest.trials import caught, depth_of, hold, matches, proof
 
+from tgi_conformance.requirement import Requirement
 from tgi_conformance.routes import requirements
 from tgi_reference.alterations.selection import all_faults
 
@@ -38,34 +39,98 @@ FEW = frozenset(
 )
 
 
+# What these break is a matter of chance, so that only what is expected of them is held.
+BY_CHANCE = frozenset(
+    {"some-answers-are-of-the-proxy", "some-connections-break", "some-requests-are-server-errors"}
+)
+# Where no answer comes a requirement fails before it has looked at one: what it looks at is not proven.
+UNANSWERED = frozenset(
+    {
+        "answers-are-cut-off",
+        "answers-trickle",
+        "health-hangs",
+        "health-is-slow",
+        "info-is-endless",
+        "length-is-too-large",
+        "plain-bodies-are-declared-compressed",
+        "refusals-hang",
+        "streams-are-cut-off",
+        "streams-hang-after-their-first-event",
+        "streams-hang-at-their-end",
+        "streams-never-end",
+        "tokenizing-hangs",
+    }
+)
+# What no fault proves, each with the reason.
+UNPROVEN = {
+    "generate.refused-requests-take-no-room": "chat, held first, loses the room: none is left to lose here",
+    "health.health-is-quick": "the self-test does not wait for as long as this allows",
+}
+
+
 def cases() -> list[Any]:
     return [pytest.param(name, marks=() if name in FEW else pytest.mark.slow) for name in expected()]
 
 
-@pytest.fixture(scope="module")
-def unbroken() -> Report:
-    return hold()
+@pytest.fixture
+def patterns(name: str, pytestconfig: pytest.Config) -> tuple[str, ...]:
+    """What is expected to catch the fault, or the one requirement that is asked for."""
+    alone: str = pytestconfig.getoption("--requirement")
+    if alone and not matches(alone, expected()[name]):
+        pytest.skip(f"{alone} is not expected to catch this")
+    return (alone,) if alone else expected()[name]
 
 
 @pytest.mark.parametrize("name", cases())
-def test_fault_is_caught(name: str, unbroken: Report, record_property: Callable[[str, object], None]) -> None:
-    patterns = expected()[name]
-
+def test_fault_is_caught(
+    name: str,
+    patterns: tuple[str, ...],
+    pytestconfig: pytest.Config,
+    record_property: Callable[[str, object], None],
+) -> None:
     report = hold(faults=(name,), patterns=patterns, depth=depth_of(patterns))
 
-    caught_by = sorted(caught(report, unbroken))
-    record_property("proof", proof("faults caught", name, report, caught_by=caught_by))
-    assert caught_by
-    assert [] == [pattern for pattern in patterns if not matching(caught_by, pattern)]
+    caught_by = steadily_caught(name, report)
+    lost = lost_by(name, patterns, caught_by)
+    record_property("proof", proof("faults caught", name, report, caught_by=sorted(caught_by), lost=lost))
+    if not pytestconfig.getoption("--requirement"):  # one of several need not catch what the others do
+        assert caught_by
+        assert [] == [pattern for pattern in patterns if not matching(caught_by, pattern)]
+    assert [] == lost or pytestconfig.getoption("--renew"), "no longer caught by these"
+
+
+def lost_by(fault: str, patterns: tuple[str, ...], caught_by: set[str]) -> list[str]:
+    """Which of the requirements that were held have caught the fault before, and do not now."""
+    before = set() if fault in BY_CHANCE else catchers(fault)
+    return sorted({one for one in before if matches(one, patterns)} - caught_by)
+
+
+def steadily_caught(fault: str, report: Report) -> set[str]:
+    """What caught the fault; where that is not what the matrix says, what another run agrees on."""
+    first, before = caught(report), catchers(fault)
+    held = {result.id for result in report.requirements}
+    gained, lost = first - before, held & before - first
+    surprising = (*gained, *lost)
+    if not surprising:
+        return first
+    again = caught(hold(faults=(fault,), patterns=surprising, depth=depth_of(surprising)))
+    return first - (gained - again) | (lost & again)
 
 
 def test_each_fault_has_its_expectations() -> None:
     assert sorted(fault.name for fault in all_faults()) == sorted(expected())
 
 
-def test_each_requirement_has_a_fault_that_it_catches() -> None:
-    caught = {name for names in json.loads(MATRIX.read_text("utf-8")).values() for name in names}
+def test_each_requirement_catches_a_fault() -> None:
+    proven = {name for name, faults in recorded().items() if faults - BY_CHANCE - UNANSWERED}
 
-    # Chat, held first, loses the room that the fault takes: there is none left for this one to lose.
-    unproven = {"generate.refused-requests-take-no-room"}
-    assert unproven == {requirement.id for requirement in requirements()} - caught
+    assert set(UNPROVEN) == {requirement.id for requirement in requirements()} - proven
+
+
+def test_a_check_that_looks_at_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    fault, patterns = "last-token-is-not-shown", ("generate.generated-tokens-are-counted",)
+    assert [] == lost_by(fault, patterns, caught(hold(faults=(fault,), patterns=patterns)))
+
+    monkeypatch.setattr(Requirement, "check", property(lambda _: lambda _: None))
+
+    assert [*patterns] == lost_by(fault, patterns, caught(hold(faults=(fault,), patterns=patterns)))

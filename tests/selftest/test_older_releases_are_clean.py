@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 from tests.selftest.altered import altered
 from tests.selftest.documented import release
-from tests.selftest.releases import RELEASES, tgi_2_4_1
-from tests.selftest.trials import BOUNDS, alarms
+from tests.selftest.trials import BOUNDS, Chosen, alarms, deviations
 
 from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.levels import Outcome, Verdict
@@ -16,6 +17,8 @@ from tgi_conformance.options import Options
 from tgi_conformance.runner import run
 from tgi_conformance.target import Target
 from tgi_reference.alterations.call import Reply
+from tgi_reference.alterations.catalogue import Catalogue
+from tgi_reference.releases.known import RELEASES
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,30 +27,44 @@ if TYPE_CHECKING:
     from tgi_reference.alterations.catalogue import Alteration
 
 
-@RELEASES.reply("info")
+HIDDEN = Catalogue("release")
+
+
+@HIDDEN.reply("info")
 def no_info(_: Call) -> Reply | None:
     """`/info` is hidden."""
     return Reply(404)
 
 
-@RELEASES.reply("docs", "document")
+@HIDDEN.reply("docs", "document")
 def no_document(_: Call) -> Reply | None:
     """The document is hidden."""
     return Reply(404)
 
 
+QUIET = Settings(quiet=True)
+
+
+@HIDDEN.body("document")
+def other_default(body: bytes, _: Call) -> bytes:
+    """The document tells another default than its release has."""
+    document = json.loads(body)
+    document["components"]["schemas"]["GenerateParameters"]["properties"]["do_sample"]["default"] = "true"
+    return json.dumps(document).encode()
+
+
 HIDING = {"as it is": (), "without /info": (no_info,), "without a document": (no_document,)}
 
 
-def report_of(*alterations: Alteration) -> Report:
-    with altered(alterations, Settings(quiet=True)) as url:
+def report_of(*alterations: Alteration, settings: Settings = QUIET) -> Report:
+    with altered(alterations, settings) as url:
         return run(Options(Target(url), deviations=shipped_deviations(), bounds=BOUNDS))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("names", HIDING)
 def test_tgi_2_4_1_conforms(names: str) -> None:
-    report = report_of(*HIDING[names], tgi_2_4_1)
+    report = report_of(*HIDING[names], settings=evolve(QUIET, release=RELEASES["2.4.1"]))
 
     assert {} == alarms(report)
     assert Verdict.CONFORMS is report.verdict
@@ -56,8 +73,30 @@ def test_tgi_2_4_1_conforms(names: str) -> None:
     assert "generate.answer-fits-the-document" not in unsupported
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("version", ["1.0.3", "1.4.5", "2.0.4"])
+def test_document_is_held_to_that_of_its_release(version: str) -> None:
+    held = "document.document-is-that-of-its-release"
+    outcomes = []
+    for alterations in ((release(version),), (release(version), other_default)):
+        with altered(alterations, Settings(quiet=True)) as url:
+            report = run(Chosen(Target(url), deviations=deviations(), bounds=BOUNDS, patterns=(held,)))
+        outcomes += [result.outcome for result in report.requirements]
+
+    assert [Outcome.PASS, Outcome.FAIL] == outcomes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("no_tokenizer", [False, True])
+def test_tgi_2_0_4_conforms(no_tokenizer: bool) -> None:
+    settings = evolve(QUIET, release=RELEASES["2.0.4"], no_tokenizer=no_tokenizer)
+    report = report_of(settings=settings)
+
+    assert {} == alarms(report)
+    assert Verdict.CONFORMS is report.verdict
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["1.0.3", "1.4.5"])
 def test_release_as_its_document_has_it_conforms(version: str) -> None:
     report = report_of(release(version))
 

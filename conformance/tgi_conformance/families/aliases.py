@@ -8,10 +8,18 @@ from tgi_conformance.api import GENERATE, Form, listed, member, post
 from tgi_conformance.families.naming import words
 from tgi_conformance.families.together import asking, native_rows
 from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.tools import PROMPTED, WEATHER
 from tgi_conformance.families.tools import TOKENS as TOOL_TOKENS
-from tgi_conformance.families.tools import WEATHER
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status, near
+from tgi_conformance.verify import (
+    OK,
+    expect,
+    expect_answer,
+    expect_equal,
+    expect_status,
+    expect_terminated,
+    near,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -203,8 +211,7 @@ def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping
         for what in ("text", "finish", "generated", "prompt", "pieces"):
             expect_equal(getattr(expected, what), getattr(actual, what), what, exchange)
         if form.streamed:
-            ends = [event.is_done for event in exchange.response.stream.events]
-            expect(ends[-1:] == [True] and sum(ends) == 1, "[DONE] last", ends[-3:], exchange)
+            expect_terminated(trial, exchange)
         shown = [
             [str(member(entry, "token")) for entry in listed(raw, "choices", 0, "logprobs", "content")]
             for raw in (expected.raw, actual.raw)
@@ -213,7 +220,7 @@ def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping
 
 
 def _expect_same_call(trial: Trial, path: str, form: Form) -> None:
-    body = form.body(tokens=TOOL_TOKENS, tools=[WEATHER], tool_choice="required")
+    body = form.body(tokens=TOOL_TOKENS, tools=[WEATHER], tool_choice="required", **PROMPTED)
     way = ("choices", 0, "message", "tool_calls", 0, "function", "name")
     expected = member(trial.sample(form.request(body)).response.json, *way)
     exchange = trial.send(post(path, body))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from tgi_conformance.answer import read_choice
 from tgi_conformance.api import COMPLETIONS as FORM
 from tgi_conformance.api import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.api import PROMPT, listed, member
@@ -14,7 +15,15 @@ from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.refusals import expect_refused
 from tgi_conformance.families.tokens import REPLACEMENT
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import OK, UNPROCESSABLE, expect, expect_answer, expect_equal, expect_status
+from tgi_conformance.verify import (
+    OK,
+    UNPROCESSABLE,
+    expect,
+    expect_answer,
+    expect_equal,
+    expect_status,
+    expect_terminated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,6 +95,7 @@ def _each_prompt(catalogue: Catalogue) -> None:
         "Each of several prompts is answered by the choice of its `index`, and `usage` sums over all.",
         source="#/components/schemas/Prompt",
         why="Batches are read back by `index`.",
+        needs=("reproducible",),
     )
     def check(trial: Trial) -> None:
         prompts, alone = _several(trial)
@@ -101,9 +111,8 @@ def _each_prompt(catalogue: Catalogue) -> None:
         header = exchange.response.headers.get("x-prompt-tokens", str(prompt_tokens))
         expect_equal(str(prompt_tokens), header, "x-prompt-tokens", exchange)
         generated = member(usage, "completion_tokens")
-        if "reproducible" not in trial.facts.absent:
-            for place in range(len(prompts)):
-                _expect_choice(place, alone, choices[str(place)], exchange)
+        for place in range(len(prompts)):
+            _expect_choice(place, alone, choices[str(place)], exchange)
         most = TOKENS * len(prompts)
         fits = isinstance(generated, int) and len(prompts) <= generated <= most
         expect(fits, f"{len(prompts)} to {most} tokens", generated, exchange)
@@ -180,34 +189,33 @@ def _streamed_choices(catalogue: Catalogue) -> None:
         "Streamed, each of several prompts has its chunks, its text, one finish reason and its usage.",
         source="#/components/schemas/Chunk",
         why="Batches are read back by `index` (text-generation-inference#2336).",
+        needs=("reproducible",),
     )
     def check(trial: Trial) -> None:
-        repeats = "reproducible" not in trial.facts.absent
-        for asked in ({"temperature": 0.0}, *((SAMPLED, _stopped(trial)) if repeats else ())):
+        for asked in ({"temperature": 0.0}, SAMPLED, _stopped(trial)):
             with trial.case():
-                _expect_streamed(trial, *_several(trial, **asked), asked=asked, repeats=repeats)
+                _expect_streamed(trial, *_several(trial, **asked), asked=asked)
 
 
 def _expect_streamed(
-    trial: Trial, prompts: Sequence[str], alone: Sequence[Answer], *, asked: Mapping[str, Any], repeats: bool
+    trial: Trial, prompts: Sequence[str], alone: Sequence[Answer], *, asked: Mapping[str, Any]
 ) -> None:
     """Raise UnmetError unless a stream answers each prompt as it is answered alone, and counts it."""
     exchange = trial.send(STREAM.request({**STREAM.body(tokens=TOKENS, **asked), "prompt": prompts}))
     expect_status(exchange, OK)
-    done = [event.is_done for event in exchange.response.stream.events]
-    expect(sum(done) == 1 and done[-1], "one [DONE], at the end", done, exchange)
+    expect_terminated(trial, exchange)
     for index, answer in enumerate(alone):
-        chunks = [e for e in json_events(exchange) if member(e, "choices", 0, "index") == index]
+        bodies = [event for event in json_events(exchange) if isinstance(event, dict)]
+        chunks = [event for event in bodies if member(event, "choices", 0, "index") == index]
         finishes = [member(e, "choices", 0, "finish_reason") for e in chunks]
         once = sum(map(bool, finishes)) == 1 and bool(finishes[-1])
         expect(once, f"one finish of choice {index}, at its end", finishes, exchange)
-        text = "".join(str(member(chunk, "choices", 0, "text") or "") for chunk in chunks)
+        text = read_choice(chunks, index).text or ""
         usage = member(chunks[-1], "usage")
         expect_equal(answer.prompt, member(usage, "prompt_tokens"), f"prompt_tokens of {index}", exchange)
-        if repeats:
-            whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
-            plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
-            _expect_choice(index, plain, _as_unstreamed(whole), exchange)
+        whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
+        plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
+        _expect_choice(index, plain, _as_unstreamed(whole), exchange)
         counted = member(usage, "completion_tokens")
         expect(isinstance(counted, int) and 1 <= counted <= TOKENS, "its tokens", counted, exchange)
 

@@ -89,6 +89,7 @@ def _escaped(catalogue: Catalogue, form: Form) -> None:
         "A prompt whose characters are written as \\u escapes counts as many tokens as one in UTF-8.",
         source="https://www.rfc-editor.org/rfc/rfc8259#section-7",
         operation=form.operation,
+        needs=("lengths",),
         why="Half the JSON writers escape by default; an emoji is a pair of escapes.",
     )
     def check(trial: Trial) -> None:

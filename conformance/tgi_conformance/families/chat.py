@@ -192,6 +192,7 @@ def _parts(catalogue: Catalogue, form: Form) -> None:
         "text-parts-are-text",
         "Content as a list of text parts counts as many prompt tokens as the same text as a string.",
         source="#/components/schemas/MessageChunk",
+        needs=("lengths",),
         why="OpenAI's clients send parts.",
     )
     def parts(trial: Trial) -> None:
@@ -215,6 +216,7 @@ def _parts(catalogue: Catalogue, form: Form) -> None:
         "earlier-turns-are-read",
         "Earlier messages of system, user and assistant are taken and count as prompt tokens.",
         source="#/components/schemas/ChatRequest/properties/messages",
+        needs=("lengths",),
         why="A server that reads the last message only forgets the conversation.",
     )
     def turns(trial: Trial) -> None:

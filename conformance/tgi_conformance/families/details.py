@@ -51,7 +51,8 @@ def _prefill(catalogue: Catalogue, form: Form) -> None:
         prefill = member(answer.raw, "details", "prefill")
         expect(isinstance(prefill, list) and len(prefill) > 1, "the prompt's tokens", prefill, exchange)
         stated = exchange.response.headers.get("x-prompt-tokens")
-        if stated is not None:
+        counts = "lengths" not in trial.facts.absent
+        if stated is not None and counts:
             expect_equal(stated, str(len(prefill)), "the number of prefill tokens", exchange)
         expect_equal(None, member(prefill, 0, "logprob"), "the first prefill logprob", exchange)
         _expect_prompt(trial, prefill, exchange)
@@ -61,7 +62,7 @@ def _prefill(catalogue: Catalogue, form: Form) -> None:
         with trial.case():
             long = trial.sample(form.ask(FILLER, tokens=1, details=True, decoder_input_details=True))
             shown = len(listed(expect_answer(form, long).raw, "details", "prefill"))
-            stated = long.response.headers.get("x-prompt-tokens", str(shown))
+            stated = long.response.headers.get("x-prompt-tokens", str(shown)) if counts else str(shown)
             expect_equal(stated, str(shown), "the number of prefill tokens of a longer prompt", long)
 
     @catalogue.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
@@ -245,7 +246,7 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
         f"`{form.limit_name}` may be null or left out.",
         source=parameter(form, form.limit_name),
         operation=form.operation,
-        needs=with_grammar(form),
+        needs=("lengths", *with_grammar(form)),  # which say what is left
         why="Client libraries send null for what was not set (text-generation-inference#2421).",
     )
     def check(trial: Trial) -> None:
@@ -253,18 +254,18 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
         digits = DIGITS if trial.contract.release >= UNLIMITED else FEWER_DIGITS
         if context is not None and context < digits * 3:
             raise UnsupportedError(f"a context of {context} tokens has no room for {digits} digits")
-        grammar = {"type": "regex", "value": f"([0-9] ){{{digits}}}"}
+        asked = {**counted(form), name: {"type": "regex", "value": f"([0-9] ){{{digits}}}"}}
         text = ""
         for limit in ({}, {form.limit_name: None}):
             with trial.case():
-                exchange = trial.send(form.ask(tokens=None, **{name: grammar}, **limit))
+                exchange = trial.send(form.ask(tokens=None, **asked, **limit))
                 expect_status(exchange, OK)
                 text = _text(form, expect_answer(form, exchange)).replace(" ", "")
                 whole = text[-digits:].isdigit() and len(text) >= digits
                 expect(whole, f"{digits} digits", text, exchange)
-        stop = text[-digits:][1:2]  # without its space, which may begin the next token
+        stop = Counter(text[-digits:]).most_common(1)[0][0]  # no space, which may begin the next token
         if trial.facts.limit("max_stop_sequences") != 0:
             with trial.case():
-                exchange = trial.send(form.ask(tokens=None, **{name: grammar}, stop=[stop]))
+                exchange = trial.send(form.ask(tokens=None, **asked, stop=[stop]))
                 shown = _text(form, expect_answer(form, exchange)).replace(" ", "")
                 expect(len(shown) < digits, f"an end with {stop!r}", shown, exchange)

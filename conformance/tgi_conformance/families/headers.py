@@ -26,7 +26,7 @@ PAGE = "http://page.example"
 def headers(catalogue: Catalogue, form: Form) -> None:
     """The promises of a form's headers."""
     _charset(catalogue, form)
-    _origins(catalogue, form)
+    browsers(catalogue, form)
     if form.streamed:
         _buffering(catalogue, form)
     else:
@@ -49,7 +49,9 @@ def _charset(catalogue: Catalogue, form: Form) -> None:
         expect(charset.strip(" \"'") in {"", "utf-8", "utf8"}, "charset=utf-8, or none", stated, exchange)
 
 
-def _origins(catalogue: Catalogue, form: Form) -> None:
+def browsers(catalogue: Catalogue, form: Form) -> None:
+    """Pages of other origins may call a form."""
+
     @catalogue.add(
         words(form, "browsers-are-let-in"),
         "An answer to another origin carries `access-control-allow-origin`.",
@@ -63,13 +65,13 @@ def _origins(catalogue: Catalogue, form: Form) -> None:
         exchange = trial.send(evolve(request, headers=(*request.headers, ("Origin", PAGE))))
         expect_status(exchange, OK)
         allowed = exchange.response.headers.get(ALLOWED, "none")
-        before = _ask_before(trial, form).response.headers if allowed == "none" else {}
+        before = ask_before(trial, form).response.headers if allowed == "none" else {}
         if "access-control-allow-methods" in before and ALLOWED not in before:
             raise UnsupportedError("another origin is not let in, as `--cors-allow-origin` may say")
         expect(allowed in {"*", PAGE}, "access-control-allow-origin *", allowed, exchange)
 
 
-def _ask_before(trial: Trial, form: Form) -> Exchange:
+def ask_before(trial: Trial, form: Form) -> Exchange:
     """Send what a browser sends before it posts JSON to another origin."""
     asked = (
         ("Origin", PAGE),
@@ -89,7 +91,7 @@ def _preflight(catalogue: Catalogue, form: Form) -> None:
         why="A browser asks so before it sends JSON to another origin.",
     )
     def check(trial: Trial) -> None:
-        exchange = _ask_before(trial, form)
+        exchange = ask_before(trial, form)
         expect_status(exchange, 200, 204)
         allowed = exchange.response.headers.get("access-control-allow-methods", "none")
         expect(

@@ -165,6 +165,7 @@ def _other_model(catalogue: Catalogue, form: Form) -> None:
         source=SOURCE,
         operation=form.operation,
         level=Level.SHOULD,
+        since="3.0",  # older ones name what they serve
         why="Clients tell answers of several models apart by it.",
     )
     def check(trial: Trial) -> None:

@@ -22,6 +22,8 @@ INFO = "#/components/schemas/Info/properties"
 WHY = "Gateways route and cut prompts by what is advertised."
 LARGEST_PROMPT = 4_000  # tokens; a context larger than that is tried only at level exhaustive
 SIZES = (3, 4)  # tokens, fewer than any tokenizer makes of the prompt
+COUNTED_AT_ONCE, COUNTING = 1_024, (3, 1, 1)  # new tokens, and the release since which they are cut to that
+ATTEMPTS = 3
 FEW = 8  # tokens, within which an answer under the grammar has to end
 
 
@@ -64,14 +66,40 @@ def _total_refused(catalogue: Catalogue, form: Form) -> None:
         "One new token more than the prompt leaves of `max_total_tokens` is refused.",
         source=f"{INFO}/max_total_tokens",
         operation=form.operation,
-        needs=("GET /info",),
+        needs=("GET /info", "lengths"),
         why=WHY,
     )
     def check(trial: Trial) -> None:
         limit = advertised(trial, "max_total_tokens")
-        prompt = prompt_tokens(trial, form, form.ask(tokens=1, **counted(form)))
-        tokens = limit + 1 - (prompt or 0)
-        expect_refusal(trial, form, trial.send(form.ask(tokens=tokens)))
+        prompt, count = _prompt_for(trial, form, limit)
+        expect_refusal(trial, form, trial.send(form.ask(prompt, tokens=limit + 1 - count)))
+
+
+def _prompt_for(trial: Trial, form: Form, limit: int) -> tuple[str, int]:
+    """Give a prompt that leaves no more of the context than TGI counts at once, with its tokens.
+
+    Since 3.1.1 no more than 1,024 of the tokens asked for are held against the context when a request comes:
+    one for 100,000 is taken, and may be answered to the end of the context.
+    """
+    count = prompt_tokens(trial, form, form.ask(tokens=1, **counted(form))) or 0
+    version = trial.facts.version
+    if limit - count < COUNTED_AT_ONCE or (version is not None and version.release < COUNTING):
+        return PROMPT, count
+    least, most = limit + 1 - COUNTED_AT_ONCE, trial.facts.limit("max_input_tokens") or 0
+    dear = least > LARGEST_PROMPT and trial.setting.depth is not Depth.EXHAUSTIVE
+    if least > most or dear or not count:
+        raise UnsupportedError(
+            f"max_total_tokens is {limit}: TGI holds 1,024 new tokens against it, "
+            f"and no prompt of {least} is sent"
+        )
+    words = least
+    for _ in range(ATTEMPTS):
+        prompt = "?" + " a" * words
+        count = prompt_tokens(trial, form, form.ask(prompt, tokens=1, **counted(form))) or 0
+        if least <= count <= most:
+            return prompt, count
+        words = words * (least + most) // (2 * count) if count else 0
+    raise UnsupportedError(f"no prompt of {least} to {most} tokens was found")
 
 
 def _total_taken(catalogue: Catalogue, form: Form) -> None:
@@ -82,7 +110,7 @@ def _total_taken(catalogue: Catalogue, form: Form) -> None:
         "As many new tokens as the prompt leaves of `max_total_tokens` may be asked for.",
         source=f"{INFO}/max_total_tokens",
         operation=form.operation,
-        needs=("GET /info", *with_grammar(form)),
+        needs=("GET /info", "lengths", *with_grammar(form)),
         why=WHY,
     )
     def check(trial: Trial) -> None:
@@ -106,7 +134,7 @@ def _prompt(catalogue: Catalogue, form: Form) -> None:
         "A prompt longer than `max_input_tokens` is refused.",
         source=f"{INFO}/max_input_tokens",
         operation=form.operation,
-        needs=("GET /info",),
+        needs=("GET /info", "lengths"),
         why=WHY,
     )
     def check(trial: Trial) -> None:
@@ -120,6 +148,7 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
         "`truncate` N leaves N tokens of a longer prompt, as the answer counts them.",
         source=parameter(form, "truncate"),
         operation=form.operation,
+        needs=("lengths",),
         why="Whoever cuts to a size pays for that size.",
     )
     def check(trial: Trial) -> None:

@@ -53,7 +53,7 @@ def _identity(catalogue: Catalogue, form: Form) -> None:
         marks = [f"mark-{n:03d}" for n in range(AT_A_TIME)]
         requests = [form.ask(tokens=24, **{name: {"type": "regex", "value": mark}}) for mark in marks]
         for mark, exchange in zip(marks, at_once(trial, requests), strict=True):
-            if not _overloaded(form, exchange):
+            if not overloaded(form, exchange):
                 with trial.case():
                     answer = expect_answer(form, exchange)
                     text = "".join(answer.pieces) if form.streamed else answer.text or ""
@@ -75,11 +75,11 @@ def _overload(catalogue: Catalogue, form: Form) -> None:
         exchanges = at_once(trial, [form.ask(tokens=LONG)] * (limit + BEYOND))
         for exchange in exchanges:
             with trial.case():
-                _expect_served_or_told(trial, form, exchange)
-        if not any(_overloaded(form, exchange) for exchange in exchanges):
+                expect_served_or_told(trial, form, exchange)
+        if not any(overloaded(form, exchange) for exchange in exchanges):
             raise UnsupportedError(f"{len(exchanges)} requests at a time were all served")
         after = trial.send(form.ask(tokens=2))
-        expect(not _overloaded(form, after), "an answer when the load is over", seen(after), after)
+        expect(not overloaded(form, after), "an answer when the load is over", seen(after), after)
         expect_answer(form, after)
 
 
@@ -107,10 +107,10 @@ def _room(catalogue: Catalogue, form: Form) -> None:
             raise UnsupportedError("/info advertises too few requests at a time to leave room for others")
         exchanges = at_once(trial, [form.ask(tokens=8)] * count)
         for _ in range(ROUNDS - 1):  # others may take the room once
-            if any(_overloaded(form, one) for one in exchanges):
+            if any(overloaded(form, one) for one in exchanges):
                 exchanges = at_once(trial, [form.ask(tokens=8)] * count)
         for exchange in exchanges:
-            expect(not _overloaded(form, exchange), f"{count} answers at a time", seen(exchange), exchange)
+            expect(not overloaded(form, exchange), f"{count} answers at a time", seen(exchange), exchange)
             expect_answer(form, exchange)
 
 
@@ -127,12 +127,12 @@ def _refusals(catalogue: Catalogue, form: Form) -> None:
     def check(trial: Trial) -> None:
         limit = _limit(trial)
         before = trial.send_once(form.ask(tokens=1))
-        if _overloaded(form, before):
+        if overloaded(form, before):
             raise InconclusiveError("the deployment is overloaded by others")
         for _ in range(limit + BEYOND):
             trial.send_once(form.ask(tokens=1, temperature=-1.0))
         after = trial.send_once(form.ask(tokens=1))
-        expect(not _overloaded(form, after), "an answer after the refusals", seen(after), after)
+        expect(not overloaded(form, after), "an answer after the refusals", seen(after), after)
         expect_answer(form, after)
 
 
@@ -150,7 +150,8 @@ def at_once(trial: Trial, requests: list[Request]) -> list[Exchange]:
         ) from None
 
 
-def _overloaded(form: Form, exchange: Exchange) -> bool:
+def overloaded(form: Form, exchange: Exchange) -> bool:
+    """Tell whether a request was refused for overload, by its status or by what its stream begins with."""
     if exchange.response.status == TOO_MANY:
         return True
     events = exchange.response.stream.events if form.streamed and exchange.response.status == OK else ()
@@ -161,7 +162,8 @@ def _overloaded(form: Form, exchange: Exchange) -> bool:
     return isinstance(member(error, "message"), str)
 
 
-def _expect_served_or_told(trial: Trial, form: Form, exchange: Exchange) -> None:
+def expect_served_or_told(trial: Trial, form: Form, exchange: Exchange) -> None:
+    """Raise UnmetError unless a request was answered, or refused for overload as documented."""
     if exchange.response.status == TOO_MANY:
         body = exchange.response.json
         if exchange.response.media_type not in {JSON, EVENT_STREAM}:
@@ -174,7 +176,7 @@ def _expect_served_or_told(trial: Trial, form: Form, exchange: Exchange) -> None
         expect(
             member(body, "error_type") == "overloaded", "error_type 'overloaded'", seen(exchange), exchange
         )
-    elif not _overloaded(form, exchange):
+    elif not overloaded(form, exchange):
         expect_answer(form, exchange)
 
 

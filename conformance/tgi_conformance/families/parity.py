@@ -95,6 +95,7 @@ def _expect_same(form: Form, whole: Answer, pieces: Answer, exchange: Exchange) 
     if form.dialect == "generate":
         ids = [[token.get("id") for token in answer.tokens] for answer in (whole, pieces)]
         expect_equal(ids[0], ids[1], "ids", exchange)
+    expect(not pieces.end_token, "no text of the end token", pieces.end_token, exchange)
 
 
 def _reason(form: Form, answer: Answer) -> str | None:

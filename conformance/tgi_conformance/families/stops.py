@@ -12,7 +12,7 @@ from tgi_conformance.families.naming import grammar_name, parameter, with_gramma
 from tgi_conformance.families.tokens import LONG, ask, counted
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
-from tgi_conformance.verify import expect, expect_answer, expect_equal
+from tgi_conformance.verify import expect, expect_answer, expect_equal, expect_terminated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,6 +135,10 @@ def _sampled(catalogue: Catalogue, form: Form, source: str) -> None:
             raise UnsupportedError(f"the sampled answer is too short to stop: {''.join(pieces)!r}")
         exchange = trial.send(form.ask(tokens=LONG, stop=strings, **{**counted(form), **seeded}))
         answer = expect_answer(form, exchange)
+        cut = "".join(answer.pieces) if form.streamed else answer.text or ""
+        expect(strings[0] in cut, f"{strings[0]!r} kept in the text", cut, exchange)
+        before = before_last(form, answer, cut)
+        expect(strings[0] not in before, f"an end with the token after {strings[0]!r}", cut, exchange)
         expect_equal("stop_sequence", answer.finish, f"the finish reason for {strings[0]!r}", exchange)
 
 
@@ -175,8 +179,7 @@ def _hold(trial: Trial, form: Form, chosen: Sequence[str]) -> None:
             expect(stop not in before, f"an end with the token after {stop!r}", cut, exchange)
             expect_equal("stop_sequence", answer.finish, "the finish reason", exchange)
             if form.streamed and form.dialect != "generate":
-                done = [event.is_done for event in exchange.response.stream.events]
-                expect(sum(done) == 1 and done[-1], "[DONE] last", done[-3:], exchange)
+                expect_terminated(trial, exchange)
 
 
 def most_stops(trial: Trial) -> int:

@@ -219,6 +219,8 @@ def chat_together(catalogue: Catalogue, form: Form) -> None:
 
 def _without_turns(trial: Trial, form: Form, row: Row) -> int:
     """Count the prompt tokens of the row's question alone, after its system message if it has one."""
+    if "lengths" in trial.facts.absent:
+        return -1
     messages = row.parameters.get("messages", ())
     kept = [one for one in messages[:1] if one["role"] == "system"] + list(messages[-1:])
     asked = {"messages": kept} if kept else {}

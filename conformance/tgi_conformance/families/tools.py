@@ -12,7 +12,15 @@ from tgi_conformance.families.naming import words
 from tgi_conformance.families.refusals import expect_refused
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status, seen
+from tgi_conformance.verify import (
+    OK,
+    expect,
+    expect_answer,
+    expect_equal,
+    expect_status,
+    expect_terminated,
+    seen,
+)
 
 if TYPE_CHECKING:
     from tgi_conformance.exchange import Exchange
@@ -40,7 +48,7 @@ def _tool(name: str, argument: str, values: list[str], *, member_name: str = "ar
     place = {"type": "object", "properties": {"floor": {"enum": [FLOOR]}}, "required": ["floor"]}
     properties = {argument: {"enum": values}, "days": {"enum": [DAYS]}, "place": place}
     schema = {"type": "object", "properties": properties, "required": [*properties]}
-    function = {"name": name, "description": f"Tell what is asked of {name}", member_name: schema}
+    function = {"name": name, member_name: schema}
     return {"type": "function", "function": function}
 
 
@@ -49,7 +57,8 @@ WEATHER = _tool(NAME, "city", ["Zürich", "Rome"])
 TIME = _tool(f"{NAME}_and_its_time", "zone", ["UTC"])
 OPENAIS = _tool(NAME, "city", ["Zürich", "Rome"], member_name="parameters")
 CITIES = {"Zürich", "Rome"}
-TOKENS = 96
+TOKENS = 120
+PROMPTED = {"tool_prompt": "Call it."}  # shorter than TGI's own, which half of a small context holds
 NEEDS = ("tools",)
 SOURCE = "behaviour.md#tools"
 FORMAT = {"type": "json", "value": {"type": "object", "properties": {"a": {"type": "boolean"}}}}
@@ -85,20 +94,20 @@ def tools(catalogue: Catalogue, form: Form) -> None:
 
 def _called(trial: Trial, form: Form, **asked: Any) -> tuple[Exchange, dict[str, Any]]:
     """Have a tool called; give the call whole, put together where it is streamed."""
-    exchange = trial.sample(form.ask(tokens=TOKENS, **asked))
+    exchange = trial.sample(form.ask(tokens=TOKENS, **PROMPTED, **asked))
     expect_status(exchange, OK)
     if not form.streamed:
         calls = listed(exchange.response.json, "choices", 0, "message", "tool_calls")
         expect(len(calls) == 1, "one tool call", seen(exchange), exchange)
         call = calls[0]
     else:
-        call = _put_together(exchange)
+        call = _put_together(trial, exchange)
     expect_equal("function", member(call, "type"), "the call's type", exchange)
     expect(bool(member(call, "id")), "an id of the call", call, exchange)
     return exchange, member(call, "function") or {}
 
 
-def _put_together(exchange: Exchange) -> dict[str, Any]:
+def _put_together(trial: Trial, exchange: Exchange) -> dict[str, Any]:
     deltas = [member(event, "choices", 0, "delta", "tool_calls") for event in json_events(exchange)]
     pieces = [piece for delta in deltas if delta for piece in (delta if isinstance(delta, list) else [None])]
     expect(bool(pieces) and None not in pieces, "`tool_calls` as arrays", seen(exchange), exchange)
@@ -117,9 +126,8 @@ def _put_together(exchange: Exchange) -> dict[str, Any]:
     wrong = [text for text in texts if not isinstance(text, (str, type(None)))]
     expect(not wrong, "pieces of text as `arguments`", wrong[:1], exchange)
     ends = [member(event, "choices", 0, "finish_reason") for event in json_events(exchange)]
-    expect(sum(map(bool, ends)) == 1, "one finish reason", [end for end in ends if end], exchange)
-    done = [event.is_done for event in exchange.response.stream.events]
-    expect(done[-1], "[DONE] last", seen(exchange), exchange)
+    expect(sum(map(bool, ends)) <= 1, "one finish reason", [end for end in ends if end], exchange)
+    expect_terminated(trial, exchange)
     function = {"name": names[0], "arguments": "".join(text or "" for text in texts)}
     return {"type": member(pieces[0], "type"), "id": member(pieces[0], "id"), "function": function}
 
@@ -169,17 +177,19 @@ def _arguments(catalogue: Catalogue, form: Form) -> None:
     )
     def ends(trial: Trial) -> None:
         usage = {"stream_options": {"include_usage": True}} if form.streamed else {}
-        request = form.ask(tokens=TOKENS, tools=[WEATHER], tool_choice="required", **usage)
+        asked = {**PROMPTED, "tools": [WEATHER], "tool_choice": "required"}
+        request = form.ask(tokens=TOKENS, **asked, **usage)
         exchange = trial.sample(request)
         answer = expect_call(form, exchange)
-        expect_equal("stop", answer[0], "the finish reason", exchange)
+        with trial.case():
+            expect_equal("stop", answer[0], "the finish reason", exchange)
         counts = [member(answer[1], name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
         numbers = all(isinstance(count, int) and count > 0 for count in counts)
         expect(numbers and counts[0] + counts[1] == counts[2], "usage that adds up", answer[1], exchange)
         header = exchange.response.headers.get("x-generated-tokens", str(counts[1]))
         expect(form.streamed or header == str(counts[1]), f"x-generated-tokens {counts[1]}", header, exchange)
         if not form.streamed:
-            short = trial.send(form.ask(tokens=3, tools=[WEATHER], tool_choice="required"))
+            short = trial.send(form.ask(tokens=3, **asked))
             spent = member(short.response.json, "usage", "completion_tokens") or 0
             expect(spent <= 3, "at most 3 tokens", spent, short)  # noqa: PLR2004 - as asked
 
@@ -278,12 +288,12 @@ def _prompted(catalogue: Catalogue, form: Form) -> None:
         source=SOURCE,
         operation=form.operation,
         level=Level.SHOULD,
-        needs=NEEDS,
+        needs=("lengths", *NEEDS),
         why="A grammar alone makes a call of any tool; which one is right only the prompt tells.",
     )
     def check(trial: Trial) -> None:
         plain = expect_answer(form, trial.sample(form.ask(tokens=4, tools=[WEATHER], tool_choice="none")))
-        exchange = trial.sample(form.ask(tokens=TOKENS, tools=[WEATHER], tool_choice="required"))
+        exchange = trial.sample(form.ask(tokens=TOKENS, **PROMPTED, tools=[WEATHER], tool_choice="required"))
         counted = member(expect_call(form, exchange)[1], "prompt_tokens") or 0
         more = f"more than {plain.prompt} prompt tokens"
         expect(isinstance(counted, int) and counted > (plain.prompt or 0), more, counted, exchange)
@@ -295,7 +305,7 @@ def _results(catalogue: Catalogue, form: Form) -> None:
         "Calls of tools and their results, as earlier turns, are taken and count as prompt tokens.",
         source="#/components/schemas/MessageBody",
         operation=form.operation,
-        needs=("POST /v1/chat/completions",),
+        needs=("POST /v1/chat/completions", "lengths"),
         since="3.2",
         why="An agent's second request carries what the tool answered.",
     )
@@ -323,6 +333,7 @@ def _every_role(catalogue: Catalogue, form: Form) -> None:
         source="#/components/schemas/ChatRequest/properties/messages",
         operation=form.operation,
         level=Level.SHOULD,  # the template is the model's own, and a few pass over roles in silence
+        needs=("lengths",),
         since="3.2",
         why="Instructions and results that nobody reads are answered as if nobody had given them.",
     )

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from tgi_conformance.api import CHAT, COMPLETIONS, INVOCATIONS, STREAMED, get
 from tgi_conformance.exchange import TOO_MANY
+from tgi_conformance.families.credentials import credentials
 from tgi_conformance.families.tools import WEATHER
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "authentication", "any operation")
+credentials(CATALOGUE)
 SOURCE = "behaviour.md#authentication"
 PROTECTED = (
     "POST /",

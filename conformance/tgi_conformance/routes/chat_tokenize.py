@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from tgi_conformance.answer import read_answer
 from tgi_conformance.api import CHAT, PROMPT, listed, member, post
 from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.completeness import conversation
 from tgi_conformance.families.generated import generated
+from tgi_conformance.families.methods import body_needs_post
+from tgi_conformance.families.prompts import given_back_in_a_template
 from tgi_conformance.families.refusals import refusals
+from tgi_conformance.families.tools import PROMPTED, WEATHER
 from tgi_conformance.families.tools import TOKENS as TOOL_TOKENS
-from tgi_conformance.families.tools import WEATHER
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.routes.tokenize import expect_slices, place_of
@@ -33,6 +36,9 @@ BODY = {"messages": [{"role": "user", "content": PROMPT}]}
 documented_answer(CATALOGUE, post("/chat_tokenize", BODY))
 refusals(CATALOGUE, BODY, "messages")
 generated(CATALOGUE)
+body_needs_post(CATALOGUE, BODY)
+conversation(CATALOGUE, (BODY, {"messages": LONG}))
+given_back_in_a_template(CATALOGUE)
 
 
 @CATALOGUE.add(
@@ -144,7 +150,7 @@ def same_ids(trial: Trial) -> None:
 )
 def with_tools(trial: Trial) -> None:
     """Compare with the usage of a chat with the same tools."""
-    asked = {"tools": [WEATHER], "tool_choice": "required"}
+    asked = {"tools": [WEATHER], "tool_choice": "required", **PROMPTED}
     here = trial.send(post("/chat_tokenize", {**BODY, **asked}))
     expect_status(here, OK)
     exchange = trial.sample(CHAT.ask(tokens=TOOL_TOKENS, **asked))

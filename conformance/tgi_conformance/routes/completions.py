@@ -11,17 +11,23 @@ from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.aliases import completions_as_generate
 from tgi_conformance.families.answers import documented_answer, documented_stream
 from tgi_conformance.families.batches import PROMPTS, TOKENS, batches
+from tgi_conformance.families.bursts import bursts
 from tgi_conformance.families.characters import characters
 from tgi_conformance.families.effects import effects
 from tgi_conformance.families.errors_in_streams import errors_in_streams
+from tgi_conformance.families.framing import framing
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.headers import headers
 from tgi_conformance.families.identity import identity
 from tgi_conformance.families.limits import limits
+from tgi_conformance.families.methods import body_needs_post
+from tgi_conformance.families.origins import origins
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import refused_alike, repeats, streamed_as_unstreamed
+from tgi_conformance.families.prompts import white_space
 from tgi_conformance.families.refusals import expect_refused, refusals
 from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.slots import left, overload
 from tgi_conformance.families.state import no_state
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.streams import streams
@@ -52,6 +58,8 @@ for form in (FORM, STREAM):
     limits(CATALOGUE, form)
     completions_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
+    framing(CATALOGUE, form)
+    overload(CATALOGUE, form)
 streams(CATALOGUE, STREAM)
 errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
@@ -60,6 +68,11 @@ no_state(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "prompt")
 batches(CATALOGUE)
 generated(CATALOGUE)
+body_needs_post(CATALOGUE, FORM.body(tokens=1))
+origins(CATALOGUE, FORM)
+white_space(CATALOGUE, FORM)
+bursts(CATALOGUE, STREAM)
+left(CATALOGUE, STREAM)
 
 
 @CATALOGUE.add(

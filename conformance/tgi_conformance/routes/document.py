@@ -8,10 +8,12 @@ from packaging.version import InvalidVersion, Version
 
 from tgi_conformance.api import get
 from tgi_conformance.contract import pinned_contract
+from tgi_conformance.families.released import documentation_page, released
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.probes import ABSENT, LOCKED, PAGES
 from tgi_conformance.requirement import Catalogue
+from tgi_conformance.served import NAMED
 from tgi_conformance.verify import expect
 from tgi_document.diff import diff
 from tgi_document.load import dangling_references
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "document", "GET /api-doc/openapi.json")
+released(CATALOGUE)
+documentation_page(CATALOGUE)
 NOT_SERVED = {*ABSENT, *LOCKED, 301, 302, 303, 307, 308}  # redirected to a login, say
 LEADS = ("swagger", "openapi", "api-doc", "redoc")  # words of pages that lead to a document
 GATEWAYS = ("security", "server")  # what stands around the API is described by whoever stands there
@@ -62,14 +66,14 @@ def _is_page(response: Response) -> bool:
     why="It is where people look.",
 )
 def found(trial: Trial) -> None:
-    """Tell how the document was found."""
+    """Tell how the document was found: by a page to which /docs leads, wherever that is."""
     served = trial.setting.served
     if served.document is None:
         raise UnsupportedError("no document is served")
     page = trial.send(get("/docs")).response.status
     if page in {*ABSENT, *LOCKED}:
         raise UnsupportedError(f"GET /docs answered {page}")
-    expect("/docs" in served.how, "a document named by /docs", f"{served.how}: {served.url}")
+    expect(served.how.startswith(NAMED), "a document named by /docs", f"{served.how}: {served.url}")
 
 
 @CATALOGUE.add(

@@ -6,17 +6,24 @@ from tgi_conformance.api import GENERATE as FORM
 from tgi_conformance.contract import pinned_contract
 from tgi_conformance.families.answers import detailed, documented_answer
 from tgi_conformance.families.characters import characters
+from tgi_conformance.families.completeness import prompt as prompt_tokens
 from tgi_conformance.families.details import details
 from tgi_conformance.families.effects import effects
+from tgi_conformance.families.framing import framing
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.grammar import grammars
 from tgi_conformance.families.headers import headers
 from tgi_conformance.families.limits import limits
 from tgi_conformance.families.load import load
+from tgi_conformance.families.methods import body_needs_post
+from tgi_conformance.families.origins import origins
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import full_text, repeats
+from tgi_conformance.families.prompts import given_back, white_space, written
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.sampling import sampling
+from tgi_conformance.families.seeds import large_seeds
+from tgi_conformance.families.slots import overload
 from tgi_conformance.families.state import no_state
 from tgi_conformance.families.stops import stops
 from tgi_conformance.families.together import together
@@ -47,3 +54,12 @@ generated(CATALOGUE)
 headers(CATALOGUE, FORM)
 no_state(CATALOGUE, FORM)
 load(CATALOGUE, FORM)
+framing(CATALOGUE, FORM)
+body_needs_post(CATALOGUE, FORM.body(tokens=1))
+origins(CATALOGUE, FORM)
+white_space(CATALOGUE, FORM)
+given_back(CATALOGUE, FORM)
+written(CATALOGUE, FORM)
+large_seeds(CATALOGUE, FORM)
+prompt_tokens(CATALOGUE)
+overload(CATALOGUE, FORM)

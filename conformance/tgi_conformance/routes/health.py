@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tgi_conformance.api import GENERATE, get
+from tgi_conformance.families.busy import health_is_as_quick
+from tgi_conformance.families.framing import head_as_get
 from tgi_conformance.families.load import health_under_load
+from tgi_conformance.families.methods import get_alone
 from tgi_conformance.levels import Depth, Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.probes import ABSENT
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 CATALOGUE = Catalogue(__name__, "health", "GET /health")
 health_under_load(CATALOGUE, GENERATE)
+health_is_as_quick(CATALOGUE, GENERATE)
+get_alone(CATALOGUE)
+head_as_get(CATALOGUE)
 SOURCE = "#/paths/~1health/get/responses/200"
 QUICK = 5.0
 

@@ -9,12 +9,14 @@ from tgi_conformance.exchange import Request
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.characters import prompt_tokens
 from tgi_conformance.families.limits import advertised, check_prompt_limit
+from tgi_conformance.families.methods import get_alone
 from tgi_conformance.families.refusals import expect_refused
+from tgi_conformance.families.slots import served_at_a_time
 from tgi_conformance.levels import Depth, Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.probes import FORMERLY, release_of
 from tgi_conformance.requirement import Catalogue
-from tgi_conformance.verify import OK, expect, expect_equal, expect_status, seen
+from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
@@ -23,10 +25,13 @@ CATALOGUE = Catalogue(__name__, "info", "GET /info")
 INFO = "#/components/schemas/Info/properties"
 WHY = "Gateways route and cut prompts by what is advertised."
 MOST_STOPS = 1_000
+MOST_SEQUENCES = 16
 ATTEMPTS = 4
 MAY_BE_NONE = {"max_stop_sequences"}  # a server that takes no stop strings
 
 documented_answer(CATALOGUE, get("/info"))
+get_alone(CATALOGUE)
+served_at_a_time(CATALOGUE)
 
 
 @CATALOGUE.add(
@@ -111,6 +116,24 @@ def best_of(trial: Trial) -> None:
         raise UnsupportedError("/info advertises no max_best_of")
     request = GENERATE.ask(tokens=1, best_of=limit + 1, do_sample=True)
     expect_refused(trial, GENERATE.operation, trial.send(request), error_type="validation")
+
+
+@CATALOGUE.add(
+    "max-best-of-is-served",
+    "As many sequences as `max_best_of` are taken, and all of them shown.",
+    source=f"{INFO}/max_best_of",
+    needs=(GENERATE.operation,),
+    why=WHY,
+)
+def best_of_served(trial: Trial) -> None:
+    """Ask for as many sequences as allowed."""
+    limit = trial.facts.limit("max_best_of")
+    if limit is None or not 1 < limit <= MOST_SEQUENCES:
+        raise UnsupportedError(f"/info advertises a max_best_of of {limit}")
+    exchange = trial.send(GENERATE.ask(tokens=1, best_of=limit, do_sample=True, details=True))
+    answer = expect_answer(GENERATE, exchange)
+    others = listed(answer.raw, "details", "best_of_sequences")
+    expect_equal(limit - 1, len(others), "the number of other sequences", exchange)
 
 
 @CATALOGUE.add(

@@ -10,9 +10,12 @@ from tgi_conformance.api import INVOCATIONS_STREAM as STREAM
 from tgi_conformance.families.aliases import answers_as_route, answers_whatever_is_asked
 from tgi_conformance.families.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.families.characters import characters
+from tgi_conformance.families.enveloped import answers_in_an_array
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
+from tgi_conformance.families.headers import browsers
 from tgi_conformance.families.limits import limits
+from tgi_conformance.families.methods import body_needs_post
 from tgi_conformance.families.parity import (
     full_text,
     prompt_is_counted,
@@ -60,6 +63,10 @@ for form in (CHAT, CHAT_STREAM):
 for form in (COMPLETIONS, COMPLETIONS_STREAM):
     answers_as_route(CATALOGUE, PATH, form, {"temperature": 0.0})
 generated(CATALOGUE)
+body_needs_post(CATALOGUE, FORM.body(tokens=1))
+for form in (FORM, STREAM):
+    browsers(CATALOGUE, form)
+answers_in_an_array(CATALOGUE, FORM)
 
 
 @CATALOGUE.add(

@@ -11,6 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tgi_conformance.api import CHAT, COMPLETIONS, GENERATE, GENERATE_STREAM, get
 from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.counters import never_fall
+from tgi_conformance.families.exposition import exposition
+from tgi_conformance.families.framing import head_as_get
+from tgi_conformance.families.methods import get_alone
 from tgi_conformance.families.tokens import counted
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
@@ -18,6 +22,8 @@ from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, UNPROCESSABLE, expect, expect_answer, expect_status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prometheus_client import Metric
 
     from tgi_conformance.exchange import Exchange
@@ -44,9 +50,15 @@ SCRAPES = 4
 WINDOWS = 3
 STANDS_STILL, A_WHILE = 20, 2  # seconds: how long a page is waited for, and how often it is looked at
 CLOCKS = 0.02  # seconds by which two clocks may differ
-Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+Series = tuple[str, tuple[tuple[str, str], ...]]  # name and labels
+Samples = dict[Series, float]
 
 documented_answer(CATALOGUE, get("/metrics"), media_type="text/plain", also=("application/openmetrics-text",))
+
+
+exposition(CATALOGUE)
+get_alone(CATALOGUE)
+head_as_get(CATALOGUE)
 
 
 def _samples(exchange: Exchange) -> tuple[Samples, dict[str, str]]:
@@ -232,7 +244,7 @@ def _unless_several(trial: Trial) -> None:
                 raise UnsupportedError(f"{key[0]} goes up and down: several servers answer")
 
 
-def _sum(samples: Samples, family: str) -> float:
+def _sum(samples: Mapping[Series, float], family: str) -> float:
     return sum(value for (name, _), value in samples.items() if name in {family, f"{family}_total"})
 
 
@@ -242,3 +254,12 @@ def _counts(name: str, types: dict[str, str]) -> bool:
         family = family.removesuffix(suffix)
     kind = types.get(name) or types.get(family)
     return kind == "counter" or (kind == "histogram" and name.endswith(("_count", "_bucket")))
+
+
+def _counters(exchange: Exchange) -> Samples:
+    samples, types = _samples(exchange)
+    own = {key: value for key, value in samples.items() if key[0].startswith("tgi_")}
+    return {key: value for key, value in own.items() if _counts(key[0], types)}
+
+
+never_fall(CATALOGUE, _counters, lambda samples: _sum(samples, "tgi_request_success"))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.api import get, member
 from tgi_conformance.families.answers import documented_answer
+from tgi_conformance.families.framing import head_as_get
+from tgi_conformance.families.methods import get_alone
 from tgi_conformance.levels import Level
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import OK, expect, expect_equal, expect_fits, expect_status
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "models", "GET /v1/models")
+get_alone(CATALOGUE)
+head_as_get(CATALOGUE)
 INFO = "#/components/schemas/ModelInfo"
 
 documented_answer(CATALOGUE, get("/v1/models"))

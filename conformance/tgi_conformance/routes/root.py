@@ -10,7 +10,9 @@ from tgi_conformance.families.answers import detailed, documented_answer, docume
 from tgi_conformance.families.characters import characters
 from tgi_conformance.families.errors_in_streams import errors_in_streams
 from tgi_conformance.families.generated import generated
+from tgi_conformance.families.headers import browsers
 from tgi_conformance.families.limits import limits
+from tgi_conformance.families.methods import body_needs_post
 from tgi_conformance.families.parameters import parameters
 from tgi_conformance.families.parity import (
     full_text,
@@ -19,6 +21,7 @@ from tgi_conformance.families.parity import (
     same_as_generate,
     streamed_as_unstreamed,
 )
+from tgi_conformance.families.prompts import given_back
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.families.streams import streams
 from tgi_conformance.families.tokens import tokens
@@ -54,3 +57,7 @@ limits(CATALOGUE, STREAM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, STREAM)
 generated(CATALOGUE)
+body_needs_post(CATALOGUE, FORM.body(tokens=1))
+for form in (FORM, STREAM):
+    browsers(CATALOGUE, form)
+given_back(CATALOGUE, FORM)

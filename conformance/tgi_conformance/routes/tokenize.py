@@ -9,6 +9,7 @@ from tgi_conformance.api import GENERATE, listed, member, post
 from tgi_conformance.families.answers import documented_answer
 from tgi_conformance.families.generated import generated
 from tgi_conformance.families.limits import LARGEST_PROMPT, too_long
+from tgi_conformance.families.methods import body_needs_post
 from tgi_conformance.families.refusals import refusals
 from tgi_conformance.outcomes import UnmetError
 from tgi_conformance.requirement import Catalogue
@@ -42,9 +43,12 @@ TEXTS = (
     "cafe\u0301 na\u0308ive\r\n👩\u200d🔬 and on",
     LONG,
 )
+CHARACTERS_COUNTED = "offsets that count characters"
+BY_CHARACTERS = "the characters at the offsets of bytes"
 ANSWER = "#/components/schemas/TokenizeResponse"
 
 documented_answer(CATALOGUE, post("/tokenize", {"inputs": TEXTS[0]}))
+body_needs_post(CATALOGUE, {"inputs": "x"})
 refusals(CATALOGUE, {"inputs": "x"}, "inputs")
 generated(CATALOGUE)
 
@@ -79,6 +83,7 @@ def offsets(trial: Trial) -> None:
             )
             wide = [(start, stop) for start, stop in places if start < stop]
             expect(wide == sorted(wide), "offsets in order", wide, exchange)
+            expect(not _by_characters(text, tokens), "the text of those bytes", BY_CHARACTERS, exchange)
             expect_slices(data, tokens, exchange)
 
 
@@ -88,6 +93,14 @@ def place_of(token: Any, exchange: Exchange) -> tuple[int, int]:
     whole = all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in (start, stop))
     expect(whole, "offsets that are whole numbers", token, exchange)
     return start, stop
+
+
+def _by_characters(text: str, tokens: Sequence[Any]) -> bool:
+    """Whether each token shows the characters of its numbers instead of the bytes, which differ somewhere."""
+    data = text.encode()
+    places = [(member(token, "start"), member(token, "stop"), member(token, "text")) for token in tokens]
+    shown = all(text[start:stop] == here for start, stop, here in places)
+    return shown and any(data[start:stop].decode(errors="replace") != here for start, stop, here in places)
 
 
 def expect_slices(data: bytes, tokens: Sequence[Any], exchange: Exchange) -> None:
@@ -117,6 +130,9 @@ def cover(trial: Trial) -> None:
             for token in tokens:
                 covered |= set(range(len(text.encode()))[slice(*place_of(token, exchange))])
             missing = {i for i, byte in enumerate(text.encode()) if not chr(byte).isspace()} - covered
+            characters = {i for i, character in enumerate(text) if not character.isspace()}
+            counted = bool(missing) and covered <= set(range(len(text))) and characters <= covered
+            expect(not counted, "every byte in a token", CHARACTERS_COUNTED, exchange)
             expect(
                 not missing, "every byte in a token", f"bytes {sorted(missing)} of {text!r} missing", exchange
             )

@@ -46,8 +46,8 @@ class ChatRequest:
             stays in the text; at most `max_stop_sequences` of them. A bare string is refused. Null
             or absent: none.
         stream (bool | Unset): True asks for an event stream. Absent: false.
-        stream_options (StreamOptions | None | Unset): What a stream reports besides the text;
-            without effect when not streaming. Null or absent: nothing.
+        stream_options (StreamOptions | Unset): What a stream reports besides the text; without
+            effect when not streaming. Null or absent: nothing.
         temperature (float | None | Unset): Flattens the distribution before sampling, above 0; 0
             means greedy here. Null or absent: 1.
         tool_choice (Literal['auto', 'none', 'required'] | str | ToolChoiceWithFunction | None |
@@ -79,7 +79,7 @@ class ChatRequest:
     seed: int | None | Unset = UNSET
     stop: list[str] | None | Unset = UNSET
     stream: bool | Unset = UNSET
-    stream_options: StreamOptions | None | Unset = UNSET
+    stream_options: StreamOptions | Unset = UNSET
     temperature: float | None | Unset = UNSET
     tool_choice: Literal["auto", "none", "required"] | str | ToolChoiceWithFunction | None | Unset = UNSET
     tool_prompt: str | None | Unset = UNSET
@@ -152,8 +152,6 @@ class ChatRequest:
                 stream=_d.pop("stream", UNSET),
                 stream_options=_stream_options
                 if _stream_options is UNSET
-                else _stream_options
-                if _stream_options is None
                 else StreamOptions.from_dict(_stream_options),
                 temperature=_d.pop("temperature", UNSET),
                 tool_choice=_tool_choice
@@ -201,7 +199,7 @@ class ChatRequest:
         if self.stream is not UNSET:
             _d["stream"] = self.stream
         if self.stream_options is not UNSET:
-            _d["stream_options"] = None if self.stream_options is None else self.stream_options.to_dict()
+            _d["stream_options"] = self.stream_options.to_dict()
         if self.temperature is not UNSET:
             _d["temperature"] = self.temperature
         if self.tool_choice is not UNSET:
@@ -293,7 +291,7 @@ class ChatRequest:
                 return False
         if "stream_options" in value:
             _value = value["stream_options"]
-            if not (StreamOptions._fits(_value, exact) or _value is None):
+            if not (StreamOptions._fits(_value, exact)):
                 return False
         if "temperature" in value:
             _value = value["temperature"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from attrs import define as _define
 from attrs import field as _field
@@ -19,14 +19,16 @@ class ToolChoiceWithFunction:
 
     Attributes:
         function (FunctionName): Which tool.
+        type_ (Literal['function']): Always `function`.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 
     function: FunctionName
+    type_: Literal["function"] = "function"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
-    _members: ClassVar[frozenset[str]] = frozenset({"function"})
-    _required: ClassVar[frozenset[str]] = frozenset({"function"})
+    _members: ClassVar[frozenset[str]] = frozenset({"function", "type"})
+    _required: ClassVar[frozenset[str]] = frozenset({"function", "type"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any], /) -> ToolChoiceWithFunction:
@@ -39,6 +41,7 @@ class ToolChoiceWithFunction:
         try:
             return cls(
                 function=FunctionName.from_dict(_d.pop("function")),
+                type_=_d.pop("type", "function"),
                 additional_properties=_d,
             )
         except KeyError as _missing:
@@ -48,6 +51,7 @@ class ToolChoiceWithFunction:
         """Give the JSON object; members that are `UNSET` are left out."""
         _d: dict[str, Any] = {**self.additional_properties}
         _d["function"] = self.function.to_dict()
+        _d["type"] = self.type_
         return _d
 
     @staticmethod
@@ -57,6 +61,9 @@ class ToolChoiceWithFunction:
             return False
         _value = value["function"]
         if not (FunctionName._fits(_value, exact)):
+            return False
+        _value = value["type"]
+        if not (isinstance(_value, str) and (not exact or _value in {"function"})):
             return False
         return True
 

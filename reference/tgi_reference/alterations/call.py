@@ -164,7 +164,7 @@ class Event:
     @classmethod
     def read(cls, wire: bytes) -> Event:
         """The event in whole lines, blank line included."""
-        lines = [line[6:] for line in wire.decode().split("\n") if line.startswith("data: ")]
+        lines = [line[5:].removeprefix(" ") for line in wire.decode().split("\n") if line.startswith("data:")]
         return cls("\n".join(lines), wire)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from tgi_reference.engine.engine import Engine
 from tgi_reference.engine.grammar import Grammar
+from tgi_reference.engine.noise import Noise
 from tgi_reference.engine.values import (
     Encoding,
     Finish,
@@ -11,4 +12,14 @@ from tgi_reference.engine.values import (
     Token,
 )
 
-__all__ = ["Encoding", "Engine", "Finish", "Grammar", "GrammarError", "SamplingParameters", "Step", "Token"]
+__all__ = [
+    "Encoding",
+    "Engine",
+    "Finish",
+    "Grammar",
+    "GrammarError",
+    "Noise",
+    "SamplingParameters",
+    "Step",
+    "Token",
+]

@@ -9,9 +9,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tgi_reference.engine.vocabulary import DATA, TURN_END, TURN_START
 
+# Part of the prompt, and so of what ``/chat_tokenize`` answers (recorded; an example in the document, too).
 DEFAULT_TOOL_PROMPT = (
-    "You may call one of the functions listed above. Choose the one that serves the request best, and "
-    "write nothing but a JSON object with its name and a value for each argument it needs."
+    "\nGiven the functions available, please respond with a JSON for a function call with its proper "
+    "arguments that best answers the given prompt. Respond in the format {name: function name, parameters: "
+    "dictionary of argument name and its value}.Do not use variables.\n"
 )
 
 _ASSISTANT = "assistant"
@@ -22,6 +24,11 @@ class ChatTemplate:
 
     def __init__(self) -> None:
         environment = ImmutableSandboxedEnvironment(autoescape=False, keep_trailing_newline=True)
+        environment.policies["json.dumps_kwargs"] = {
+            "sort_keys": True,
+            "separators": (",", ":"),
+            "ensure_ascii": False,
+        }
         source = (DATA / "chat_template.jinja").read_text("utf-8")
         self._template = environment.from_string(source.removesuffix("\n"))
 
@@ -32,24 +39,27 @@ class ChatTemplate:
         tool_prompt: str | None = None,
         *,
         add_generation_prompt: bool = True,
+        continues_assistant: bool = True,
     ) -> str:
         """The prompt for these messages (as the chat routes take them).
 
-        Tools and the words about them are added to the last message. A conversation that ends with the
-        assistant's own words is not closed, so that the answer continues them.
+        Tools have a place in the template; the words about them are added to the last message, unless it
+        calls a tool. A conversation that ends with the assistant's own words is not closed, so that the
+        answer continues them (unless ``continues_assistant`` is false).
         """
         turns = [{"role": message["role"], "content": content_text(message)} for message in messages]
-        if tools and turns:
-            turns[-1]["content"] += _tools_text(tools, tool_prompt)
+        if tools and turns and messages[-1].get("content") is not None:
+            turns[-1]["content"] += f"\n---\n{tool_prompt or DEFAULT_TOOL_PROMPT}"
         rendered = self._template.render(
             messages=turns,
             bos_token=TURN_START,
             eos_token=TURN_END,
             add_generation_prompt=add_generation_prompt,
+            tools=tools,
         )
         return (
             _continued(rendered, turns[-1]["content"])
-            if turns and turns[-1]["role"] == _ASSISTANT
+            if continues_assistant and turns and turns[-1]["role"] == _ASSISTANT
             else rendered
         )
 
@@ -62,7 +72,7 @@ def content_text(message: dict[str, Any]) -> str:
     if isinstance(content, list):
         return "".join(_chunk_text(chunk) for chunk in content)
     calls = message.get("tool_calls")
-    return _compact([_call(call) for call in calls]) if calls else ""
+    return "" if calls is None else _compact([_call(call) for call in calls])
 
 
 def _chunk_text(chunk: dict[str, Any]) -> str:
@@ -76,10 +86,6 @@ def _call(call: dict[str, Any]) -> dict[str, Any]:
     function = call.get("function", {})
     described = {name: function.get(name) for name in ("description", "name", "arguments")}
     return {"id": call.get("id"), "type": call.get("type"), "function": described}
-
-
-def _tools_text(tools: list[dict[str, Any]], tool_prompt: str | None) -> str:
-    return f"\n---\n{_compact(tools)}\n{DEFAULT_TOOL_PROMPT if tool_prompt is None else tool_prompt}"
 
 
 def _compact(value: Any) -> str:

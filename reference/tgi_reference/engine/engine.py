@@ -15,6 +15,7 @@ from tgi_reference.engine.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tgi_reference.engine.noise import Noise
     from tgi_reference.engine.values import Encoding, SamplingParameters, Step, Token
 
 
@@ -22,10 +23,11 @@ class Engine:
     """A tokenizer, a statistical language model, a chat template and a grammar compiler.
 
     The model has two registers: one for free text, one for JSON, each with the counts of its own corpus.
-    An engine is not meant for several threads at once.
+    An engine is not meant for several threads at once. With ``noise`` it never writes quite the same twice.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, noise: Noise | None = None) -> None:
+        self._noise = noise
         self._vocabulary = Vocabulary()
         self._prose = LanguageModel(self._vocabulary, read_corpus(PROSE), read_corpus(ENDINGS))
         self._objects = LanguageModel(self._vocabulary, read_corpus(OBJECTS))
@@ -48,10 +50,15 @@ class Engine:
         tool_prompt: str | None = None,
         *,
         add_generation_prompt: bool = True,
+        continues_assistant: bool = True,
     ) -> str:
         """The messages as a prompt; tools, if given, are put into the last message."""
         return self._template.render(
-            messages, tools, tool_prompt, add_generation_prompt=add_generation_prompt
+            messages,
+            tools,
+            tool_prompt,
+            add_generation_prompt=add_generation_prompt,
+            continues_assistant=continues_assistant,
         )
 
     def prefill(self, ids: Sequence[int]) -> tuple[Token, ...]:
@@ -77,7 +84,7 @@ class Engine:
         """
         writes_json = parameters.grammar is not None and parameters.grammar.kind == JSON
         model = self._objects if writes_json else self._prose
-        return Run(self._vocabulary, model, ids, parameters).steps()
+        return Run(self._vocabulary, model, ids, parameters, self._noise).steps()
 
     def _logprob(self, ids: Sequence[int], place: int) -> float:
         before = ids[max(0, place - CONTEXT_LENGTH) : place]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tgi_reference.engine.model import LanguageModel
+    from tgi_reference.engine.noise import Noise
     from tgi_reference.engine.sampling import Choice
     from tgi_reference.engine.values import SamplingParameters
     from tgi_reference.engine.vocabulary import Vocabulary
@@ -24,10 +25,16 @@ class Run:
     """The state of one generation."""
 
     def __init__(
-        self, vocabulary: Vocabulary, model: LanguageModel, ids: Sequence[int], parameters: SamplingParameters
+        self,
+        vocabulary: Vocabulary,
+        model: LanguageModel,
+        ids: Sequence[int],
+        parameters: SamplingParameters,
+        noise: Noise | None,
     ) -> None:
         self._vocabulary = vocabulary
         self._model = model
+        self._noise = noise
         self._limit = parameters.max_new_tokens
         self._chooser = Chooser(parameters, ids, len(vocabulary))
         self._grammar = None if parameters.grammar is None else parameters.grammar.start()
@@ -49,10 +56,11 @@ class Run:
 
     def _choose(self) -> Choice:
         distribution = self._model.after(self._context)
-        if self._grammar is None:
-            choice = self._chooser.choose(distribution)
-        else:
-            choice = self._chooser.choose(distribution, self._grammar.adjust(distribution.scores))
+        scores = None if self._noise is None else self._noise.disturbed(distribution.scores)
+        if self._grammar is not None:
+            scores = self._grammar.adjust(distribution.scores if scores is None else scores)
+        choice = self._chooser.choose(distribution, scores)
+        if self._grammar is not None:
             self._grammar.advance(choice.id)
         self._context = (*self._context[1 - CONTEXT_LENGTH :], choice.id)
         self._count += 1
@@ -71,7 +79,7 @@ class Run:
         stopped = self._stops.push(token.text) if not token.special else False
         if self._count >= self._limit:
             return "length"
-        if token.id == self._vocabulary.eos_id or (self._grammar is not None and self._grammar.is_complete):
+        if token.id == self._vocabulary.eos_id:
             return "eos_token"
         return "stop_sequence" if stopped else None
 

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 JSON = "json"
 REGEX = "regex"
+JSON_REGEX = "json-regex"
+"""What is compiled: a JSON schema, a regular expression, one that only JSON texts match."""
 
 _JSON_OPTIONS: JsonCompileOptions = {
     # As the objects of the corpus are written; free white space would only make answers longer.
     "whitespace_flexible": False,
+    "item_separator": ", ",
+    "key_separator": ": ",
     # Keywords that can't be enforced token by token are passed over, as TGI's own grammars do.
     "lenient": True,
     "coerce_one_of": True,
@@ -84,11 +88,6 @@ class GrammarState:
         self._matcher = matcher
         self._tokens = tokens
         self._count = 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing but the end can follow."""
-        return bool(self._matcher.is_stopped())
 
     def adjust(self, scores: Vector) -> Vector:
         """The scores (log-probabilities) with minus infinity for what the grammar forbids.
@@ -151,14 +150,14 @@ class GrammarCompiler:
         self._remembered = lru_cache(maxsize=128)(self._compile)
 
     def compile(self, kind: str, value: Any) -> Grammar:
-        """Compile a JSON schema (``json``: an object, or its text) or a pattern (``regex``: a string).
+        """Compile a JSON schema (``json``: an object, or its text) or a pattern (``regex``, ``json-regex``).
 
         Raises:
             GrammarError: The kind is unknown, or the value is no valid grammar.
         """
         if kind == JSON:
             return self._remembered(kind, _schema_text(value))
-        if kind == REGEX and isinstance(value, str):
+        if kind in (REGEX, JSON_REGEX) and isinstance(value, str):
             return self._remembered(kind, value)
         raise GrammarError(
             f"a grammar is a JSON schema or a regular expression, not {kind} of {type(value).__name__}"
@@ -176,7 +175,7 @@ class GrammarCompiler:
         matcher = LLMatcher(self._tokenizer, source, log_level=0)
         if matcher.is_error():
             raise GrammarError(_one_line(matcher.get_error()))
-        return Grammar(kind, matcher, self._tokens)
+        return Grammar(REGEX if kind == REGEX else JSON, matcher, self._tokens)
 
 
 def _schema_text(value: Any) -> str:
@@ -203,9 +202,14 @@ def _closes_string(text: str) -> float:
 
 
 def _closes_structure(text: str) -> float:
-    """How much a token closes: strings, arrays and objects wholly, a comma (after a number) by half."""
+    """How much a token closes: strings, arrays and objects wholly, a comma (after a number) by half.
+
+    What opens an array or an object does the opposite: values that nest without end come to one.
+    """
     if text and set(text) <= set('"}]'):
         return _CLOSING
+    if set(text) & set("{["):
+        return -_CLOSING
     return _SEPARATING if text and set(text) <= set('"}],') else 0.0
 
 

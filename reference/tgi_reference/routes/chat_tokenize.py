@@ -8,27 +8,28 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tgi_reference.answers import json_string, tokens_json
-from tgi_reference.chat import prepare_chat
 from tgi_reference.exchange import JSON, Call, JsonEndpoint
 from tgi_reference.methods import Methods
-from tgi_reference.wire.requests import CHAT, ChatRequest
 
 if TYPE_CHECKING:
     from tgi_reference.services import Services
+    from tgi_reference.wire.requests import ChatRequest
 
 
 def route(services: Services) -> Route:
     """The route."""
-    return Route("/chat_tokenize", Methods(post=JsonEndpoint(services, CHAT, chat_tokenize)))
+    return Route("/chat_tokenize", Methods(post=JsonEndpoint(services, services.shapes.chat, chat_tokenize)))
 
 
 async def chat_tokenize(call: Call, chat: ChatRequest) -> Response:
     """Answer with a ChatTokenizeResponse."""
     call.services.metrics.requests.inc()
-    text = prepare_chat(chat, call.services.engine).request.inputs
+    release = call.services.settings.release
+    text = release.openai.prepare(chat, call.services).request.inputs
     encoding = await call.services.generator.encode(text)
 
     def body() -> str:
-        return f'{{"tokenize_response":{tokens_json(encoding)},"templated_text":{json_string(text)}}}'
+        tokens = tokens_json(encoding, text, in_bytes=release.places_in_bytes)
+        return f'{{"tokenize_response":{tokens},"templated_text":{json_string(text)}}}'
 
     return Response(await call.offload(len(text), body), media_type=JSON)

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tgi_reference.answers import completion_body
 from tgi_reference.clients import Client
 from tgi_reference.errors import ApiError, BatchSizeError, SuffixError
-from tgi_reference.event_stream import Dialect, EventStream, stream_headers
-from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, counted, error_response
+from tgi_reference.event_stream import EventStream, stream_headers
+from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, counted, openai_dialect
 from tgi_reference.generation import Generation, together
 from tgi_reference.methods import Methods
-from tgi_reference.streams import DONE, CompletionEvents, each, openai_error_event
+from tgi_reference.streams import each
 from tgi_reference.timing_headers import summed_headers
 from tgi_reference.wire.requests import (
-    COMPLETION,
     CompletionRequest,
     GenerateParameters,
     GenerateRequest,
@@ -30,12 +28,10 @@ if TYPE_CHECKING:
 
     from tgi_reference.services import Services
 
-DIALECT = Dialect(openai_error_event, DONE, error_response)
-
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, COMPLETION, completions)
+    endpoint = JsonEndpoint(services, services.shapes.completion, completions)
     return Route("/v1/completions", Methods(post=endpoint, key=services.settings.api_key))
 
 
@@ -43,7 +39,9 @@ async def completions(call: Call, request: CompletionRequest) -> Response:
     """Answer with a CompletionFinal, or with a stream of Chunk; refusals here come before it."""
     call.services.metrics.requests.inc()
     counted(call, lambda: _check(call, request))
-    requests = [_generate_request(prompt, request) for prompt in request.prompt]
+    usual = call.services.settings.release.openai.new_tokens
+    limit = usual if request.max_tokens is None else request.max_tokens
+    requests = [_generate_request(prompt, request, limit) for prompt in request.prompt]
     return _streamed(call, requests) if request.stream else await _whole(call, requests)
 
 
@@ -55,7 +53,7 @@ def _check(call: Call, request: CompletionRequest) -> None:
         raise BatchSizeError(limit)
 
 
-def _generate_request(prompt: str, request: CompletionRequest) -> GenerateRequest:
+def _generate_request(prompt: str, request: CompletionRequest, limit: int | None) -> GenerateRequest:
     greedy = request.temperature == 0
     return GenerateRequest(
         prompt,
@@ -65,7 +63,7 @@ def _generate_request(prompt: str, request: CompletionRequest) -> GenerateReques
             frequency_penalty=request.frequency_penalty,
             top_p=request.top_p,
             do_sample=not greedy,
-            max_new_tokens=request.max_tokens,
+            max_new_tokens=limit,
             stop=request.stop or [],
             details=True,
             seed=request.seed,
@@ -79,9 +77,9 @@ async def _whole(call: Call, requests: list[GenerateRequest]) -> Response:
         generations = await together(call.services.generator.whole(one, client) for one in requests)
     for generation in generations:
         call.count(generation)
-    return JsonResponse(
-        completion_body(call.services.settings, generations), headers=summed_headers(generations)
-    )
+    settings = call.services.settings
+    body = settings.release.openai.completion_body(settings, generations)
+    return JsonResponse(body, headers=summed_headers(generations))
 
 
 class _Feed:
@@ -124,7 +122,7 @@ def _streamed(call: Call, requests: list[GenerateRequest]) -> Response:
 
     return EventStream(
         source,
-        DIALECT,
+        openai_dialect(call.services.settings.release),
         stream_headers(sum(len(one.inputs) for one in requests)),
         waits_for_first=call.services.settings.character.stream_errors_have_status,
     )
@@ -155,14 +153,15 @@ async def _events_and_error(
             async for batch in events:
                 yield batch
     except ApiError as error:
-        yield [openai_error_event(error)]
+        yield [call.services.settings.release.openai.error(error)]
 
 
 async def _events(
     call: Call, request: GenerateRequest, index: int, client: Client
 ) -> AsyncGenerator[list[bytes], None]:
     generation = Generation(request)
-    events = CompletionEvents(call.services.settings, generation, index)
+    settings = call.services.settings
+    events = settings.release.openai.completion_events(settings, generation, index)
     async with aclosing(call.services.generator.slices(generation, client)) as slices:
         async for steps in slices:
             yield list(each(events, steps))

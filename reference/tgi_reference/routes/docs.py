@@ -13,10 +13,12 @@ from tgi_reference.methods import Methods
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from tgi_reference.services import Services
 
-def routes() -> list[Route]:
+
+def routes(services: Services) -> list[Route]:
     """The routes."""
-    document = Response(served_document(), media_type="application/json")
+    document = Response(served_document(services.settings.release), media_type="application/json")
     return [
         Route("/docs", Methods(get=Response(status_code=303, headers={"location": "/docs/"}))),
         Route("/docs/{name:path}", Methods(get=_page)),

@@ -13,7 +13,6 @@ from tgi_reference.generation import Generation, together
 from tgi_reference.methods import Methods
 from tgi_reference.timing_headers import timing_headers
 from tgi_reference.validation import check_best_of, check_documented_bounds
-from tgi_reference.wire.requests import GENERATE, GenerateRequest
 
 if TYPE_CHECKING:
     from typing import Any
@@ -21,11 +20,12 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from tgi_reference.services import Services
+    from tgi_reference.wire.requests import GenerateRequest
 
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, GENERATE, generate)
+    endpoint = JsonEndpoint(services, services.shapes.generate, generate)
     return Route("/generate", Methods(post=endpoint, key=services.settings.api_key))
 
 

@@ -14,40 +14,45 @@ from tgi_reference.generation import Generation
 from tgi_reference.methods import Methods
 from tgi_reference.streams import TokenEvents, each, error_event
 from tgi_reference.validation import check_documented_bounds, check_stream
-from tgi_reference.wire.requests import GENERATE, GenerateRequest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from tgi_reference.clients import Client
     from tgi_reference.errors import ApiError
     from tgi_reference.services import Services
+    from tgi_reference.wire.requests import GenerateRequest
 
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, GENERATE, generate_stream)
+    endpoint = JsonEndpoint(services, services.shapes.generate, generate_stream)
     return Route("/generate_stream", Methods(post=endpoint, key=services.settings.api_key))
 
 
 async def generate_stream(call: Call, request: GenerateRequest) -> Response:
     """Answer with a stream of StreamResponse; errors that come before are a stream, too."""
-    return token_stream(call, request, Dialect(error_event, b"", _refusal))
+    return token_stream(call, request, _dialect(call, _refusal))
 
 
 async def compatible_stream(call: Call, request: GenerateRequest) -> Response:
     """The same for ``/`` and ``/invocations``, whose documented errors are in JSON."""
-    return token_stream(call, request, Dialect(error_event, b"", error_response))
+    return token_stream(call, request, _dialect(call, error_response))
+
+
+def _dialect(call: Call, refusal: Callable[[ApiError], Response]) -> Dialect:
+    return Dialect(error_event, b"", refusal, spaced=call.services.settings.release.spaced_events)
 
 
 def token_stream(call: Call, request: GenerateRequest, dialect: Dialect) -> Response:
     """The stream of a request."""
+    release = call.services.settings.release
     call.services.metrics.requests.inc()
 
     async def source(client: Client) -> AsyncGenerator[list[bytes], None]:
         counted(call, lambda: _check(call, request))
         generation = Generation(request)
-        events = TokenEvents(generation)
+        events = TokenEvents(generation, tells_input_length=release.streams_tell_input_length)
         async with aclosing(call.services.generator.slices(generation, client)) as slices:
             async for steps in slices:
                 yield list(each(events, steps))

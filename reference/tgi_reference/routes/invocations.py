@@ -11,7 +11,7 @@ from tgi_reference.methods import Methods
 from tgi_reference.routes.chat_completions import chat_completions
 from tgi_reference.routes.completions import completions
 from tgi_reference.routes.root import compat_generate
-from tgi_reference.wire.requests import SAGEMAKER, ChatRequest, CompatGenerateRequest, CompletionRequest
+from tgi_reference.wire.requests import ChatRequest, CompatGenerateRequest, CompletionRequest
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, SAGEMAKER, invoke)
+    endpoint = JsonEndpoint(services, services.shapes.sagemaker, invoke)
     return Route("/invocations", Methods(post=endpoint, key=services.settings.api_key))
 
 

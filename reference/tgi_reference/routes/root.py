@@ -12,7 +12,7 @@ from tgi_reference.methods import Methods
 from tgi_reference.routes.generate import generated
 from tgi_reference.routes.generate_stream import compatible_stream
 from tgi_reference.routes.health import Health
-from tgi_reference.wire.requests import COMPAT_GENERATE, CompatGenerateRequest, GenerateRequest
+from tgi_reference.wire.requests import CompatGenerateRequest, GenerateRequest
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, COMPAT_GENERATE, compat_generate)
+    endpoint = JsonEndpoint(services, services.shapes.compat_generate, compat_generate)
     return Route("/", Methods(get=Health(services), post=endpoint, key=services.settings.api_key))
 
 

@@ -8,21 +8,27 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tgi_reference.answers import tokens_json
+from tgi_reference.errors import NoTokenizerError
 from tgi_reference.exchange import JSON, Call, JsonEndpoint
 from tgi_reference.methods import Methods
-from tgi_reference.wire.requests import GENERATE, GenerateRequest
 
 if TYPE_CHECKING:
     from tgi_reference.services import Services
+    from tgi_reference.wire.requests import GenerateRequest
 
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, GENERATE, tokenize)
+    endpoint = JsonEndpoint(services, services.shapes.generate, tokenize)
     return Route("/tokenize", Methods(post=endpoint, key=services.settings.api_key))
 
 
 async def tokenize(call: Call, request: GenerateRequest) -> Response:
     """Answer with a TokenizeResponse."""
-    encoding = await call.services.generator.encode(request.inputs)
-    return Response(await call.offload(len(request.inputs), lambda: tokens_json(encoding)), media_type=JSON)
+    settings, text = call.services.settings, request.inputs
+    if settings.no_tokenizer:
+        raise NoTokenizerError
+    encoding = await call.services.generator.encode(text)
+    in_bytes = settings.release.places_in_bytes
+    body = await call.offload(len(text), lambda: tokens_json(encoding, text, in_bytes=in_bytes))
+    return Response(body, media_type=JSON)

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tgi_reference.chat import prepare_chat
 from tgi_reference.clients import Client
 from tgi_reference.errors import ApiError, NoInstancesError, VertexError
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
 from tgi_reference.generation import together
 from tgi_reference.methods import Methods
 from tgi_reference.wire.requests import (
-    VERTEX,
     ChatRequest,
     GenerateParameters,
     GenerateRequest,
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
 def route(services: Services) -> Route:
     """The route."""
-    endpoint = JsonEndpoint(services, VERTEX, vertex)
+    endpoint = JsonEndpoint(services, services.shapes.vertex, vertex)
     return Route("/vertex", Methods(post=endpoint, key=services.settings.api_key))
 
 
@@ -47,7 +45,7 @@ async def vertex(call: Call, request: VertexRequest) -> Response:
 def _generate_request(call: Call, instance: VertexInstance | ChatRequest) -> GenerateRequest:
     """Of an instance's parameters only the token limit and the seed count; it always samples."""
     if isinstance(instance, ChatRequest):
-        return prepare_chat(instance, call.services.engine).request
+        return call.services.settings.release.openai.prepare(instance, call.services).request
     given = instance.parameters or GenerateParameters()
     return GenerateRequest(
         instance.inputs,

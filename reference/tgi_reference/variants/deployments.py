@@ -141,8 +141,18 @@ def no_documentation(_: Call) -> Reply | None:
 
 @VARIANT.reply()
 def no_documentation_page(call: Call) -> Reply | None:
-    """The document is served, the page that leads to it is not."""
-    return NOT_FOUND if call.path.startswith("/docs") else None
+    """The document is served, the page that leads to it is not, nor what else the document does not name."""
+    return NOT_FOUND if call.path.startswith(("/docs", "/ping", "/vertex")) else None
+
+
+@VARIANT.reply()
+def documentation_elsewhere(call: Call) -> Reply | None:
+    """`/docs` leads to the documentation, which is served at another path."""
+    if call.path in {"/docs", "/docs/"}:
+        return Reply(302, headers=(("location", "/reference/"),))
+    if call.path.startswith("/reference/"):
+        call.move_to("/docs/" + call.path.removeprefix("/reference/"))
+    return None
 
 
 @VARIANT.reply("metrics")

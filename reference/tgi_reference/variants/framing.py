@@ -54,6 +54,12 @@ def message_events(wire: bytes, _: Call) -> bytes:
 
 
 @VARIANT.frame()
+def unknown_fields(wire: bytes, _: Call) -> bytes:
+    """Each event has a field that the standard does not name, which readers ignore."""
+    return b"trace: 7f3a\n" + wire
+
+
+@VARIANT.frame()
 def reconnection_times(wire: bytes, _: Call) -> bytes:
     """Each event says how long to wait before connecting again."""
     return b"retry: 3000\n" + wire

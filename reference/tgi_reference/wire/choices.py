@@ -11,7 +11,7 @@ from tgi_reference.wire.complaints import MismatchError, describe, invalid_type,
 from tgi_reference.wire.containers import BUFFERED, value_of
 from tgi_reference.wire.ignored import IGNORED
 from tgi_reference.wire.reader import Pairs, Reader
-from tgi_reference.wire.scalars import Tag
+from tgi_reference.wire.scalars import Tag, Variant
 from tgi_reference.wire.shape import Shape, items, members, refuse
 from tgi_reference.wire.structs import MISSING
 
@@ -46,7 +46,7 @@ class Untagged:
 
 @frozen
 class InternallyTagged:
-    """An object whose member ``type`` says which struct the other members make.
+    """An object whose member ``type`` says which struct the others make; or an array that begins with it.
 
     Only ever taken from a buffer: TGI has such types inside of untagged ones alone.
     """
@@ -66,15 +66,19 @@ class InternallyTagged:
             raise reader.unplaced(str(mismatch)) from None
 
     def take(self, value: Any) -> Any:  # noqa: D102
-        if not isinstance(value, Pairs):
+        if isinstance(value, Pairs):
+            tags = [one for key, one in value if key == "type"]
+            others: Any = Pairs(pair for pair in value if pair[0] != "type")
+        elif isinstance(value, list):
+            tags, others = value[:1], value[1:]
+        else:
             raise MismatchError(invalid_type(describe(value), self.expected))
-        tags = [one for key, one in value if key == "type"]
         if len(tags) != 1:
             raise MismatchError("missing field `type`" if not tags else "duplicate field `type`")
         shape = self.variants.get(tags[0]) if isinstance(tags[0], str) else None
         if shape is None:
             raise MismatchError(unknown_variant(str(tags[0]), tuple(self.variants)))
-        return shape.take(Pairs(pair for pair in value if pair[0] != "type"))
+        return shape.take(others)
 
 
 @frozen
@@ -109,7 +113,7 @@ class AdjacentlyTagged:
             if key == "type":
                 if tag is not MISSING:
                     raise reader.unplaced("duplicate field `type`")
-                tag = value_of(reader, key, self._tag)
+                tag = value_of(reader, key, Variant(self._tag))
             elif key == "value":
                 if content is not MISSING:
                     raise reader.unplaced("duplicate field `value`")
@@ -144,7 +148,7 @@ class AdjacentlyTagged:
                 {key for key in found if key in ("type", "value")}
             ):
                 raise MismatchError("duplicate field")
-            tag = self._tag.take(found["type"]) if "type" in found else MISSING
+            tag = Variant(self._tag).take(found["type"]) if "type" in found else MISSING
             return self._assemble(tag, found.get("value", MISSING), decoded=False)
         if type(value) is list and len(value) == 2:  # noqa: PLR2004  # the tag and its content
             return self._assemble(self._tag.take(value[0]), value[1], decoded=False)

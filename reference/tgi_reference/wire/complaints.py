@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 Step = str | int | None
@@ -123,3 +124,29 @@ def _debug_character(character: str) -> str:
     if character in _RUST_ESCAPES:
         return _RUST_ESCAPES[character]
     return character if character.isprintable() else f"\\u{{{ord(character):x}}}"
+
+
+def json_text(value: Any) -> str:
+    """A decoded value as compact JSON, as serde_json writes it: members in their order, floats by ryu."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json_text(key)}:{json_text(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(json_text, value)) + "]"
+    return float_text(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+
+
+def debug_value(value: Any) -> str:
+    """A decoded value as the debug form of serde_json's ``Value`` shows it."""
+    if isinstance(value, dict):
+        return (
+            "Object {"
+            + ", ".join(f"{debug_string(key)}: {debug_value(one)}" for key, one in value.items())
+            + "}"
+        )
+    if isinstance(value, list):
+        return "Array [" + ", ".join(map(debug_value, value)) + "]"
+    if isinstance(value, str):
+        return f"String({debug_string(value)})"
+    if value is None:
+        return "Null"
+    return f"Bool({json_text(value)})" if isinstance(value, bool) else f"Number({json_text(value)})"

@@ -103,6 +103,13 @@ def plain(value: Any) -> Any:
     return [plain(one) for one in value] if isinstance(value, list) else value
 
 
+def in_order(value: Any) -> Any:
+    """A decoded value with the members of all objects sorted, as routers before 3.0 keep them."""
+    if isinstance(value, dict):
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(one) for one in value] if isinstance(value, list) else value
+
+
 def value_of(reader: Reader, key: str, shape: Shape) -> Any:
     """Consume a colon and the value of ``key``, which is on the path meanwhile."""
     reader.colon()

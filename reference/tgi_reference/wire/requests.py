@@ -178,12 +178,13 @@ class VertexRequest:
     instances: list[VertexInstance | ChatRequest]
 
 
-def _optional(name: str, shape: Shape, *aliases: str) -> Field:
+def optional(name: str, shape: Shape, *aliases: str) -> Field:
     """A member that may be null or left out, also in an array."""
     return Field(name, Optional(shape), default=None, aliases=aliases)
 
 
-def _flag(name: str) -> Field:
+def flag(name: str) -> Field:
+    """A member that is true or false, and false when left out."""
     return Field(name, BOOLEAN, default=False)
 
 
@@ -193,55 +194,75 @@ _SCHEMA_CONFIG: Final = Struct(
     (Field("name", Optional(STRING)), Field("schema", ANYTHING)),
 )
 
-GRAMMAR: Final = AdjacentlyTagged(
-    "GrammarType",
-    lambda tag, value: (
-        GrammarRequest("json_schema", value["schema"])
-        if tag == "json_schema"
-        else GrammarRequest("regex" if tag == "regex" else "json", value)
-    ),
-    {"json": ANYTHING, "json_object": ANYTHING, "regex": STRING, "json_schema": _SCHEMA_CONFIG},
-)
 
-GENERATE_PARAMETERS: Final = Struct(
-    "GenerateParameters",
-    GenerateParameters,
-    (
-        _optional("best_of", USIZE),
-        _optional("temperature", F32),
-        _optional("repetition_penalty", F32),
-        _optional("frequency_penalty", F32),
-        _optional("top_k", I32),
-        _optional("top_p", F32),
-        _optional("typical_p", F32),
-        _flag("do_sample"),
-        _optional("max_new_tokens", U32),
-        _optional("return_full_text", BOOLEAN),
+def grammar_shape(*types: str) -> Shape:
+    """A grammar of one of these types."""
+    values: dict[str, Shape] = {
+        "json": ANYTHING,
+        "json_object": ANYTHING,
+        "regex": STRING,
+        "json_schema": _SCHEMA_CONFIG,
+    }
+    return AdjacentlyTagged(
+        "GrammarType",
+        lambda tag, value: (
+            GrammarRequest("json_schema", value["schema"])
+            if tag == "json_schema"
+            else GrammarRequest("regex" if tag == "regex" else "json", value)
+        ),
+        {one: values[one] for one in types},
+    )
+
+
+GRAMMAR: Final = grammar_shape("json", "json_object", "regex", "json_schema")
+
+
+def parameters_shape(grammar: Shape, *, new_tokens: int | None, has_adapter: bool = True) -> Struct:
+    """GenerateParameters; ``new_tokens`` is the limit of a request that names none."""
+    fields = (
+        optional("best_of", USIZE),
+        optional("temperature", F32),
+        optional("repetition_penalty", F32),
+        optional("frequency_penalty", F32),
+        optional("top_k", I32),
+        optional("top_p", F32),
+        optional("typical_p", F32),
+        flag("do_sample"),
+        Field("max_new_tokens", Optional(U32), default=new_tokens),
+        optional("return_full_text", BOOLEAN),
         Field("stop", Sequence(STRING), default=list),
-        _optional("truncate", USIZE),
-        _flag("watermark"),
-        _flag("details"),
-        _flag("decoder_input_details"),
-        _optional("seed", U64),
-        _optional("top_n_tokens", U32),
-        _optional("grammar", GRAMMAR),
-        _optional("adapter_id", STRING),
-    ),
-)
-
-
-def _without_parameters() -> GenerateParameters:
-    """What a request without ``parameters`` gets: it samples, unlike one whose ``parameters`` are empty."""
-    return GenerateParameters(do_sample=True)
+        optional("truncate", USIZE),
+        flag("watermark"),
+        flag("details"),
+        flag("decoder_input_details"),
+        optional("seed", U64),
+        optional("top_n_tokens", U32),
+        optional("grammar", grammar),
+    )
+    adapter = (optional("adapter_id", STRING),) if has_adapter else ()
+    return Struct("GenerateParameters", GenerateParameters, fields + adapter)
 
 
 _INPUTS: Final = Field("inputs", STRING)
-_PARAMETERS: Final = Field("parameters", GENERATE_PARAMETERS, default=_without_parameters)
 
-GENERATE: Final = Struct("GenerateRequest", GenerateRequest, (_INPUTS, _PARAMETERS))
-COMPAT_GENERATE: Final = Struct(
-    "CompatGenerateRequest", CompatGenerateRequest, (_INPUTS, _PARAMETERS, _flag("stream"))
-)
+
+def generate_shapes(parameters: Struct, *, new_tokens: int | None) -> tuple[Struct, Struct]:
+    """GenerateRequest and CompatGenerateRequest.
+
+    A request without ``parameters`` samples, unlike one whose ``parameters`` are empty.
+    """
+
+    def left_out() -> GenerateParameters:
+        return GenerateParameters(do_sample=True, max_new_tokens=new_tokens)
+
+    fields = (_INPUTS, Field("parameters", parameters, default=left_out))
+    return Struct("GenerateRequest", GenerateRequest, fields), Struct(
+        "CompatGenerateRequest", CompatGenerateRequest, (*fields, flag("stream"))
+    )
+
+
+GENERATE_PARAMETERS: Final = parameters_shape(GRAMMAR, new_tokens=None)
+GENERATE, COMPAT_GENERATE = generate_shapes(GENERATE_PARAMETERS, new_tokens=None)
 
 
 def _prompts(value: str | list[str]) -> list[str]:
@@ -251,30 +272,37 @@ def _prompts(value: str | list[str]) -> list[str]:
 
 
 _PROMPT: Final = Converted(Untagged("PromptDeserializer", (STRING, Sequence(STRING))), _prompts)
+MODEL: Final = Field("model", Optional(STRING))
 
-COMPLETION: Final = Struct(
-    "CompletionRequest",
-    CompletionRequest,
-    (
-        Field("model", Optional(STRING)),
-        Field("prompt", _PROMPT),
-        _optional("max_tokens", U32),
-        _optional("temperature", F32),
-        _optional("top_p", F32),
-        _flag("stream"),
-        _optional("seed", U64),
-        _optional("suffix", STRING),
-        _optional("repetition_penalty", F32),
-        _optional("frequency_penalty", F32),
-        _optional("stop", Sequence(STRING)),
-    ),
-)
+
+def completion_shape(model: Field, prompt: Shape) -> Struct:
+    """CompletionRequest."""
+    return Struct(
+        "CompletionRequest",
+        CompletionRequest,
+        (
+            model,
+            Field("prompt", prompt),
+            optional("max_tokens", U32),
+            optional("temperature", F32),
+            optional("top_p", F32),
+            flag("stream"),
+            optional("seed", U64),
+            optional("suffix", STRING),
+            optional("repetition_penalty", F32),
+            optional("frequency_penalty", F32),
+            optional("stop", Sequence(STRING)),
+        ),
+    )
+
+
+COMPLETION: Final = completion_shape(MODEL, _PROMPT)
 
 _FUNCTION: Final = Struct(
     "FunctionDefinition",
     FunctionDefinition,
     (
-        _optional("description", STRING),
+        optional("description", STRING),
         Field("name", STRING),
         Field("arguments", ANYTHING, aliases=("parameters",)),
     ),
@@ -284,7 +312,7 @@ _TOOL_CALL: Final = Struct(
     "ToolCall", ToolCall, (Field("id", STRING), Field("type", STRING), Field("function", _FUNCTION))
 )
 
-_CHUNK: Final = InternallyTagged(
+CHUNK: Final = InternallyTagged(
     "MessageChunk",
     {
         "text": Struct("Text", lambda text: text, (Field("text", STRING),)),
@@ -295,7 +323,14 @@ _CHUNK: Final = InternallyTagged(
         ),
     },
 )
-_CONTENT: Final = Untagged("MessageContent", (STRING, Converted(Sequence(_CHUNK), "".join)))
+
+
+def content_shape(name: str) -> Shape:
+    """A message's content: a text, or pieces of one."""
+    return Untagged(name, (STRING, Converted(Sequence(CHUNK), "".join)))
+
+
+_CONTENT: Final = content_shape("MessageContent")
 _BODY: Final = Untagged(
     "MessageBody",
     (
@@ -310,7 +345,7 @@ _BODY: Final = Untagged(
 _MESSAGE: Final = Flattened(
     "Message",
     lambda role, name, body: Message(role=role, name=name, **body),
-    (Field("role", STRING), _optional("name", STRING)),
+    (Field("role", STRING), optional("name", STRING)),
     rest="body",
     rest_shape=_BODY,
 )
@@ -319,54 +354,123 @@ _FUNCTION_NAME: Final = Struct("FunctionName", lambda name: name, (Field("name",
 _FUNCTION_CHOICE: Final = Struct(
     "Function", lambda function: ToolChoice("function", function), (Field("function", _FUNCTION_NAME),)
 )
+_TYPED_CHOICE: Final = InternallyTagged("TypedChoice", {"function": _FUNCTION_CHOICE})
 
 
 def _named_choice(text: str) -> ToolChoice:
     return ToolChoice(text) if text in ("auto", "none", "required") else ToolChoice("function", text)
 
 
-_TOOL_CHOICE: Final = Untagged(
-    "ToolTypeDeserializer",
-    (Null(ToolChoice()), Converted(STRING, _named_choice), _FUNCTION_CHOICE),
-)
+@frozen
+class Reading:
+    """What a router takes of what its document has.
 
-CHAT: Final = Struct(
-    "ChatRequest",
-    ChatRequest,
-    (
-        Field("model", Optional(STRING)),
-        Field("messages", Sequence(_MESSAGE)),
-        _optional("frequency_penalty", F32),
-        _optional("logit_bias", Sequence(F32)),
-        _optional("logprobs", BOOLEAN),
-        _optional("top_logprobs", U32),
-        _optional("max_tokens", U32, "max_completion_tokens"),
-        _optional("n", U32),
-        _optional("presence_penalty", F32),
-        _optional("stop", Sequence(STRING)),
-        _flag("stream"),
-        _optional("seed", U64),
-        _optional("temperature", F32),
-        _optional("top_p", F32),
-        _optional("tools", Sequence(_TOOL)),
-        _optional("tool_prompt", STRING),
-        Field("tool_choice", _TOOL_CHOICE, default=ToolChoice),
-        _optional("response_format", GRAMMAR),
-        _optional("stream_options", Struct("StreamOptions", StreamOptions, (_flag("include_usage"),))),
-    ),
-)
+    Attributes:
+        nullable_stream_options: ``stream_options`` may be null, as documented.
+        untagged_tool_choice: A ``tool_choice`` that names a function does without its ``type``.
+    """
 
-SAGEMAKER: Final = Untagged("SagemakerRequest", (COMPAT_GENERATE, CHAT, COMPLETION))
+    nullable_stream_options: bool
+    untagged_tool_choice: bool
 
-_INSTANCE: Final = Untagged(
-    "VertexInstance",
-    (
-        Struct(
-            "GenerateVertexInstance",
-            VertexInstance,
-            (_INPUTS, Field("parameters", Optional(GENERATE_PARAMETERS))),
+
+AS_TGI: Final = Reading(nullable_stream_options=False, untagged_tool_choice=False)
+AS_DOCUMENTED: Final = Reading(nullable_stream_options=True, untagged_tool_choice=True)
+
+
+@frozen
+class Shapes:
+    """The bodies of the routes that take one."""
+
+    generate: Shape
+    compat_generate: Shape
+    chat: Shape
+    completion: Shape
+    sagemaker: Shape
+    vertex: Shape
+
+
+def shapes(reading: Reading) -> Shapes:
+    """The bodies as a router reads them."""
+    chat = _chat(reading)
+    return Shapes(
+        GENERATE,
+        COMPAT_GENERATE,
+        chat,
+        COMPLETION,
+        Untagged("SagemakerRequest", (COMPAT_GENERATE, chat, COMPLETION)),
+        typed_vertex_shape(GENERATE_PARAMETERS, chat),
+    )
+
+
+def _tool_choice_as(named: Shape) -> Shape:
+    return Untagged("ToolTypeDeserializer", (Null(ToolChoice()), Converted(STRING, _named_choice), named))
+
+
+TOOL_CHOICE: Final = _tool_choice_as(_TYPED_CHOICE)
+
+
+def _tool_choice(reading: Reading) -> Shape:
+    return _tool_choice_as(_FUNCTION_CHOICE) if reading.untagged_tool_choice else TOOL_CHOICE
+
+
+def _stream_options(reading: Reading) -> Field:
+    shape = Struct("StreamOptions", StreamOptions, (flag("include_usage"),))
+    if reading.nullable_stream_options:
+        return Field("stream_options", Optional(shape), default=None)
+    return Field("stream_options", shape, default=StreamOptions)
+
+
+def _chat(reading: Reading) -> Struct:
+    return chat_shape(
+        MODEL,
+        _MESSAGE,
+        (
+            optional("tool_prompt", STRING),
+            Field("tool_choice", _tool_choice(reading), default=ToolChoice),
+            optional("response_format", GRAMMAR),
+            _stream_options(reading),
         ),
-        CHAT,
-    ),
-)
-VERTEX: Final = Struct("VertexRequest", VertexRequest, (Field("instances", Sequence(_INSTANCE)),))
+        limit_aliases=("max_completion_tokens",),
+    )
+
+
+def chat_shape(
+    model: Field, message: Shape, last: tuple[Field, ...], *, limit_aliases: tuple[str, ...] = ()
+) -> Struct:
+    """ChatRequest; ``last`` are the members after ``tools``."""
+    fields = (
+        model,
+        Field("messages", Sequence(message)),
+        optional("frequency_penalty", F32),
+        optional("logit_bias", Sequence(F32)),
+        optional("logprobs", BOOLEAN),
+        optional("top_logprobs", U32),
+        optional("max_tokens", U32, *limit_aliases),
+        optional("n", U32),
+        optional("presence_penalty", F32),
+        optional("stop", Sequence(STRING)),
+        flag("stream"),
+        optional("seed", U64),
+        optional("temperature", F32),
+        optional("top_p", F32),
+        optional("tools", Sequence(_TOOL)),
+    )
+    return Struct("ChatRequest", ChatRequest, fields + last)
+
+
+def instance_shape(name: str, parameters: Shape) -> Struct:
+    """An instance of ``/vertex`` in the form of ``/generate``."""
+    return Struct(name, VertexInstance, (_INPUTS, Field("parameters", Optional(parameters))))
+
+
+def vertex_shape(instance: Shape) -> Struct:
+    """VertexRequest."""
+    return Struct("VertexRequest", VertexRequest, (Field("instances", Sequence(instance)),))
+
+
+def typed_vertex_shape(parameters: Shape, chat: Shape) -> Struct:
+    """VertexRequest, whose instances may be chats."""
+    return vertex_shape(
+        Untagged("VertexInstance", (instance_shape("GenerateVertexInstance", parameters), chat))
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from tgi_reference.wire.complaints import MismatchError, describe, invalid_type, unknown_variant
+from tgi_reference.wire.reader import EXPECTED_VALUE, Pairs
 from tgi_reference.wire.shape import refuse, scalar
 
 if TYPE_CHECKING:
@@ -159,3 +160,40 @@ class Tag:
         if value not in self.variants:
             raise MismatchError(unknown_variant(value, self.variants))
         return value
+
+
+@frozen
+class Variant:
+    """A variant without a value: its name, or an object with that name as its only member, which is null.
+
+    Anything else is not of a wrong type but of wrong syntax, as the router's decoder has it.
+    """
+
+    tag: Tag
+    expected: str = "variant"
+
+    def read(self, reader: Reader) -> str:  # noqa: D102
+        byte = reader.peek_value()
+        return self._read_object(reader) if byte == b"{" else self._read_name(reader)
+
+    def _read_name(self, reader: Reader) -> str:
+        if reader.peek_value() != b'"':
+            raise reader.complaint(EXPECTED_VALUE, ahead=True)
+        return self.tag.read(reader)
+
+    def _read_object(self, reader: Reader) -> str:
+        reader.enter()
+        name = self._read_name(reader)
+        reader.colon()
+        reader.path.append(name)
+        Null(expected="unit").read(reader)
+        reader.path.pop()
+        if reader.peek() not in (b"}", b""):
+            raise reader.complaint(EXPECTED_VALUE)
+        reader.leave_object()
+        return name
+
+    def take(self, value: Any) -> str:  # noqa: D102
+        if isinstance(value, Pairs) and len(value) == 1 and value[0][1] is None:
+            value = value[0][0]
+        return self.tag.take(value)

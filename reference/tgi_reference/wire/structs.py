@@ -101,9 +101,8 @@ class Struct:
         for index, one in enumerate(self.fields):
             if one.name not in found:
                 if one.default is MISSING:
-                    return (
-                        f"invalid length {index}, expected {self.expected} with {len(self.fields)} elements"
-                    )
+                    count = "1 element" if len(self.fields) == 1 else f"{len(self.fields)} elements"
+                    return f"invalid length {index}, expected {self.expected} with {count}"
                 found[one.name] = one.absent()
         return None
 

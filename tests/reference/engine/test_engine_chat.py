@@ -3,6 +3,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from tgi_reference.engine.chat import DEFAULT_TOOL_PROMPT
+
 if TYPE_CHECKING:
     from tgi_reference.engine import Engine
 
@@ -44,15 +48,20 @@ def test_words_that_look_like_a_template_stay_words(engine: Engine) -> None:
     assert "{{ 7 * 7 }}" in engine.render_chat([user("{{ 7 * 7 }}")])
 
 
-def test_tools_are_put_into_the_last_message(engine: Engine) -> None:
+def test_tools_stand_before_the_answer_and_words_about_them_in_the_last_message(engine: Engine) -> None:
     prompt = engine.render_chat([user("Hi")], TOOLS, "Use:")
-    added = "\n---\n" + json.dumps(TOOLS, separators=(",", ":")) + "\nUse:"
-    assert ASKED.replace("Hi", "Hi" + added) + OPENED == prompt
+    listed = json.dumps(TOOLS, separators=(",", ":"), sort_keys=True) + "\n"
+    assert ASKED.replace("Hi", "Hi\n---\nUse:") + listed + OPENED == prompt
 
 
-def test_tools_have_a_prompt_of_their_own(engine: Engine) -> None:
-    with_default = engine.render_chat([user("Hi")], TOOLS)
-    assert len(with_default) > len(engine.render_chat([user("Hi")], TOOLS, "Use:"))
+@pytest.mark.parametrize("given", [None, ""])
+def test_tools_have_a_prompt_of_their_own(engine: Engine, given: str | None) -> None:
+    assert f"Hi\n---\n{DEFAULT_TOOL_PROMPT}<|im_end|>" in engine.render_chat([user("Hi")], TOOLS, given)
+
+
+def test_a_last_message_that_calls_a_tool_is_left_as_it_is(engine: Engine) -> None:
+    messages = [user("Hi"), {"role": "assistant", "tool_calls": [], "content": None}]
+    assert "Use:" not in engine.render_chat(messages, TOOLS, "Use:")
 
 
 def test_tool_calls_are_written_as_json(engine: Engine) -> None:

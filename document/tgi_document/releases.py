@@ -1,0 +1,32 @@
+"""The documents that earlier releases of TGI served, as far as they are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tgi_document.load import load_document
+
+if TYPE_CHECKING:
+    from tgi_document.walk import Document
+
+
+def known_releases() -> tuple[str, ...]:
+    """The releases whose documents are known, such as `2.4.1`."""
+    return tuple(path.stem.removeprefix("tgi-") for path in sorted(_folder().glob("tgi-*.json")))
+
+
+def release_document(release: str) -> Document:
+    """Read what a known release documented, without its prose.
+
+    Raises:
+        DocumentError: the release is not known.
+    """
+    return load_document(_folder() / f"tgi-{release}.json")
+
+
+def _folder() -> Path:
+    """Find the documents: inside the package in an installed wheel, in the tests' data in a checkout."""
+    package = Path(__file__).parent
+    folders = (package / "interface", package.parent.parent / "tests" / "data" / "interface")
+    return next((folder for folder in folders if folder.is_dir()), folders[0])

@@ -1,0 +1,1 @@
+"""The releases of TGI that this server can stand in for."""

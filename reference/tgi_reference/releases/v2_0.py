@@ -1,0 +1,322 @@
+"""TGI 2.0.4, as recorded, and as its source has it: what it does otherwise than 2.4.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve
+
+from tgi_reference.answers import END_TOKEN, json_string, now
+from tgi_reference.budget import BATCH_TOKENS
+from tgi_reference.chat import PreparedChat, chat_request, rendered
+from tgi_reference.errors import UnreadableToolsError
+from tgi_reference.releases.v2_4 import (
+    NEW_TOKENS,
+    V2_4,
+    Called,
+    OpenAi24,
+    message_shape,
+    object_delta,
+    object_message,
+    without_name,
+)
+from tgi_reference.releases.v3_3 import ROUTER, VALIDATION_WORKERS
+from tgi_reference.streams import ChatEvents, about, encode, error_event, plain
+from tgi_reference.tools import named_tool
+from tgi_reference.wire.complaints import DecodeError, json_text
+from tgi_reference.wire.containers import ANYTHING, Converted, in_order
+from tgi_reference.wire.extract import parse_json
+from tgi_reference.wire.requests import (
+    GrammarRequest,
+    Shapes,
+    ToolChoice,
+    chat_shape,
+    completion_shape,
+    content_shape,
+    generate_shapes,
+    grammar_shape,
+    instance_shape,
+    optional,
+    parameters_shape,
+    vertex_shape,
+)
+from tgi_reference.wire.scalars import STRING
+from tgi_reference.wire.structs import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgi_reference.engine import Step
+    from tgi_reference.errors import ApiError
+    from tgi_reference.generation import Generation
+    from tgi_reference.services import Services
+    from tgi_reference.settings import Settings
+    from tgi_reference.streams import Events
+    from tgi_reference.wire.requests import ChatRequest, Tool
+
+TOOL_PROMPT: Final = "\nAnswer by calling one of these functions, or tell an error:\n"
+_ERROR: Final = "notify_error"
+_OBJECT: Final = "text_completion"
+
+
+def _prompts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        raise ValueError("Expected a string or an array of strings")  # noqa: TRY004  # a shape's complaint
+    if not value:
+        raise ValueError("Empty array detected. Do not use an empty array for the prompt.")
+    if not all(isinstance(one, str) for one in value):
+        raise ValueError("Expected a string")
+    return value
+
+
+def _tool_choice(value: Any) -> ToolChoice:
+    if value is None or value == "auto":
+        return ToolChoice("auto")
+    if isinstance(value, str):
+        return ToolChoice("none") if value == "none" else ToolChoice("function", value)
+    if not isinstance(value, dict):
+        raise ValueError("invalid token format")  # noqa: TRY004  # a shape's complaint
+    function = value.get("function")
+    name = function.get("name") if isinstance(function, dict) else None
+    if not isinstance(name, str):
+        raise ValueError("function key not found in tool choice")  # noqa: TRY004
+    return ToolChoice("function", name)
+
+
+def _shapes() -> Shapes:
+    model = Field("model", STRING)
+    parameters = parameters_shape(grammar_shape("json", "regex"), new_tokens=NEW_TOKENS, has_adapter=False)
+    generate, compat_generate = generate_shapes(parameters, new_tokens=NEW_TOKENS)
+    chat = chat_shape(
+        model,
+        message_shape(content_shape("Message")),
+        (
+            Field("tool_prompt", optional("", STRING).shape, default=lambda: TOOL_PROMPT),
+            Field("tool_choice", Converted(ANYTHING, _tool_choice), default=lambda: ToolChoice("none")),
+        ),
+    )
+    completion = completion_shape(model, Converted(ANYTHING, _prompts))
+    vertex = vertex_shape(instance_shape("VertexInstance", parameters))
+    return Shapes(generate, compat_generate, chat, completion, compat_generate, vertex)
+
+
+def _offered(chat: ChatRequest) -> list[Tool]:
+    """The tools that the model may choose from; none unless a choice was made."""
+    if (not chat.tools and chat.tools is None) or chat.tool_choice.mode == "none":
+        return []
+    if chat.tool_choice.mode == "auto":
+        return list(chat.tools or ())
+    return [named_tool(chat.tools or [], chat.tool_choice.name)]
+
+
+def _tools_schema(tools: list[Tool]) -> dict[str, Any]:
+    """The JSON schema of an answer that calls one of these tools, or the function that tells an error."""
+    error = {
+        "properties": {
+            "error": {"type": "string", "description": "The error or issue to notify"},
+            "_name": {"type": "string", "const": _ERROR},
+        },
+        "required": ["error", "_name"],
+        "type": "object",
+    }
+    functions = {tool.function.name: _function_schema(tool) for tool in tools} | {_ERROR: error}
+    names = [*(tool.function.name for tool in tools), _ERROR]
+    choices = [{"$ref": f"#/$functions/{name}"} for name in names]
+    return {"$functions": functions, "properties": {"function": {"anyOf": choices}}}
+
+
+def _chosen(schema: dict[str, Any], count: int) -> dict[str, Any]:
+    """Our grammar, which is narrower: our model tells no error where there is a tool, and never ``{}``."""
+    choices = schema["properties"]["function"]["anyOf"][: count or 1]
+    return {**schema, "properties": {"function": {"anyOf": choices}}, "required": ["function"]}
+
+
+def _function_schema(tool: Tool) -> dict[str, Any]:
+    given = tool.function.arguments
+    schema = dict(given) if isinstance(given, dict) else {}
+    schema["description"] = tool.function.description or ""
+    properties = schema.get("properties")
+    named = {"_name": {"type": "string", "const": tool.function.name}}
+    schema["properties"] = {**(properties if isinstance(properties, dict) else {}), **named}
+    required = schema.get("required")
+    listed = required if isinstance(required, list) else []
+    schema["required"] = listed if "_name" in listed else [*listed, "_name"]
+    return schema
+
+
+def _reason(reason: str) -> str:
+    return reason
+
+
+def _in_order(body: dict[str, Any]) -> dict[str, Any]:
+    """A body whose ``id`` comes first, and which is a text completion, whatever it is."""
+    del body["object"]
+    return {"id": body.pop("id"), "object": _OBJECT, **body}
+
+
+class OpenAi20(OpenAi24):
+    """No ``[DONE]``, errors as on other routes, and every object is a ``text_completion``."""
+
+    end = b""
+
+    def error(self, error: ApiError) -> bytes:
+        """The event of an error."""
+        return error_event(error)
+
+    def prepare(self, chat: ChatRequest, services: Services) -> PreparedChat:
+        """The request that a chat stands for; tools are told in the last message."""
+        messages = [{"role": one.role, "content": one.content} for one in chat.messages]
+        has_tools = chat.tools is not None and chat.tool_choice.mode != "none"
+        grammar = None
+        if has_tools:
+            tools = _offered(chat)
+            schema = _tools_schema(tools)
+            grammar = GrammarRequest("json", _chosen(schema, len(tools)))
+            if messages:
+                messages[-1]["content"] = (
+                    f"{messages[-1]['content']}\n---\n{chat.tool_prompt or ''}\n{json_text(in_order(schema))}"
+                )
+        inputs = rendered(services.engine, messages, None, None, continues_assistant=False)
+        return PreparedChat(chat_request(chat, inputs, grammar, NEW_TOKENS), using_tools=has_tools)
+
+    def tool_message(self, text: str) -> dict[str, Any] | None:
+        """What an answer under the grammar of tools says; whatever is missing has a default."""
+        try:
+            value = parse_json(text)
+        except DecodeError as error:
+            raise UnreadableToolsError(str(error)) from None
+        function = value.get("function") if isinstance(value, dict) else None
+        name = function.get("_name") if isinstance(function, dict) else None
+        arguments = without_name(function) if isinstance(function, dict) and "_name" in function else function
+        return object_message(Called(name if isinstance(name, str) else "default_function_name", arguments))
+
+    def chat_body(  # noqa: PLR0913  # an answer has so many independent parts
+        self,
+        settings: Settings,
+        model: str,
+        generation: Generation,
+        *,
+        message: dict[str, Any],
+        prompt_tokens: int,
+        logprobs: bool,
+    ) -> dict[str, Any]:
+        """A ChatCompletion."""
+        body = super().chat_body(
+            settings, model, generation, message=message, prompt_tokens=prompt_tokens, logprobs=logprobs
+        )
+        for choice in body["choices"]:
+            choice["finish_reason"] = generation.finish.reason if generation.finish else END_TOKEN
+        return {
+            "id": "",
+            "object": _OBJECT,
+            **{key: one for key, one in body.items() if key not in ("id", "object")},
+        }
+
+    def completion_body(self, settings: Settings, generations: Sequence[Generation]) -> dict[str, Any]:
+        """A Completion, with one choice a prompt."""
+        body = super().completion_body(settings, generations)
+        for choice, generation in zip(body["choices"], generations, strict=True):
+            choice["finish_reason"] = generation.finish.reason if generation.finish else END_TOKEN
+        return {
+            "id": "",
+            "object": _OBJECT,
+            **{key: one for key, one in body.items() if key not in ("id", "object")},
+        }
+
+    def chat_events(
+        self, settings: Settings, generation: Generation, chat: ChatRequest, *, using_tools: bool
+    ) -> Events:
+        """The events of a streamed chat."""
+        chunks = ChatEvents20(
+            settings, generation, settings.model_id, logprobs=bool(chat.logprobs), include_usage=False
+        )
+        return ToolEvents20(chunks) if using_tools else chunks
+
+    def completion_events(self, settings: Settings, generation: Generation, index: int) -> Events:
+        """The events of one prompt of a streamed completion."""
+        del generation
+        return CompletionEvents20(settings, index)
+
+
+class ChatEvents20(ChatEvents):
+    """Chunks without usage, whose reasons to finish are those of tokens."""
+
+    def render(self, step: Step) -> bytes:
+        """The event of one step."""
+        return self.chunk(step, f'"content":{plain(step.token)}')
+
+    def chunk(self, step: Step, delta: str) -> bytes:
+        """A chunk whose delta has the member ``delta``."""
+        head = f'data: {{"id":"","object":"{_OBJECT}","created":{now()},{self.about}'
+        return encode(f"{head},{self.choices(step, delta, _reason)}}}\n\n")
+
+
+class ToolEvents20:
+    """The events of a chat that calls a tool: every token is a piece of the arguments."""
+
+    def __init__(self, chunks: ChatEvents20) -> None:
+        self._chunks = chunks
+
+    def render(self, step: Step) -> bytes:
+        """The event of one step."""
+        return self._chunks.chunk(step, object_delta(step.token.text))
+
+
+class CompletionEvents20:
+    """Chunks that tell no reason to finish, and no usage."""
+
+    def __init__(self, settings: Settings, index: int) -> None:
+        self._index = index
+        self._about = about(settings.model_id, settings)
+
+    def render(self, step: Step) -> bytes:
+        """The event of one step."""
+        text = json_string(step.token.text)
+        choice = f'{{"index":{self._index},"text":{text},"logprobs":null,"finish_reason":""}}'
+        head = f'data: {{"id":"","object":"{_OBJECT}","created":{now()}'
+        return encode(f'{head},"choices":[{choice}],{self._about}}}\n\n')
+
+
+def info_body(settings: Settings) -> dict[str, Any]:
+    """An Info, with what the model process and the batches are like."""
+    return {
+        "model_id": settings.model_id,
+        "model_sha": None,
+        "model_dtype": "torch.float16",
+        "model_device_type": "cuda",
+        "model_pipeline_tag": None,
+        "max_concurrent_requests": settings.max_concurrent_requests,
+        "max_best_of": settings.max_best_of,
+        "max_stop_sequences": settings.max_stop_sequences,
+        "max_input_length": settings.max_input_tokens,
+        "max_total_tokens": settings.max_total_tokens,
+        "waiting_served_ratio": 1.2,
+        "max_batch_total_tokens": BATCH_TOKENS,
+        "max_waiting_tokens": 20,
+        "max_batch_size": None,
+        "validation_workers": VALIDATION_WORKERS,
+        "max_client_batch_size": settings.max_client_batch_size,
+        "router": ROUTER,
+        "version": settings.release.version,
+        "sha": "reference",
+        "docker_label": None,
+    }
+
+
+V2_0: Final = evolve(
+    V2_4,
+    name="2.0.4",
+    version="2.0.4",
+    document="tgi-2.0.4.json",
+    absent=frozenset({"/chat_tokenize", "/v1/models"}),
+    shapes=_shapes(),
+    openai=OpenAi20(),
+    info=info_body,
+    schemas_need_properties=False,
+    streams_tell_input_length=False,
+    spaced_events=False,
+    one_vary_header=False,
+    does_without_tokenizer=True,
+)
