@@ -171,9 +171,18 @@ class Client:
 
     def leave(self, request: Request) -> None:
         """Send it, and close the connection at the first bytes of the answer's body; raises NoAnswerError."""
+        self.mishaps.stop(request)
         request = self.older.adapt(request)
+        try:
+            with self.traffic.flight(self.deadline):
+                self._leave(request)
+        except TooBusyError:
+            raise NoAnswerError("budget", TIME_IS_UP, request) from None
+
+    def _leave(self, request: Request) -> None:
+        seconds = self.hangs.allowed(request, self.bounds.request_seconds)
         self._begin(request)
-        deadline = min(time.monotonic() + self._patience(), self._deadline)
+        deadline = min(time.monotonic() + seconds, self.deadline)
         url, headers = self.target.url + request.path, self._headers(request)
         with (
             until(deadline),
