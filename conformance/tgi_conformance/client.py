@@ -198,7 +198,7 @@ class Client:
         with self._lock:
             spent = self._spent()
             if spent:
-                raise NoAnswerError("budget", f"the run's {spent} are used up", request)
+                raise NoAnswerError("budget", f"the run's {spent}", request)
             self.price.requests += 1
             wait = self._turn()
         if wait > 0:
@@ -207,11 +207,19 @@ class Client:
     def _spent(self) -> str:
         """Say what is used up; empty while there is some of everything left."""
         budgets = (
-            (self.price.received_bytes, self.bounds.run_bytes, "bytes"),
-            (self.price.requests - self.price.overloads, self.bounds.requests, "requests"),
-            (self.price.generated_tokens, self.bounds.generated_tokens, "generated tokens"),
+            (self.price.received_bytes, self.bounds.run_bytes, "bytes are used up"),
+            (
+                self.price.requests - self.price.overloads,
+                self.bounds.requests,
+                "requests are used up (raise --max-requests)",
+            ),
+            (
+                self.price.generated_tokens,
+                self.bounds.generated_tokens,
+                "generated tokens are used up (raise --max-tokens)",
+            ),
         )
-        gone = (f"{most} {name}" for paid, most, name in budgets if most is not None and paid >= most)
+        gone = (f"{most} {told}" for paid, most, told in budgets if most is not None and paid >= most)
         return next(gone, "")
 
     def _turn(self) -> float:

@@ -64,6 +64,7 @@ def run(options: Options, on_progress: Callable[[Progress], None] = lambda _: No
         stale_deviations=tuple(_stale(options, conductor.trials)),
         strict=options.strict,
         overloads=setting.client.price.overloads,
+        gentle=options.gentle,
     )
 
 

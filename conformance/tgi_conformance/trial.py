@@ -9,9 +9,11 @@ from attrs import define, field, frozen
 
 from tgi_conformance.client import Client, Price
 from tgi_conformance.levels import Depth
-from tgi_conformance.outcomes import UnmetError
+from tgi_conformance.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.patience import send_patiently
+from tgi_conformance.poison import may_raise
 from tgi_conformance.price import generated_tokens
+from tgi_conformance.report import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +42,7 @@ class Setting:
     depth: Depth
     seed: int
     required: frozenset[str] = frozenset()
+    gentle: bool = False
 
 
 @define
@@ -66,12 +69,14 @@ class Trial:
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
         """Send a request, again where the deployment is busy; raises NoAnswerError and InconclusiveError."""
+        self._spare(request)
         exchange = send_patiently(self.setting.client, request, authenticate=authenticate)
         self._pay(exchange)
         return exchange
 
     def send_once(self, request: Request, *, crowded: bool = False) -> Exchange:
         """Send a request that may be refused for overload, `crowded` by others; raises NoAnswerError."""
+        self._spare(request)
         exchange = self.setting.client.send(request, crowded=crowded)
         self._pay(exchange)
         return exchange
@@ -80,6 +85,14 @@ class Trial:
         """Send a request and leave once its answer has begun; raises NoAnswerError where none begins."""
         self.setting.client.leave(request)
         self.price.requests += 1
+
+    def leaves_out(self, request: Request) -> bool:
+        """Tell whether a gentle run does without this request, which may fail those of others."""
+        return self.setting.gentle and may_raise(request)
+
+    def _spare(self, request: Request) -> None:
+        if self.leaves_out(request):
+            raise UnsupportedError(f"{LEFT_OUT}broken grammars")
 
     def _pay(self, exchange: Exchange) -> None:
         self.last = exchange
@@ -90,6 +103,7 @@ class Trial:
 
     def sample(self, request: Request) -> Exchange:
         """Give the answer to a request that other requirements look at too; raises NoAnswerError."""
+        self._spare(request)
         exchange, sent = self.setting.samples.get(request)
         self.last = exchange
         if sent:

@@ -47,6 +47,7 @@ def _identity(catalogue: Catalogue, form: Form) -> None:
         depth=Depth.LOAD,
         needs=with_grammar(form),
         alone=True,
+        hurts="overload",
         why="One user reading another's answer is the worst that a server can do.",
     )
     def check(trial: Trial) -> None:
@@ -68,6 +69,7 @@ def _overload(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         depth=Depth.LOAD,
         alone=True,
+        hurts="overload",
         why="Clients wait and retry on 429 alone; a slot that is never freed is an outage.",
     )
     def check(trial: Trial) -> None:
@@ -99,6 +101,7 @@ def _room(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         depth=Depth.LOAD,
         alone=True,
+        hurts="overload",
         why="Clients size their pools by what is advertised.",
     )
     def check(trial: Trial) -> None:
@@ -122,6 +125,7 @@ def _refusals(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         depth=Depth.LOAD,
         alone=True,
+        hurts="overload",
         why="A slot that a refusal keeps is an outage by and by.",
     )
     def check(trial: Trial) -> None:
@@ -193,6 +197,7 @@ def health_under_load(catalogue: Catalogue, form: Form) -> None:
         depth=Depth.LOAD,
         needs=(form.operation,),
         alone=True,
+        hurts="overload",
         why="A probe that fails under load restarts a server that works (text-generation-inference#3241).",
     )
     def check(trial: Trial) -> None:
