@@ -24,7 +24,7 @@ Key = tuple[str, str, bool]
 STRIKES = 2  # timeouts of one kind on a route, after which the rest of it is decided
 SHORTEST = 15.0  # seconds that an answer may take where others come at once
 # Seconds waited in vain altogether, after which a request has only so many seconds more.
-WEARY = ((60.0, 2.0), (30.0, 5.0))
+WEARY = ((60.0, 1.0), (30.0, 3.0))
 SLOWER = 10  # times as long as any answer so far
 SLOWER_WHEN_WEARY = 3
 PACES = 5  # times as long as its tokens would take at the slowest pace seen
