@@ -28,6 +28,7 @@ WEARY = ((60.0, 1.0), (30.0, 3.0))
 SLOWER = 10  # times as long as any answer so far
 SLOWER_WHEN_WEARY = 3
 PACES = 5  # times as long as its tokens would take at the slowest pace seen
+COUNTING = ("/tokenize", "/chat_tokenize")
 UNLIMITED = 500  # tokens that are reckoned with where a request names no limit
 LARGE = 16_384  # bytes of a body that may take as long as the bounds allow
 
@@ -100,7 +101,9 @@ def _streams(request: Request) -> bool:
 
 
 def _tokens(request: Request) -> int:
-    """Give how many tokens a request asks for."""
+    """Give how many tokens a request asks for; none where it asks for no text."""
+    if request.content is None or request.path in COUNTING:
+        return 0
     body = request.json
     asked = member(body, "max_tokens"), member(body, "parameters", "max_new_tokens")
     limits = [limit for limit in asked if isinstance(limit, int) and limit > 0]

@@ -10,7 +10,7 @@ from attrs import evolve
 from tests.conformance.hostile import EVENTS, JSON, answer, hostile
 from tests.conformance.making import make_requirement, make_setting
 
-from tgi_conformance.api import CHAT, GENERATE, GENERATE_STREAM, get
+from tgi_conformance.api import CHAT, GENERATE, GENERATE_STREAM, get, post
 from tgi_conformance.client import Bounds
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request, Response
 from tgi_conformance.hangs import LARGE, SHORTEST, STRIKES, WEARY, Hangs
@@ -49,6 +49,8 @@ def test_a_slow_deployment_has_its_own_pace() -> None:
     assert 40.0 == hangs.allowed(GENERATE.ask(tokens=4), MOST)
     assert MOST == hangs.allowed(GENERATE.ask(tokens=20), MOST)
     assert MOST == hangs.allowed(CHAT.ask(tokens=None), MOST)
+    assert 40.0 == hangs.allowed(get("/health"), MOST)
+    assert 40.0 == hangs.allowed(post("/tokenize", {"inputs": "x"}), MOST)
 
 
 def test_a_large_body_has_its_time() -> None:
