@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REFUSED_BY_THE_MODEL = 424
 FAILURES = (REFUSED_BY_THE_MODEL, 500, 502, 503, 504)
 ASLEEP = (502, 503, 504)  # a gateway's words for nobody there
+LOST = {"broken", *map(str, ASLEEP)}  # as failures are named here
 OF_MODELS = ("generation", "incomplete_generation")
 TIMES = 2  # that a request which failed once is sent again
 BELIEVED = 3  # failures of one kind on a route that came again each time; the next is believed at once
@@ -60,6 +61,7 @@ class Mishaps:
     gone: str = ""
     healthy: bool = False
     _came_again: Counter[tuple[str, str]] = field(factory=Counter)
+    _passed: set[tuple[str, str]] = field(factory=set)
     _lock: threading.Lock = field(factory=threading.Lock)
 
     def stop(self, request: Request) -> None:
@@ -70,13 +72,21 @@ class Mishaps:
             raise NoAnswerError("gone", "the deployment goes away after this request", request)
 
     def believes(self, request: Request, failure: str) -> bool:
-        """Tell whether such a failure came again often enough to be believed at once."""
-        return self._came_again[request.path, failure] >= BELIEVED
+        """Tell whether such a failure came again each time, and often enough to be believed at once."""
+        kind = request.path, failure
+        return self._came_again[kind] >= BELIEVED and kind not in self._passed
 
     def came_again(self, request: Request, failure: str) -> None:
         """Take note of a failure that came again."""
         with self._lock:
             self._came_again[request.path, failure] += 1
+
+    def passed(self, request: Request, failure: str, told: str) -> None:
+        """Take note of a failure that did not come again, which in an outage is nobody's fault."""
+        with self._lock:
+            self._passed.add((request.path, failure))
+            if not (failure in LOST and self.outages):
+                self.lapses.append(told)
 
 
 def send_surely(client: Client, request: Request, send: Callable[[Request], Exchange]) -> Exchange:
@@ -137,8 +147,7 @@ def _again(client: Client, request: Request, failed: Failed, send: Callable[[Req
     if failure == "refused":
         return _given(again)  # it was never sent
     lapse = f"{_told(failed)}, and not when it was sent again alone: 1 of {TIMES + 1} times"
-    if not (away and mishaps.outages):
-        mishaps.lapses.append(lapse)
+    mishaps.passed(request, failure, lapse)
     return evolve(_given(again), lapse=lapse)
 
 

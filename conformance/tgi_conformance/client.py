@@ -120,12 +120,17 @@ class Client:
         for kept in range(KEPT):
             attempt = _Attempt()
             try:
-                return self._send(request, attempt, crowded=crowded)
+                exchange = self._send(request, attempt, crowded=crowded)
             except NoAnswerError as error:
                 if kept and error.kind == "refused":  # by who broke a kept connection just before
                     raise NoAnswerError("broken", str(error), request) from None
                 if error.kind != "broken" or attempt.connected or attempt.answered:
                     raise
+            else:
+                if kept:
+                    told = f"a connection broke at {request.method} {request.path}, and a fresh one did not"
+                    self.mishaps.passed(request, "broken", told)
+                return exchange
         # Kept connections may be closed by the server just as they are used again; a fresh one tells.
         return self._send(request, _Attempt(), crowded=crowded)
 

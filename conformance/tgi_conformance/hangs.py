@@ -18,6 +18,7 @@ from tgi_conformance.exchange import NoAnswerError
 
 if TYPE_CHECKING:
     from tgi_conformance.exchange import Exchange, Request
+    from tgi_conformance.requirement import Requirement
 
 Key = tuple[str, str, bool]
 
@@ -39,7 +40,7 @@ class Hangs:
 
     _strikes: Counter[Key] = field(factory=Counter, init=False)
     _answered: set[Key] = field(factory=set, init=False)
-    _given_up: Counter[tuple[str, str]] = field(factory=Counter, init=False)
+    _given_up: Counter[tuple[str, str, bool]] = field(factory=Counter, init=False)
     _slowest: float = field(default=0.0, init=False)
     _pace: float = field(default=0.0, init=False)
     _waited: float = field(default=0.0, init=False)
@@ -80,14 +81,19 @@ class Hangs:
             self._strikes[_key(request)] += 1
             self._waited += seconds
 
-    def give_up(self, route: str, kind: str) -> None:
-        """Take note of a requirement of a route and a kind that met no answer in time."""
+    def give_up(self, requirement: Requirement) -> None:
+        """Take note of a requirement that met no answer in time."""
         with self._lock:
-            self._given_up[route, kind] += 1
+            self._given_up[_like(requirement)] += 1
 
-    def has_given_up(self, route: str, kind: str) -> bool:
-        """Tell whether requirements of this kind met no answer in time often enough."""
-        return self._given_up[route, kind] >= STRIKES
+    def has_given_up(self, requirement: Requirement) -> bool:
+        """Tell whether requirements like this one met no answer in time often enough."""
+        return self._given_up[_like(requirement)] >= STRIKES
+
+
+def _like(requirement: Requirement) -> tuple[str, str, bool]:
+    """Give what a requirement shares with others: its route, its kind, whether it is about a stream."""
+    return requirement.route, requirement.kind, ".streamed-" in requirement.id
 
 
 def _key(request: Request) -> Key:

@@ -49,7 +49,7 @@ def _judge(trial: Trial) -> Result:  # noqa: PLR0911 - an outcome each
         return evolve(_result(trial, Outcome.FAIL), expected="the route, as --require asks", actual=missing)
     if missing:
         return _result(trial, Outcome.UNSUPPORTED, reason=missing)
-    if trial.setting.client.hangs.has_given_up(trial.requirement.route, trial.requirement.kind):
+    if trial.setting.client.hangs.has_given_up(trial.requirement):
         return _result(trial, Outcome.INCONCLUSIVE, reason=HANGS)
     try:
         with trial.case():
@@ -131,7 +131,7 @@ def _broken(trial: Trial, unmet: UnmetError) -> Result:
 def _no_answer(trial: Trial, error: NoAnswerError) -> Result:
     """A server that is gone or a run out of time tells nothing; one that does not answer breaks a promise."""
     if error.kind == "timeout":
-        trial.setting.client.hangs.give_up(trial.requirement.route, trial.requirement.kind)
+        trial.setting.client.hangs.give_up(trial.requirement)
     if error.kind in {"refused", "budget", "gone"}:
         return _result(trial, Outcome.INCONCLUSIVE, reason=str(error))
     return evolve(

@@ -71,7 +71,7 @@ class Pool:
 
     def _may_be_disturbed(self, requirement: Requirement, judged: Judged) -> bool:
         """Tell whether a failure may be the doing of batches, which change decoding."""
-        hangs = self.setting.client.hangs.has_given_up(requirement.route, requirement.kind)
+        hangs = self.setting.client.hangs.has_given_up(requirement)
         return "reproducible" in requirement.needs and judged[0].outcome is Outcome.FAIL and not hangs
 
     def close(self) -> None:
