@@ -16,9 +16,10 @@ from tgi_conformance.pool import Pool
 from tgi_conformance.preparation import cannot_begin, prepare
 from tgi_conformance.progress import Progress
 from tgi_conformance.pytest_plugin import CONDUCTOR, LOCK
+from tgi_conformance.report import WHOLE_RUN
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT
-from tgi_conformance.routes import WHOLE_RUN, catalogues, requirements
+from tgi_conformance.routes import catalogues, requirements
 from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
 from tgi_conformance.turns import Turns
 

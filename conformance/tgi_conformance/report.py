@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tgi_conformance.levels import Depth, Level, Verdict
 
 
+WHOLE_RUN = "deployment"  # the route whose requirements look back on the run
 LEFT_OUT = "left out by --gentle: "  # before what would have been done to others
 
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 from tests.conformance.mortal import mortal
+from tests.reports.samples import RESULTS
 
 from tgi_conformance import again
 from tgi_conformance.client import Bounds
 from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.levels import Depth, Outcome, Verdict
 from tgi_conformance.options import Options
+from tgi_conformance.reports.folding import fold
 from tgi_conformance.runner import run
 from tgi_conformance.target import Target
 
@@ -58,6 +60,12 @@ def test_what_was_in_flight_is_named_where_it_does_not_come_back(monkeypatch: py
     reasons = {one.reason for one in report.having(Outcome.INCONCLUSIVE)}
     assert 1 == len(reasons)
     assert reasons.pop() in finding.actual
+
+
+def test_what_is_told_of_the_whole_run_comes_first() -> None:
+    whole = evolve(RESULTS[1], id=ID, actual="it stopped answering")
+
+    assert ID == fold([*RESULTS[1:3], whole])[0][0].id
 
 
 def test_it_is_told_though_only_a_route_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
+from tgi_conformance.report import WHOLE_RUN
 from tgi_conformance.requirement import Catalogue, Requirement
-
-WHOLE_RUN = "deployment"  # the file whose requirements look back on the run
 
 
 def catalogues() -> tuple[Catalogue, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tgi_conformance.trial import Trial
 
 CATALOGUE = Catalogue(__name__, "deployment", "any operation")
-SOURCE = "behaviour.md#errors"
+SOURCE = "https://www.rfc-editor.org/rfc/rfc9110#section-15.6"  # of every server, whatever its release
 MOST_SHOWN, LONGEST = 5, 100  # requests, and characters of the body of each
 FEWEST = 4  # failures by chance that are too many, where they are more than one request in SHARE
 SHARE = 50
@@ -28,7 +28,6 @@ SHARE = 50
     source=SOURCE,
     depth=Depth.SMOKE,
     alone=True,
-    since="1.0",
     why="One client's request must not be an outage for the others.",
 )
 def survives(trial: Trial) -> None:
@@ -53,7 +52,6 @@ def survives(trial: Trial) -> None:
     source=SOURCE,
     depth=Depth.SMOKE,
     alone=True,
-    since="1.0",
     why="Every client would have to send everything twice.",
 )
 def reliable(trial: Trial) -> None:
