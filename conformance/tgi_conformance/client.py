@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import define, evolve, field, frozen
 
+from tgi_conformance.again import ASLEEP, HEALTH, Mishaps
 from tgi_conformance.deadline import keep_deadlines, until
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request, Response
+from tgi_conformance.hangs import Hangs
 from tgi_conformance.older import Older
+from tgi_conformance.poison import may_raise
 from tgi_conformance.price import generated_tokens
+from tgi_conformance.traffic import TooBusyError, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +31,7 @@ MEGABYTE = 1024 * 1024
 KEPT = 16  # connections that are kept open
 GZIP = ("gzip", "x-gzip")
 STEP = 64 * 1024  # bytes that a compressed body may grow to at a time
+TIME_IS_UP = "the run's time is used up (raise --max-seconds)"
 MOST_ARRIVALS = 4096  # a server that sends byte by byte could make millions
 
 
@@ -43,10 +48,6 @@ class Bounds:
     generated_tokens: int | None = None
 
 
-HANGS = 5  # requests without an answer in time, after which a run waits less for each
-HURRY = 0.1
-
-
 @define
 class Price:
     """What a run has cost so far."""
@@ -54,9 +55,8 @@ class Price:
     requests: int = 0
     generated_tokens: int = 0
     received_bytes: int = 0
-    timeouts: int = 0
     overloads: int = 0  # requests refused for overload, which no budget counts
-    lost: int = 0  # requests sent once more, since a gateway or a connection lost them
+    again: int = 0  # requests sent again alone, since they failed
     asleep: float = 0.0  # seconds waited for a deployment that was down
     refused: int = 0  # requests given up, since the deployment stayed busy
 
@@ -69,8 +69,12 @@ class Client:
     bounds: Bounds = field(factory=Bounds)
     price: Price = field(factory=Price)
     older: Older = field(factory=Older)
+    traffic: Traffic = field(factory=Traffic)
+    mishaps: Mishaps = field(factory=Mishaps)
+    hangs: Hangs = field(factory=Hangs)
+    answered: bool = False  # whether anything was
+    deadline: float = field(init=False)  # of the run, by time.monotonic
     _http: httpx.Client = field(init=False)
-    _deadline: float = field(init=False)
     _next: float = field(default=0.0, init=False)
     _paused_until: float = field(default=0.0, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
@@ -86,7 +90,7 @@ class Client:
             limits=httpx.Limits(max_connections=512, max_keepalive_connections=KEPT, keepalive_expiry=2.0),
         )
         keep_deadlines(self._http)
-        self._deadline = time.monotonic() + self.bounds.run_seconds
+        self.deadline = time.monotonic() + self.bounds.run_seconds
 
     def close(self) -> None:
         """Close the connection pool."""
@@ -96,25 +100,61 @@ class Client:
         """Send nothing for a while, from any thread."""
         self._paused_until = max(self._paused_until, time.monotonic() + seconds)
 
-    def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
-        """Send it and read the whole answer; raises NoAnswerError."""
+    def send(self, request: Request, *, authenticate: bool = True, crowded: bool = False) -> Exchange:
+        """Send it and read the whole answer; raises NoAnswerError.
+
+        What may make a model process raise is sent with nothing else in flight. One that is `crowded` has as
+        long as the bounds allow, whatever the pace was before.
+        """
+        self.mishaps.stop(request)
         request = self.older.adapt(request)
         request = request if authenticate else evolve(request, anonymous=True)
-        for _ in range(KEPT):
+        let_by = self.traffic.alone if may_raise(request) else self.traffic.flight
+        try:
+            with let_by(self.deadline):
+                return self._send_by_any_connection(request, crowded=crowded)
+        except TooBusyError:
+            raise NoAnswerError("budget", TIME_IS_UP, request) from None
+
+    def _send_by_any_connection(self, request: Request, *, crowded: bool) -> Exchange:
+        for kept in range(KEPT):
             attempt = _Attempt()
             try:
-                return self._send(request, attempt)
+                exchange = self._send(request, attempt, crowded=crowded)
             except NoAnswerError as error:
-                self.price.timeouts += error.kind == "timeout"
+                if kept and error.kind == "refused":  # by who broke a kept connection just before
+                    raise NoAnswerError("broken", str(error), request) from None
                 if error.kind != "broken" or attempt.connected or attempt.answered:
                     raise
+            else:
+                if kept:
+                    told = f"a connection broke at {request.method} {request.path}, and a fresh one did not"
+                    self.mishaps.passed(request, "broken", told)
+                return exchange
         # Kept connections may be closed by the server just as they are used again; a fresh one tells.
-        return self._send(request, _Attempt())
+        return self._send(request, _Attempt(), crowded=crowded)
 
-    def _send(self, request: Request, attempt: _Attempt) -> Exchange:
+    def _send(self, request: Request, attempt: _Attempt, *, crowded: bool) -> Exchange:
+        most = self.bounds.request_seconds
+        seconds = most if crowded else self.hangs.allowed(request, most)
         self._begin(request)
         started = time.monotonic()
-        deadline = min(started + self._patience(), self._deadline)
+        try:
+            exchange = self._exchange(request, attempt, started, min(started + seconds, self.deadline))
+        except NoAnswerError as error:
+            if error.kind == "timeout":
+                self.hangs.missed(request, time.monotonic() - started)
+            raise
+        tokens = generated_tokens(exchange.response)
+        self.hangs.answered(exchange, tokens)
+        with self._lock:
+            self.price.generated_tokens += tokens
+            self.price.overloads += exchange.response.is_overload
+        self.answered = True
+        self.mishaps.healthy |= request.path == HEALTH.path and exchange.response.status not in ASLEEP
+        return exchange
+
+    def _exchange(self, request: Request, attempt: _Attempt, started: float, deadline: float) -> Exchange:
         with (
             until(deadline),
             _told_apart(request),
@@ -130,18 +170,24 @@ class Client:
             body, arrivals = self._read(response, request, started, deadline)
         seconds = time.monotonic() - started
         first = arrivals[0][1] if arrivals else seconds
-        answer = Response(response.status_code, response.headers, body, seconds, first, arrivals)
-        tokens = generated_tokens(answer)
-        with self._lock:
-            self.price.generated_tokens += tokens
-            self.price.overloads += answer.is_overload
-        return Exchange(request, answer)
+        return Exchange(
+            request, Response(response.status_code, response.headers, body, seconds, first, arrivals)
+        )
 
     def leave(self, request: Request) -> None:
         """Send it, and close the connection at the first bytes of the answer's body; raises NoAnswerError."""
+        self.mishaps.stop(request)
         request = self.older.adapt(request)
+        try:
+            with self.traffic.flight(self.deadline):
+                self._leave(request)
+        except TooBusyError:
+            raise NoAnswerError("budget", TIME_IS_UP, request) from None
+
+    def _leave(self, request: Request) -> None:
+        seconds = self.hangs.allowed(request, self.bounds.request_seconds)
         self._begin(request)
-        deadline = min(time.monotonic() + self._patience(), self._deadline)
+        deadline = min(time.monotonic() + seconds, self.deadline)
         url, headers = self.target.url + request.path, self._headers(request)
         with (
             until(deadline),
@@ -152,31 +198,34 @@ class Client:
 
     def _begin(self, request: Request) -> None:
         """Count the request and wait for its turn; raises NoAnswerError where the run's budget is spent."""
-        if time.monotonic() >= self._deadline:
-            raise NoAnswerError("budget", "the run's time is used up", request)
+        if time.monotonic() >= self.deadline:
+            raise NoAnswerError("budget", TIME_IS_UP, request)
         with self._lock:
             spent = self._spent()
             if spent:
-                raise NoAnswerError("budget", f"the run's {spent} are used up", request)
+                raise NoAnswerError("budget", f"the run's {spent}", request)
             self.price.requests += 1
             wait = self._turn()
         if wait > 0:
-            time.sleep(min(wait, max(0.0, self._deadline - time.monotonic())))
+            time.sleep(min(wait, max(0.0, self.deadline - time.monotonic())))
 
     def _spent(self) -> str:
         """Say what is used up; empty while there is some of everything left."""
         budgets = (
-            (self.price.received_bytes, self.bounds.run_bytes, "bytes"),
-            (self.price.requests - self.price.overloads, self.bounds.requests, "requests"),
-            (self.price.generated_tokens, self.bounds.generated_tokens, "generated tokens"),
+            (self.price.received_bytes, self.bounds.run_bytes, "bytes are used up"),
+            (
+                self.price.requests - self.price.overloads,
+                self.bounds.requests,
+                "requests are used up (raise --max-requests)",
+            ),
+            (
+                self.price.generated_tokens,
+                self.bounds.generated_tokens,
+                "generated tokens are used up (raise --max-tokens)",
+            ),
         )
-        gone = (f"{most} {name}" for paid, most, name in budgets if most is not None and paid >= most)
+        gone = (f"{most} {told}" for paid, most, told in budgets if most is not None and paid >= most)
         return next(gone, "")
-
-    def _patience(self) -> float:
-        """Give the seconds that a request may take: fewer for a server that has hung often."""
-        often = self.price.timeouts >= HANGS
-        return self.bounds.request_seconds * (HURRY if often else 1)
 
     def _turn(self) -> float:
         """Take the next place in the queue that rate and pause allow; give the seconds until it is due."""

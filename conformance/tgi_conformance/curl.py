@@ -18,7 +18,9 @@ LONGEST_BODY = 2000
 def curl_line(target: Target, request: Request) -> str:
     """Write the line for a POSIX shell; secrets appear as `$NAME`, to be set by who runs it."""
     words = ["curl", "-sSNig"]
-    if request.method != "GET" or request.content is not None:
+    if request.method == "HEAD" and request.content is None:
+        words.append("--head")  # with -X HEAD curl waits for a body that never comes
+    elif request.method != "GET" or request.content is not None:
         words += ["-X", request.method]
     words.append(shlex.quote(target.shown_url + request.path))
     for name, value in request.headers:

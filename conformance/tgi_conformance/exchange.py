@@ -107,16 +107,17 @@ class Response:
 
 @frozen
 class Exchange:
-    """A request with its response."""
+    """A request with its response; `lapse` tells of a failure before it that did not come again."""
 
     request: Request
     response: Response
+    lapse: str = field(default="", eq=False)
 
 
 class NoAnswerError(Exception):
     """A request that no whole answer came back to.
 
-    `kind` is one of refused, timeout, broken, too-large, budget.
+    `kind` is one of refused, timeout, broken, too-large, budget, and gone where the deployment went away.
     """
 
     def __init__(self, kind: str, message: str, request: Request) -> None:

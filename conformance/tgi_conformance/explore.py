@@ -41,7 +41,10 @@ def explore(
     asked = _Asked(trial)
 
     def hold(case: T) -> None:
-        exchange = asked.answer(request_of(case))
+        request = request_of(case)
+        if trial.leaves_out(request):
+            return
+        exchange = asked.answer(request)
         try:
             with trial.case():
                 check(case, exchange)

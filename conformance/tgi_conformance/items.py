@@ -9,15 +9,17 @@ import pytest
 from attrs import define, field
 
 from tgi_conformance.deviations import shipped_deviations
+from tgi_conformance.judge import judge
 from tgi_conformance.levels import Depth, Level, Outcome
 from tgi_conformance.options import Options
 from tgi_conformance.pool import Pool
 from tgi_conformance.preparation import cannot_begin, prepare
 from tgi_conformance.progress import Progress
 from tgi_conformance.pytest_plugin import CONDUCTOR, LOCK
+from tgi_conformance.report import WHOLE_RUN
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT
-from tgi_conformance.routes import catalogues
+from tgi_conformance.routes import catalogues, requirements
 from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
 from tgi_conformance.turns import Turns
 
@@ -84,6 +86,15 @@ class Conductor:
         finally:
             self._pool.close()
 
+    def look_back(self) -> None:
+        """Hold what is about the whole run though it was not asked for, where it has something to tell."""
+        held = {result.id for result, _ in self.trials}
+        for requirement in requirements():
+            if requirement.route == WHOLE_RUN and not held & {requirement.id} and self.options.only:
+                judged = judge(requirement, self.setting)
+                if judged[0].outcome is not Outcome.PASS:
+                    self.trials.append(judged)
+
     def result(self, requirement: Requirement) -> Result:
         """Wait for what came of a requirement."""
         assert self._pool is not None  # noqa: S101 - pytest runs items within its loop
@@ -109,6 +120,11 @@ class RouteFile(pytest.File):
                 for requirement in catalogue.requirements:
                     if conductor is None or conductor.options.selects(requirement):
                         yield RequirementItem.from_parent(self, name=requirement.id, requirement=requirement)
+
+
+def looks_back(item: pytest.Item) -> bool:
+    """Tell whether an item is a requirement about the whole run, to be held when all others were."""
+    return isinstance(item, RequirementItem) and item.requirement.route == WHOLE_RUN
 
 
 class BrokenError(Exception):

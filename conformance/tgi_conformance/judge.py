@@ -15,13 +15,16 @@ from tgi_conformance.evidence import request_seen, response_seen
 from tgi_conformance.exchange import NoAnswerError, Request
 from tgi_conformance.levels import Outcome
 from tgi_conformance.outcomes import InconclusiveError, UnmetError, UnsupportedError, shown
-from tgi_conformance.report import Result
+from tgi_conformance.report import LEFT_OUT, Result
 from tgi_conformance.room import no_room
 from tgi_conformance.trial import Setting, Trial
 from tgi_conformance.undocumented import departure
 
 if TYPE_CHECKING:
     from tgi_conformance.requirement import Requirement
+
+
+HANGS = "not asked, since two of its kind on this route had no answer in time"
 
 
 def judge(requirement: Requirement, setting: Setting) -> tuple[Result, Trial]:
@@ -42,10 +45,12 @@ def judge(requirement: Requirement, setting: Setting) -> tuple[Result, Trial]:
 
 def _judge(trial: Trial) -> Result:  # noqa: PLR0911 - an outcome each
     missing = _missing(trial)
-    if missing and trial.requirement.route in trial.setting.required:
+    if missing and not missing.startswith(LEFT_OUT) and trial.requirement.route in trial.setting.required:
         return evolve(_result(trial, Outcome.FAIL), expected="the route, as --require asks", actual=missing)
     if missing:
         return _result(trial, Outcome.UNSUPPORTED, reason=missing)
+    if trial.setting.client.hangs.has_given_up(trial.requirement):
+        return _result(trial, Outcome.INCONCLUSIVE, reason=HANGS)
     try:
         with trial.case():
             trial.requirement.check(trial)
@@ -91,6 +96,8 @@ def _failed_itself(trial: Trial, error: Exception) -> Result:
 
 def _missing(trial: Trial) -> str:
     requirement, version = trial.requirement, trial.facts.version
+    if trial.setting.gentle and requirement.hurts:
+        return f"{LEFT_OUT}{requirement.hurts}"
     since = requirement.promised_since
     if since and version is not None and version.release < Version(since).release:
         return f"TGI promises it since {since}, and this is {version}"
@@ -99,6 +106,9 @@ def _missing(trial: Trial) -> str:
 
 
 def _held(trial: Trial) -> Result:
+    if not trial.departures and trial.lapses:
+        more = f" and {len(trial.lapses) - 1} more" if len(trial.lapses) > 1 else ""
+        return _result(trial, Outcome.INTERMITTENT, reason=f"{trial.lapses[0]}{more}")
     if not trial.departures:
         return _result(trial, Outcome.PASS)
     deviation, unmet = next(iter(trial.departures.items()))
@@ -120,7 +130,9 @@ def _broken(trial: Trial, unmet: UnmetError) -> Result:
 
 def _no_answer(trial: Trial, error: NoAnswerError) -> Result:
     """A server that is gone or a run out of time tells nothing; one that does not answer breaks a promise."""
-    if error.kind in {"refused", "budget"}:
+    if error.kind == "timeout":
+        trial.setting.client.hangs.give_up(trial.requirement)
+    if error.kind in {"refused", "budget", "gone"}:
         return _result(trial, Outcome.INCONCLUSIVE, reason=str(error))
     return evolve(
         _result(trial, Outcome.FAIL),

@@ -38,6 +38,7 @@ class Options:
         deviations: Known deviations to tell apart from breaks.
         bounds: What the run may take.
         concurrency: How many requirements are held at a time.
+        gentle: Whether to leave out what other clients of the deployment may feel.
     """
 
     target: Target
@@ -50,6 +51,7 @@ class Options:
     deviations: tuple[Deviation, ...] = ()
     bounds: Bounds = field(factory=Bounds)
     concurrency: int = 4
+    gentle: bool = False
 
     def selects(self, requirement: Requirement) -> bool:
         """Tell whether this run holds the requirement."""

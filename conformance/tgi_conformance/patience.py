@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tenacity import (
@@ -16,8 +15,7 @@ from tenacity import (
     wait_fixed,
 )
 
-from tgi_conformance.api import get
-from tgi_conformance.exchange import NoAnswerError
+from tgi_conformance.again import ASLEEP, LONGEST_SLEEP, send_surely
 from tgi_conformance.outcomes import InconclusiveError
 
 if TYPE_CHECKING:
@@ -29,11 +27,6 @@ if TYPE_CHECKING:
 ATTEMPTS = 4
 WORTH_WAITING = 3  # requests given up; a deployment that stays busy is not waited for again
 LONGEST_WAIT = 5.0  # seconds
-ASLEEP = (502, 503, 504)
-WORTH_REPEATING = 3  # requests in a run that a gateway or a connection may lose
-A_MOMENT = 0.2  # seconds
-HEALTH = get("/health")
-LONGEST_SLEEP = 30.0  # seconds
 
 
 def send_patiently(client: Client, request: Request, *, authenticate: bool = True) -> Exchange:
@@ -60,41 +53,14 @@ def send_patiently(client: Client, request: Request, *, authenticate: bool = Tru
 
 
 def _send(client: Client, request: Request, *, authenticate: bool) -> Exchange:
-    """Send a request, once more where somebody on the way gave way; what fails then too is the server's."""
-    worth = client.price.lost < WORTH_REPEATING
-    try:
-        exchange = client.send(request, authenticate=authenticate)
-        if exchange.response.status not in ASLEEP:
-            return exchange
-        if not worth and not _is_down(client):
-            return exchange
-    except NoAnswerError as error:
-        if not worth or error.kind != "broken":
-            raise
-    client.price.lost += 1
-    time.sleep(A_MOMENT)
-    exchange = client.send(request, authenticate=authenticate)
-    if exchange.response.status not in ASLEEP or not _is_down(client):
-        return exchange
-    # It is not this request: the deployment restarts, or its gateway does.
-    wait_until_awake(client, (HEALTH,))
-    return client.send(request, authenticate=authenticate)
-
-
-def _is_down(client: Client) -> bool:
-    """Tell whether nothing is served just now, as long as that is worth waiting for."""
-    if client.price.asleep >= LONGEST_SLEEP:
-        return False
-    with suppress(NoAnswerError):
-        return client.send(HEALTH).response.status in ASLEEP
-    return False
+    return send_surely(client, request, lambda one: client.send(one, authenticate=authenticate))
 
 
 def wait_until_awake(client: Client, requests: Sequence[Request]) -> None:
     """Wait while a gateway says that nobody is there yet: a deployment that was scaled to zero needs a while.
 
-    It is awake as soon as one of the requests is answered otherwise. No run waits for longer than
-    LONGEST_SLEEP altogether.
+    It is awake as soon as one of the requests is answered otherwise. Where it does not wake up, nothing else
+    of the run waits for it again.
 
     Raises:
         NoAnswerError: Nothing whole came back.
@@ -105,9 +71,10 @@ def wait_until_awake(client: Client, requests: Sequence[Request]) -> None:
         stop=stop_after_delay(max(LONGEST_SLEEP - client.price.asleep, 0)),
         wait=wait_fixed(1),
     )
-    with suppress(RetryError):
+    try:
         retrying(lambda: all(client.send(request).response.status in ASLEEP for request in requests))
-    client.price.asleep += time.monotonic() - started
+    except RetryError:
+        client.price.asleep += time.monotonic() - started
 
 
 def _is_overload(exchange: Exchange) -> bool:

@@ -33,7 +33,11 @@ def estimate(options: Options) -> str:
     """Say in one line what the run would cost; generated data and shared answers make it approximate."""
     shipped = shipped_costs()
     costs = shipped.get(options.depth.value, shipped[Depth.STANDARD.value])
-    chosen = [requirement.id for requirement in requirements() if options.selects(requirement)]
+    chosen = [
+        requirement.id
+        for requirement in requirements()
+        if options.selects(requirement) and not (options.gentle and requirement.hurts)
+    ]
     paid = [costs.get(name, [1, 4]) for name in (PROBES, *chosen)]
     requests, tokens = sum(cost[0] for cost in paid), sum(cost[1] for cost in paid)
     about = "more than" if options.depth is Depth.EXHAUSTIVE else "about"

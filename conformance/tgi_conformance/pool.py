@@ -47,16 +47,16 @@ class Pool:
         light of a closer probe, and a few times where a tie may have fallen otherwise.
         """
         future = self._futures.get(requirement.id)
-        if future is not None and not _may_be_disturbed(requirement, future.result()):
+        if future is not None and not self._may_be_disturbed(requirement, future.result()):
             return future.result()
         for other in self._futures.values():
             other.exception()
         judged = self._alone(requirement)
-        if not _may_be_disturbed(requirement, judged) or not self._disturbed():
+        if not self._may_be_disturbed(requirement, judged) or not self._disturbed():
             return judged
         for _ in range(CHANCES):
             judged = self._alone(requirement)
-            if not _may_be_disturbed(requirement, judged):
+            if not self._may_be_disturbed(requirement, judged):
                 break
         return judged
 
@@ -71,13 +71,13 @@ class Pool:
             self.setting = evolve(self.setting, facts=facts)
         return EXACT in self.setting.facts.absent
 
+    def _may_be_disturbed(self, requirement: Requirement, judged: Judged) -> bool:
+        """Tell whether a failure may be the doing of batches, which change decoding."""
+        hangs = self.setting.client.hangs.has_given_up(requirement)
+        return "reproducible" in requirement.needs and judged[0].outcome is Outcome.FAIL and not hangs
+
     def close(self) -> None:
         """Drop what was not begun and wait for the rest."""
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
         self.setting.client.close()
-
-
-def _may_be_disturbed(requirement: Requirement, judged: Judged) -> bool:
-    """Tell whether a failure may be the doing of batches, which change decoding."""
-    return "reproducible" in requirement.needs and judged[0].outcome is Outcome.FAIL

@@ -58,4 +58,5 @@ def prepare(options: Options) -> Setting:
         depth=options.depth,
         seed=options.seed,
         required=frozenset(options.require),
+        gentle=options.gentle,
     )

@@ -13,10 +13,11 @@ from attrs import evolve, field, frozen
 from packaging.version import InvalidVersion, Version
 
 from tgi_conformance import api
+from tgi_conformance.again import ASLEEP
 from tgi_conformance.answer import read_answer
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request
 from tgi_conformance.outcomes import InconclusiveError
-from tgi_conformance.patience import ASLEEP, wait_until_awake
+from tgi_conformance.patience import wait_until_awake
 from tgi_conformance.recognition import unrecognizable
 from tgi_conformance.steady import Steady, find_steady
 

@@ -71,6 +71,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return collector
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Put last what looks back on the run."""
+    if CONDUCTOR in session.config.stash:
+        from tgi_conformance.items import looks_back  # noqa: PLC0415 - see above
+
+        items.sort(key=looks_back)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Ask the deployment what it is before its requirements are collected."""

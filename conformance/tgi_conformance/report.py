@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
     from tgi_conformance.evidence import RequestSeen, ResponseSeen
     from tgi_conformance.levels import Depth, Level, Verdict
+
+
+WHOLE_RUN = "deployment"  # the route whose requirements look back on the run
+LEFT_OUT = "left out by --gentle: "  # before what would have been done to others
 
 
 @frozen
@@ -66,6 +71,7 @@ class Report:
         started: When, in ISO 8601 with the offset.
         seconds: How long it took.
         requests, generated_tokens: What it cost.
+        gentle: Whether the run left out what other clients of the deployment may feel.
         overloads: How many of the requests were refused for overload; no budget counts them.
         verdict: What it says.
         reason: Why it could not tell, or what failed in the suite; empty otherwise.
@@ -89,12 +95,23 @@ class Report:
     stale_deviations: tuple[str, ...] = ()
     strict: bool = False
     overloads: int = 0
+    gentle: bool = False
 
     @property
     def broken(self) -> tuple[Result, ...]:
         """The promises that were not kept: failures, and where the run was strict known deviations too."""
         kinds = {Outcome.FAIL, Outcome.KNOWN_DEVIATION} if self.strict else {Outcome.FAIL}
         return tuple(result for result in self.requirements if result.outcome in kinds)
+
+    @property
+    def left_out_told(self) -> str:
+        """What a gentle run left out, and how many requirements of each; empty for another."""
+        if not self.gentle:
+            return ""
+        reasons = [result.reason for result in self.requirements if result.reason.startswith(LEFT_OUT)]
+        counts = Counter(reason.removeprefix(LEFT_OUT) for reason in reasons)
+        told = ", ".join(f"{what} ({count})" for what, count in counts.most_common())
+        return f"{len(reasons)} requirements left out by --gentle: {told or 'none that this level holds'}"
 
     @property
     def requests_told(self) -> str:

@@ -42,6 +42,7 @@ class Requirement:
         needs: What must be there for it to apply: names of facts (see probes.py), pointers into the document.
         since: The first release of TGI that promises it; empty for every release whose document does.
         alone: Whether nothing else may be sent while it is held.
+        hurts: What other clients of the deployment may feel of it, such as `overload`; empty for nothing.
         check: Sends what must be sent and raises Unmet where the promise is broken.
     """
 
@@ -56,6 +57,7 @@ class Requirement:
     needs: tuple[str, ...] = ()
     alone: bool = False
     since: str = ""
+    hurts: str = ""
 
     @property
     def promised_since(self) -> str:
@@ -98,6 +100,7 @@ class Catalogue:
         operation: str = "",
         alone: bool = False,
         since: str = "",
+        hurts: str = "",
     ) -> Callable[[Check], Check]:
         """Register the decorated function as the requirement `route.words`."""
 
@@ -115,6 +118,7 @@ class Catalogue:
                     needs=tuple(needs),
                     alone=alone,
                     since=since,
+                    hurts=hurts,
                 )
             )
             return check

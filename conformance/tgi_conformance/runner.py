@@ -42,6 +42,7 @@ def run(options: Options, on_progress: Callable[[Progress], None] = lambda _: No
         reason = cannot_begin(conductor.setting)
         if not reason and not under_pytest(conductor):
             reason = "the run was interrupted"
+        conductor.look_back()
     finally:
         conductor.setting.client.close()
     results = tuple(result for result, _ in conductor.trials)
@@ -63,6 +64,7 @@ def run(options: Options, on_progress: Callable[[Progress], None] = lambda _: No
         stale_deviations=tuple(_stale(options, conductor.trials)),
         strict=options.strict,
         overloads=setting.client.price.overloads,
+        gentle=options.gentle,
     )
 
 

@@ -35,6 +35,9 @@ class Settings:
     concurrency: int = 4
     rate: float | None = None
     max_seconds: float = 900.0
+    max_requests: int | None = None
+    max_tokens: int | None = None
+    gentle: bool = False
     ca: Path | None = None
 
 
@@ -58,6 +61,7 @@ def options_of(settings: Settings, key: Key | None = None) -> Options:
         deviations=tuple(d for d in (*own, *shipped_deviations()) if not d.expired(today)),
         bounds=_bounds(settings),
         concurrency=settings.concurrency,
+        gentle=settings.gentle,
     )
 
 
@@ -66,8 +70,8 @@ def _bounds(settings: Settings) -> Bounds:
     return Bounds(
         run_seconds=settings.max_seconds,
         requests_per_second=settings.rate,
-        requests=requests,
-        generated_tokens=tokens,
+        requests=requests if settings.max_requests is None else settings.max_requests,
+        generated_tokens=tokens if settings.max_tokens is None else settings.max_tokens,
     )
 
 

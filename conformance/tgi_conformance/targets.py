@@ -28,6 +28,9 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "strict": bool,
     "rate": (int, float),
     "max_seconds": (int, float),
+    "max_requests": int,
+    "max_tokens": int,
+    "gentle": bool,
 }
 
 

@@ -11,7 +11,9 @@ from tgi_conformance.client import Client, Price
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.patience import send_patiently
+from tgi_conformance.poison import may_raise
 from tgi_conformance.price import generated_tokens
+from tgi_conformance.report import LEFT_OUT
 from tgi_conformance.samples import Samples
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Setting:
     depth: Depth
     seed: int
     required: frozenset[str] = frozenset()
+    gentle: bool = False
 
 
 @define
@@ -54,6 +57,7 @@ class Trial:
     price: Price = field(factory=Price)
     last: Exchange | None = None
     departures: dict[Deviation, UnmetError] = field(factory=dict)
+    lapses: list[str] = field(factory=list)
 
     @property
     def facts(self) -> Facts:
@@ -67,13 +71,15 @@ class Trial:
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
         """Send a request, again where the deployment is busy; raises NoAnswerError and InconclusiveError."""
+        self._spare(request)
         exchange = send_patiently(self.setting.client, request, authenticate=authenticate)
         self._pay(exchange)
         return exchange
 
-    def send_once(self, request: Request) -> Exchange:
-        """Send a request that may be refused for overload; raises NoAnswerError."""
-        exchange = self.setting.client.send(request)
+    def send_once(self, request: Request, *, crowded: bool = False) -> Exchange:
+        """Send a request that may be refused for overload, `crowded` by others; raises NoAnswerError."""
+        self._spare(request)
+        exchange = self.setting.client.send(request, crowded=crowded)
         self._pay(exchange)
         return exchange
 
@@ -82,13 +88,24 @@ class Trial:
         self.setting.client.leave(request)
         self.price.requests += 1
 
+    def leaves_out(self, request: Request) -> bool:
+        """Tell whether a gentle run does without this request, which may fail those of others."""
+        return self.setting.gentle and may_raise(request)
+
+    def _spare(self, request: Request) -> None:
+        if self.leaves_out(request):
+            raise UnsupportedError(f"{LEFT_OUT}broken grammars")
+
     def _pay(self, exchange: Exchange) -> None:
         self.last = exchange
+        if exchange.lapse:
+            self.lapses.append(exchange.lapse)
         self.price.requests += 1
         self.price.generated_tokens += generated_tokens(exchange.response)
 
     def sample(self, request: Request) -> Exchange:
         """Give the answer to a request that other requirements look at too; raises NoAnswerError."""
+        self._spare(request)
         exchange, sent = self.setting.samples.get(request)
         self.last = exchange
         if sent:

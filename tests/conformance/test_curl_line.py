@@ -134,6 +134,10 @@ def test_a_line_is_one_line_that_a_shell_can_split() -> None:
         assert "curl" in shlex.split(line)
 
 
+def test_a_head_is_asked_as_curl_has_it() -> None:
+    assert "curl -sSNig --head http://host.test/prefix/info" == curl_line(PLAIN, Request("HEAD", "/info"))
+
+
 def test_a_get_is_plain() -> None:
     assert "curl -sSNig http://host.test/prefix/info" == curl_line(PLAIN, Request("GET", "/info"))
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import JSON, answer, hostile
 
+from tgi_conformance.again import BELIEVED, HEALTH
 from tgi_conformance.api import GENERATE
 from tgi_conformance.client import Bounds, Client
 from tgi_conformance.exchange import NoAnswerError
 from tgi_conformance.outcomes import InconclusiveError
-from tgi_conformance.patience import WORTH_REPEATING, send_patiently
+from tgi_conformance.patience import send_patiently
 from tgi_conformance.target import Target
 
 if TYPE_CHECKING:
@@ -87,22 +88,24 @@ def test_a_gateway_that_loses_the_same_request_again_is_told(clients: list[Clien
         exchange = send_patiently(client, REQUEST)
 
     assert 502 == exchange.response.status
-    assert 1 == client.price.lost
+    assert 1 == client.price.again
 
 
 def test_one_that_loses_many_is_not_asked_again(clients: list[Client]) -> None:
     with losing_generation() as server:
         client = client_of(server, clients)
-        for _ in range(WORTH_REPEATING + 2):
+        for _ in range(BELIEVED + 2):
             assert 502 == send_patiently(client, REQUEST).response.status
 
-    assert WORTH_REPEATING == client.price.lost
+    assert BELIEVED == client.price.again
     assert 0 == client.price.asleep
 
 
 def test_a_restart_is_waited_for(clients: list[Client]) -> None:
-    with answering_in_turn(*[LOST] * 5, FINE) as server:
-        exchange = send_patiently(client_of(server, clients), REQUEST)
+    with answering_in_turn(FINE, *[LOST] * 5, FINE) as server:
+        client = client_of(server, clients)
+        client.send(HEALTH)
+        exchange = send_patiently(client, REQUEST)
 
     assert 200 == exchange.response.status
 

@@ -65,6 +65,8 @@ UNANSWERED = frozenset(
 UNPROVEN = {
     "generate.refused-requests-take-no-room": "chat, held first, loses the room: none is left to lose here",
     "health.health-is-quick": "the self-test does not wait for as long as this allows",
+    "deployment.survives-every-request": "a server that ends is a process of its own: test_dying.py has one",
+    "deployment.does-not-fail-by-chance": "what it catches is held by its faults, and is of chance",
 }
 
 
@@ -88,9 +90,11 @@ def test_fault_is_caught(
     pytestconfig: pytest.Config,
     record_property: Callable[[str, object], None],
 ) -> None:
-    report = hold(faults=(name,), patterns=patterns, depth=depth_of(patterns))
+    # Chance shows among many requests.
+    held = (*patterns, "generate.*") if name in BY_CHANCE else patterns
+    report = hold(faults=(name,), patterns=held, depth=depth_of(patterns))
 
-    caught_by = steadily_caught(name, report)
+    caught_by = caught(report) if name in BY_CHANCE else steadily_caught(name, report)
     lost = lost_by(name, patterns, caught_by)
     record_property("proof", proof("faults caught", name, report, caught_by=sorted(caught_by), lost=lost))
     if not pytestconfig.getoption("--requirement"):  # one of several need not catch what the others do

@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tgi_conformance.client import Bounds
 from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.levels import Depth, Outcome
+from tgi_conformance.levels import BUDGETS, Depth, Outcome
 from tgi_conformance.options import Options
 from tgi_conformance.routes import requirements
 from tgi_conformance.runner import run
@@ -87,11 +87,17 @@ def hold(  # noqa: PLR0913 - independent choices
                 depth=depth,
                 seed=seed,
                 deviations=deviations(),
-                bounds=BOUNDS,
+                bounds=_bounds(depth),
                 patterns=patterns,
                 left_out=left_out,
             )
         )
+
+
+def _bounds(depth: Depth) -> Bounds:
+    """The bounds that are shipped for a depth, so that a legal deployment that runs out of them is seen."""
+    requests, tokens = BUDGETS.get(depth, (None, None))
+    return evolve(BOUNDS, requests=requests, generated_tokens=tokens)
 
 
 def depth_of(patterns: tuple[str, ...]) -> Depth:

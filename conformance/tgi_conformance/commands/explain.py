@@ -43,6 +43,7 @@ def explained(requirement: Requirement) -> str:
         ("why", requirement.why or "not said"),
         ("needs", ", ".join(requirement.needs) or "nothing but its operation"),
         ("since", requirement.since or "every release"),
+        *([("gentle", f"left out by --gentle: {requirement.hurts}")] if requirement.hurts else []),
         ("price", _price(requirement)),
         *[("known", f"TGI {d.versions} {d.instead} ({d.evidence})") for d in known],
     ]

@@ -122,6 +122,24 @@ OPTIONS: list[Callable[..., Any]] = [
         show_default=True,
         help="The run ends after this many seconds.",
     ),
+    click.option(
+        "--max-requests",
+        type=click.IntRange(1),
+        metavar="N",
+        help="The run sends no more requests.  [default: as the level has it]",
+    ),
+    click.option(
+        "--max-tokens",
+        type=click.IntRange(1),
+        metavar="N",
+        help="The run ends after this many generated tokens.  [default: as the level has it]",
+    ),
+    click.option(
+        "--gentle",
+        is_flag=True,
+        help="Leave out what others of a shared deployment may feel: broken grammars, cut connections, "
+        "oversized bodies, overload.",
+    ),
     click.option("--ca", metavar="FILE", type=FILE, help="Certificates to trust, in PEM."),
     click.option("--plan", is_flag=True, help="Say what the run would cost, and send nothing."),
 ]

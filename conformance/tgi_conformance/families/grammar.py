@@ -164,6 +164,7 @@ def _impossible(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         needs=with_grammar(form),
         alone=True,  # TGI's model process fails, and with it whatever else is in its batch
+        hurts="broken grammars",
         why="A 500 makes clients retry what can never succeed; an answer without the grammar is worse.",
     )
     def regex(trial: Trial) -> None:

@@ -47,6 +47,7 @@ def _identity(catalogue: Catalogue, form: Form) -> None:
         depth=Depth.LOAD,
         needs=with_grammar(form),
         alone=True,
+        hurts="overload",
         why="One user reading another's answer is the worst that a server can do.",
     )
     def check(trial: Trial) -> None:
@@ -68,6 +69,7 @@ def _overload(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         depth=Depth.LOAD,
         alone=True,
+        hurts="overload",
         why="Clients wait and retry on 429 alone; a slot that is never freed is an outage.",
     )
     def check(trial: Trial) -> None:
@@ -99,6 +101,7 @@ def _room(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         depth=Depth.LOAD,
         alone=True,
+        hurts="overload",
         why="Clients size their pools by what is advertised.",
     )
     def check(trial: Trial) -> None:
@@ -122,6 +125,7 @@ def _refusals(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         depth=Depth.LOAD,
         alone=True,
+        hurts="overload",
         why="A slot that a refusal keeps is an outage by and by.",
     )
     def check(trial: Trial) -> None:
@@ -139,11 +143,11 @@ def _refusals(catalogue: Catalogue, form: Form) -> None:
 def at_once(trial: Trial, requests: list[Request]) -> list[Exchange]:
     """Send all of them at a time; raises UnmetError where one has no answer."""
     with ThreadPoolExecutor(len(requests)) as pool:
-        futures = [pool.submit(trial.send_once, request) for request in requests]
+        futures = [pool.submit(trial.send_once, request, crowded=True) for request in requests]
     try:
         return [future.result() for future in futures]
     except NoAnswerError as error:
-        if error.kind in {"refused", "budget"}:
+        if error.kind in {"refused", "budget", "gone"}:
             raise InconclusiveError(str(error)) from None
         raise UnmetError(
             "an answer to each simultaneous request", str(error), request=error.request
@@ -193,6 +197,7 @@ def health_under_load(catalogue: Catalogue, form: Form) -> None:
         depth=Depth.LOAD,
         needs=(form.operation,),
         alone=True,
+        hurts="overload",
         why="A probe that fails under load restarts a server that works (text-generation-inference#3241).",
     )
     def check(trial: Trial) -> None:

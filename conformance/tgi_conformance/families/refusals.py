@@ -127,6 +127,7 @@ def _hostile(catalogue: Catalogue, path: str, valid: Mapping[str, Any], required
         f"A body of {TOO_LARGE} bytes is refused with a 4xx status, and the server goes on.",
         source="behaviour.md#framework-errors",
         level=Level.SHOULD,
+        hurts="oversized bodies",
         why="Without a bound one client takes the memory of all.",
     )
     def oversized(trial: Trial) -> None:
@@ -145,6 +146,7 @@ def _hostile(catalogue: Catalogue, path: str, valid: Mapping[str, Any], required
         "deeply-nested-body-is-a-client-error",
         f"A body nested {DEPTH} deep is refused with a 4xx status, and the server goes on.",
         source=_source(catalogue),
+        hurts="oversized bodies",
         why="A stack overflow takes the server down for everyone.",
     )
     def nested(trial: Trial) -> None:

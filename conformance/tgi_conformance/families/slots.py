@@ -39,6 +39,7 @@ def overload(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         needs=("GET /info",),
         alone=True,
+        hurts="overload",
         why="Clients wait and retry on 429 alone.",
     )
     def check(trial: Trial) -> None:
@@ -77,6 +78,7 @@ def served_at_a_time(catalogue: Catalogue) -> None:
         source=INFO,
         needs=(GENERATE.operation,),
         alone=True,
+        hurts="overload",
         why="Clients size their pools by what is advertised.",
     )
     def check(trial: Trial) -> None:
@@ -107,6 +109,7 @@ def left(catalogue: Catalogue, form: Form) -> None:
         operation=form.operation,
         needs=("GET /info",),
         alone=True,
+        hurts="cut connections",
         why="Browsers are closed and calls time out all the time; slots that are lost so end in an outage.",
     )
     def check(trial: Trial) -> None:

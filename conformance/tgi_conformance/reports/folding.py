@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tgi_conformance.levels import Level
+from tgi_conformance.report import WHOLE_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,9 +15,16 @@ if TYPE_CHECKING:
 
 
 def fold(results: Iterable[Result]) -> list[list[Result]]:
-    """Group failures by what came, MUST before SHOULD, the largest group first among equals."""
+    """Group failures by what came, MUST before SHOULD, the largest group first among equals.
+
+    What is told of the whole run comes before them: it may be the cause of the rest.
+    """
     groups: dict[tuple[Level, str, str], list[Result]] = defaultdict(list)
     for result in results:
         groups[result.level, result.expected, result.actual].append(result)
     order = list(Level)
-    return sorted(groups.values(), key=lambda group: (order.index(group[0].level), -len(group)))
+
+    def place(group: list[Result]) -> tuple[int, bool, int]:
+        return order.index(group[0].level), group[0].route != WHOLE_RUN, -len(group)
+
+    return sorted(groups.values(), key=place)

@@ -117,6 +117,8 @@ def _facts(report: Report) -> Iterator[str]:
     yield f"seed {report.seed}"
     if report.strict:
         yield "strict"
+    if report.gentle:
+        yield report.left_out_told
     yield f"{len(report.requirements)} requirements"
     yield report.requests_told
     yield f"{report.generated_tokens:,} generated tokens"

@@ -21,6 +21,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "level": report.level.value,
         "seed": report.seed,
         "strict": report.strict,
+        **({"gentle": True} if report.gentle else {}),
         "start": report.started,
         "duration": round(report.seconds, 3),
         "requests": report.requests,

@@ -35,6 +35,8 @@ def write_markdown(report: Report) -> str:
     if report.requirements:
         lines += [*_routes(report), ""]
     lines += [_price(report), ""]
+    if report.gentle:
+        lines += [f"{report.left_out_told}.", ""]
     lines += _listed("Internal errors", report.having(Outcome.ERROR))
     if report.having(Outcome.ERROR):
         lines += [REPORT_IT, ""]

@@ -54,6 +54,7 @@ def _report(value: dict[str, Any]) -> Report:
         stale_deviations=tuple(value["stale_deviations"]),
         strict=value["strict"],
         overloads=value["overloads"],
+        gentle=value.get("gentle", False),
     )
 
 

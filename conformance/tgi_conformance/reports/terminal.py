@@ -46,6 +46,8 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
         console.print(f"[yellow]stale deviation[/] {_safe(stale)}")
     for name, path in (written or {}).items():
         console.print(f"[dim]{name:<9}[/] {_safe(str(path))}", highlight=False)
+    if report.gentle:
+        console.print(report.left_out_told, highlight=False)
     console.print(_price(report), highlight=False)
     colour = COLOUR.get(report.verdict, "magenta")
     reason = f": {_safe(report.reason)}" if report.reason else ""

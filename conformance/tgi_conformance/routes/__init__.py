@@ -5,12 +5,17 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
+from tgi_conformance.report import WHOLE_RUN
 from tgi_conformance.requirement import Catalogue, Requirement
 
 
 def catalogues() -> tuple[Catalogue, ...]:
-    """Import every route's file and give its requirements, in the order of the files' names."""
+    """Import every route's file and give its requirements, in the order of the files' names.
+
+    What looks back on the whole run comes last.
+    """
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    names.sort(key=lambda name: name == WHOLE_RUN)
     found = [import_module(f"{__name__}.{name}").CATALOGUE for name in names]
     return tuple(catalogue for catalogue in found if isinstance(catalogue, Catalogue))
 

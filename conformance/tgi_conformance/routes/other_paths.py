@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgi_conformance.again import ASLEEP
 from tgi_conformance.api import GENERATE, get, post
 from tgi_conformance.levels import Level
-from tgi_conformance.patience import ASLEEP
 from tgi_conformance.probes import LOCKED, MOVED
 from tgi_conformance.requirement import Catalogue
 from tgi_conformance.verify import expect, seen

@@ -1,0 +1,76 @@
+"""A deployment that one request takes down: one finding says so, and names the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+from tests.conformance.mortal import mortal
+from tests.reports.samples import RESULTS
+
+from tgi_conformance import again
+from tgi_conformance.client import Bounds
+from tgi_conformance.deviations import shipped_deviations
+from tgi_conformance.levels import Depth, Outcome, Verdict
+from tgi_conformance.options import Options
+from tgi_conformance.reports.folding import fold
+from tgi_conformance.runner import run
+from tgi_conformance.target import Target
+
+if TYPE_CHECKING:
+    import pytest
+
+ID = "deployment.survives-every-request"
+DEADLY = '"max_tokens":12,"temperature":0.0,"stream":true'  # of completions, at level smoke
+
+
+def options(url: str) -> Options:
+    return Options(
+        Target(url), Depth.SMOKE, deviations=shipped_deviations(), bounds=Bounds(request_seconds=10)
+    )
+
+
+def test_what_takes_a_restarted_deployment_down_is_named() -> None:
+    with mortal(DEADLY, restarts=True) as url:
+        report = run(options(url))
+    (finding,) = report.having(Outcome.FAIL)
+
+    assert Verdict.DOES_NOT_CONFORM is report.verdict
+    assert ID == finding.id
+    assert finding.actual.startswith("it went away each time after POST /v1/completions ")
+    assert DEADLY in finding.actual
+    assert DEADLY in finding.curl
+    assert {"the deployment goes away after this request"} == {
+        one.reason for one in report.having(Outcome.INCONCLUSIVE)
+    }
+    assert len(report.having(Outcome.PASS)) > len(report.having(Outcome.INCONCLUSIVE))
+
+
+def test_what_was_in_flight_is_named_where_it_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(again, "LONGEST_SLEEP", 1.0)
+    with mortal(DEADLY, restarts=False) as url:
+        report = run(options(url))
+    (finding,) = report.having(Outcome.FAIL)
+
+    assert Verdict.DOES_NOT_CONFORM is report.verdict
+    assert ID == finding.id
+    assert "the deployment stopped answering, and was not back after" in finding.actual
+    assert "POST /v1/completions " in finding.actual
+    assert DEADLY in finding.actual
+    reasons = {one.reason for one in report.having(Outcome.INCONCLUSIVE)}
+    assert 1 == len(reasons)
+    assert reasons.pop() in finding.actual
+
+
+def test_what_is_told_of_the_whole_run_comes_first() -> None:
+    whole = evolve(RESULTS[1], id=ID, actual="it stopped answering")
+
+    assert ID == fold([*RESULTS[1:3], whole])[0][0].id
+
+
+def test_it_is_told_though_only_a_route_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(again, "LONGEST_SLEEP", 1.0)
+    with mortal(DEADLY, restarts=False) as url:
+        report = run(evolve(options(url), only=("completions",)))
+
+    assert [ID] == [finding.id for finding in report.having(Outcome.FAIL)]

@@ -1,0 +1,124 @@
+"""A deployment that hangs is not waited for again and again."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve
+from tests.conformance.hostile import EVENTS, JSON, answer, hostile
+from tests.conformance.making import make_requirement, make_setting
+
+from tgi_conformance.api import CHAT, GENERATE, GENERATE_STREAM, get, post
+from tgi_conformance.client import Bounds
+from tgi_conformance.exchange import Exchange, NoAnswerError, Request, Response
+from tgi_conformance.hangs import LARGE, SHORTEST, STRIKES, WEARY, Hangs
+from tgi_conformance.judge import judge
+from tgi_conformance.levels import Outcome
+from tgi_conformance.target import Target
+
+if TYPE_CHECKING:
+    from tests.conformance.hostile import Connection
+
+    from tgi_conformance.trial import Trial
+
+MOST = 60.0
+
+
+def answered(request: Request, seconds: float, tokens: int = 0) -> Hangs:
+    hangs = Hangs()
+    hangs.answered(Exchange(request, Response(200, {}, b"", seconds)), tokens)  # type: ignore[arg-type]
+    return hangs
+
+
+def test_the_first_request_has_as_long_as_the_bounds_allow() -> None:
+    assert MOST == Hangs().allowed(GENERATE.ask(), MOST)
+
+
+def test_where_answers_come_at_once_a_hang_is_told_sooner() -> None:
+    hangs = answered(get("/info"), 0.01)
+
+    assert SHORTEST == hangs.allowed(GENERATE.ask(), MOST)
+    assert 1.0 == hangs.allowed(GENERATE.ask(), 1.0)
+
+
+def test_a_slow_deployment_has_its_own_pace() -> None:
+    hangs = answered(GENERATE.ask(tokens=4), 4.0, 4)
+
+    assert 40.0 == hangs.allowed(GENERATE.ask(tokens=4), MOST)
+    assert MOST == hangs.allowed(GENERATE.ask(tokens=20), MOST)
+    assert MOST == hangs.allowed(CHAT.ask(tokens=None), MOST)
+    assert 40.0 == hangs.allowed(get("/health"), MOST)
+    assert 40.0 == hangs.allowed(post("/tokenize", {"inputs": "x"}), MOST)
+
+
+def test_a_large_body_has_its_time() -> None:
+    assert MOST == answered(get("/info"), 0.01).allowed(GENERATE.ask("x" * LARGE), MOST)
+
+
+def test_what_was_never_answered_is_not_asked_a_third_time() -> None:
+    hangs = answered(get("/info"), 0.01)
+    for _ in range(STRIKES):
+        hangs.missed(GENERATE_STREAM.ask(), 1.0)
+    with pytest.raises(NoAnswerError, match="as twice before"):
+        hangs.allowed(GENERATE_STREAM.ask("another"), MOST)
+
+    assert SHORTEST == hangs.allowed(GENERATE.ask(), MOST)
+
+
+def test_what_hangs_now_and_then_is_waited_for_a_little() -> None:
+    hangs = answered(GENERATE.ask(), 0.01)
+    for _ in range(STRIKES):
+        hangs.missed(GENERATE.ask(), 1.0)
+
+    assert WEARY[0][1] == hangs.allowed(GENERATE.ask(), MOST)
+
+
+def test_a_run_grows_weary() -> None:
+    hangs = answered(get("/info"), 0.01)
+    for waited, seconds in reversed(WEARY):
+        hangs.missed(get(f"/{waited}"), waited)
+
+        assert seconds == hangs.allowed(GENERATE.ask(), MOST)
+
+
+def test_the_rest_of_a_kind_on_a_route_is_decided_without_waiting() -> None:
+    def handler(connection: Connection) -> None:
+        while request := connection.request():
+            if b"bad" in request:
+                connection.over.wait(30)
+                return
+            connection.send(answer(b'{"generated_text": "x"}', JSON))
+
+    def asking(trial: Trial) -> None:
+        trial.send(GENERATE.ask())
+        trial.send(GENERATE.ask(bad=1))
+
+    with hostile(handler) as server:
+        setting = make_setting(Target(server.url), Bounds(request_seconds=0.2))
+        wanted = [evolve(make_requirement(asking), id=f"info.says-{n}") for n in range(20)]
+        started = time.monotonic()
+        outcomes = [judge(one, setting)[0].outcome for one in wanted]
+
+    assert [Outcome.FAIL] * STRIKES + [Outcome.INCONCLUSIVE] * (20 - STRIKES) == outcomes
+    assert time.monotonic() - started < 5
+
+
+def test_a_stream_without_end_is_a_hang() -> None:
+    def handler(connection: Connection) -> None:
+        connection.request()
+        connection.send(EVENTS + b"\r\n")
+        while not connection.over.wait(0.02):
+            connection.send(b": still here\n\n")
+
+    def asking(trial: Trial) -> None:
+        trial.send(GENERATE_STREAM.ask())
+
+    with hostile(handler) as server:
+        setting = make_setting(Target(server.url), Bounds(request_seconds=0.3))
+        results = [judge(make_requirement(asking), setting)[0] for _ in range(3)]
+
+    assert Outcome.FAIL is results[0].outcome
+    assert Outcome.INCONCLUSIVE is results[-1].outcome
+    assert setting.client.price.requests <= STRIKES
