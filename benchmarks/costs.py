@@ -9,13 +9,13 @@ import json
 import sys
 from pathlib import Path
 
-from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.items import Conductor
-from tgi_conformance.levels import Depth
-from tgi_conformance.options import Options
-from tgi_conformance.preparation import prepare
-from tgi_conformance.runner import under_pytest
-from tgi_conformance.target import Target, parse_url
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.pytest_plugin.items import Conductor
+from tgi_conformance.results.levels import Depth
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.prepare import prepare
+from tgi_conformance.engine.run import under_pytest
+from tgi_conformance.http.target import Target, parse_url
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
@@ -27,14 +27,14 @@ def measure(url: str) -> dict[str, dict[str, list[int]]]:
     measured: dict[str, dict[str, list[int]]] = {}
     for depth in (Depth.SMOKE, Depth.STANDARD, Depth.LOAD):
         costs = measured.setdefault(depth.value, {})
-        options = Options(Target(parse_url(url)), depth, deviations=shipped_deviations())
-        setting = prepare(options)
-        price = setting.client.price
-        costs["probes"] = [price.requests, price.generated_tokens]
-        conductor = Conductor(options, setting)
+        options = RunConfig(Target(parse_url(url)), depth, deviations=shipped_deviations())
+        session = prepare(options)
+        usage = session.client.usage
+        costs["probes"] = [usage.requests, usage.generated_tokens]
+        conductor = Conductor(options, session)
         under_pytest(conductor)
-        for result, trial in conductor.trials:
-            costs[result.id] = [trial.price.requests, trial.price.generated_tokens]
+        for result, context in conductor.contexts:
+            costs[result.id] = [context.usage.requests, context.usage.generated_tokens]
     return measured
 
 

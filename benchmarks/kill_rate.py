@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field, frozen
 
-from tgi_conformance.client import Bounds
-from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.levels import Depth, Outcome
-from tgi_conformance.options import Options
-from tgi_conformance.runner import run
-from tgi_conformance.target import Target
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import Depth, Outcome
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 from tgi_reference.alterations.selection import all_faults
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
@@ -120,7 +120,7 @@ def _findings(report: Path) -> Findings:
 def suite(url: str) -> Findings:
     """Run the suite's standard level."""
     bounds = Bounds(request_seconds=5.0, run_seconds=300.0)
-    report = run(Options(Target(url), Depth.STANDARD, SEED, deviations=shipped_deviations(), bounds=bounds))
+    report = run(RunConfig(Target(url), Depth.STANDARD, SEED, deviations=shipped_deviations(), bounds=bounds))
     return frozenset(one.id for one in report.requirements if one.outcome is Outcome.FAIL)
 
 

@@ -33,7 +33,7 @@ def main() -> int:
                 "--check",
                 "--quiet",
             ],
-            "hold it to every requirement": [sys.executable, "-m", "tgi_conformance.cli", "run", url],
+            "hold it to every requirement": [sys.executable, "-m", "tgi_conformance.cli.main", "run", url],
         }
         for title, command in steps.items():
             say(title)
@@ -52,7 +52,7 @@ def script(name: str) -> list[str]:
 def reference_server() -> Iterator[str]:
     """Start the reference server on a free port, and give its URL."""
     say("start the reference server")
-    command = [sys.executable, "-m", "tgi_conformance.cli", "serve", "--port", "0", "--quiet"]
+    command = [sys.executable, "-m", "tgi_conformance.cli.main", "serve", "--port", "0", "--quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
         try:
             yield url_from(server)

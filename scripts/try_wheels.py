@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
         run(python, "-m", "pip", "install", "--quiet", *wheels)
         with served(python) as url:
             run(python, "-c", CALLS, url)
-            run(python, "-m", "tgi_conformance.cli", "run", url, "--level", "smoke")
+            run(python, "-m", "tgi_conformance.cli.main", "run", url, "--level", "smoke")
 
 
 def run(python: Path, *arguments: str) -> None:
@@ -52,7 +52,7 @@ def run(python: Path, *arguments: str) -> None:
 @contextmanager
 def served(python: Path) -> Iterator[str]:
     """Start the installed reference server, and give its URL."""
-    command = [str(python), "-m", "tgi_conformance.cli", "serve", "--port", "0", "--quiet"]
+    command = [str(python), "-m", "tgi_conformance.cli.main", "serve", "--port", "0", "--quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=python.parent) as server:  # noqa: S603
         try:
             found = next(

@@ -10,15 +10,15 @@ import json
 import logging
 from pathlib import Path
 
-from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.items import Conductor
-from tgi_conformance.levels import Depth
-from tgi_conformance.options import Options
-from tgi_conformance.outputs import write_atomically
-from tgi_conformance.plan import PROBES
-from tgi_conformance.preparation import prepare
-from tgi_conformance.runner import under_pytest
-from tgi_conformance.target import Key, Target
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.pytest_plugin.items import Conductor
+from tgi_conformance.results.levels import Depth
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.reports.files import write_atomically
+from tgi_conformance.config.estimate import PROBES
+from tgi_conformance.engine.prepare import prepare
+from tgi_conformance.engine.run import under_pytest
+from tgi_conformance.http.target import Key, Target
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
@@ -31,16 +31,16 @@ def measured(depth: Depth) -> dict[str, tuple[int, int]]:
     """Requests and tokens of each requirement of a level; a sample counts where it was asked for first."""
     settings = Settings(quiet=True, api_key=KEY, max_concurrent_requests=128)
     with running(settings) as server:
-        options = Options(Target(server.url, Key("KEY", KEY)), depth, deviations=shipped_deviations())
+        options = RunConfig(Target(server.url, Key("KEY", KEY)), depth, deviations=shipped_deviations())
         conductor = Conductor(options, prepare(options))
-        price = conductor.setting.client.price
-        probes = price.requests, price.generated_tokens
+        usage = conductor.session.client.usage
+        probes = usage.requests, usage.generated_tokens
         try:
             under_pytest(conductor)
         finally:
-            conductor.setting.client.close()
-    trials = sorted(conductor.trials, key=lambda one: one[0].id)
-    costs = {result.id: (trial.price.requests, trial.price.generated_tokens) for result, trial in trials}
+            conductor.session.client.close()
+    contexts = sorted(conductor.contexts, key=lambda one: one[0].id)
+    costs = {result.id: (context.usage.requests, context.usage.generated_tokens) for result, context in contexts}
     return {PROBES: probes, **costs}
 
 

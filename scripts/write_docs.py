@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tgi_conformance.outputs import write_atomically
-from tgi_conformance.routes import catalogues
+from tgi_conformance.reports.files import write_atomically
+from tgi_conformance.requirements.catalogue import catalogues
 from tgi_reference.alterations.selection import all_faults, all_variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tgi_conformance.requirement import Catalogue, Requirement
+    from tgi_conformance.requirements._declare import Catalogue, Requirement
     from tgi_reference.alterations.catalogue import Alteration
 
     Matrix = Mapping[str, Sequence[str]]

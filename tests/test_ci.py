@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tgi_conformance.commands.run import run_command
-from tgi_conformance.settings import Settings
-from tgi_conformance.targets import of_file
+from tgi_conformance.cli.run import run_command
+from tgi_conformance.config.settings import Settings
+from tgi_conformance.config.targets import of_file
 
 if sys.version_info >= (3, 11):
     import tomllib

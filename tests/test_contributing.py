@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tgi_conformance.api import ROOT
-from tgi_conformance.requirement import Catalogue, Requirement
-from tgi_conformance.trial import Trial
-from tgi_conformance.verify import expect_status
+from tgi_conformance.protocol.forms import ROOT
+from tgi_conformance.requirements._declare import Catalogue, Requirement
+from tgi_conformance.session.context import Trial
+from tgi_conformance.requirements._verify import expect_status
 from tgi_document.pinned import pinned_document
 from tgi_document.walk import resolve
 
 if TYPE_CHECKING:
-    from tgi_conformance.exchange import Request
+    from tgi_conformance.http.exchange import Request
 
 CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance import runner
-from tgi_conformance.settings import Settings, options_of
-from tgi_conformance.target import Key
+from tgi_conformance.engine import run as runner
+from tgi_conformance.config.settings import Settings, run_config_of
+from tgi_conformance.http.target import Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tgi_conformance.progress import Progress
-    from tgi_conformance.report import Report
+    from tgi_conformance.engine.progress import Progress
+    from tgi_conformance.results.report import Report
 
 
 def run(
@@ -29,4 +29,4 @@ def run(
     is that it could not be told. Raises ValueError, of one line, for what cannot be used.
     """
     key = Key("API_KEY", api_key) if api_key else None
-    return runner.run(options_of(Settings(url, **settings), key), on_progress)
+    return runner.run(run_config_of(Settings(url, **settings), key), on_progress)

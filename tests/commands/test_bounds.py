@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tgi_conformance.levels import BUDGETS, Depth, Verdict
+from tgi_conformance.results.levels import BUDGETS, Depth, Verdict
 from tgi_conformance.library import run
-from tgi_conformance.settings import Settings, options_of
+from tgi_conformance.config.settings import Settings, run_config_of
 
 if TYPE_CHECKING:
     from tgi_reference.server import Running
@@ -29,12 +29,12 @@ def test_a_bound_that_is_met_is_named(tgi_server: Running, bound: dict[str, Any]
 
 
 def test_a_bound_may_be_moved_up() -> None:
-    bounds = options_of(Settings("http://h.test", level="smoke", max_requests=5_000)).bounds
+    bounds = run_config_of(Settings("http://h.test", level="smoke", max_requests=5_000)).bounds
 
     assert (5_000, BUDGETS[Depth.SMOKE][1]) == (bounds.requests, bounds.generated_tokens)
 
 
 def test_a_level_without_bounds_may_be_given_some() -> None:
-    bounds = options_of(Settings("http://h.test", level="load", max_requests=7, max_tokens=8)).bounds
+    bounds = run_config_of(Settings("http://h.test", level="load", max_requests=7, max_tokens=8)).bounds
 
     assert (7, 8) == (bounds.requests, bounds.generated_tokens)

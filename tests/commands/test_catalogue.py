@@ -7,10 +7,10 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from tgi_conformance.cli import main
-from tgi_conformance.kinds import OF_FAMILY, OWN
-from tgi_conformance.levels import Depth, Level
-from tgi_conformance.routes import requirements
+from tgi_conformance.cli.main import main
+from tgi_conformance.requirements._kinds import OF_FAMILY, OWN
+from tgi_conformance.results.levels import Depth, Level
+from tgi_conformance.requirements.catalogue import requirements
 
 ID = "generate.max-new-tokens-is-a-limit"
 

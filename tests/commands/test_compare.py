@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from tests.reports.samples import NONE
 from tests.reports.test_matrix import AFTER, BEFORE
 
-from tgi_conformance.cli import main
+from tgi_conformance.cli.main import main
 from tgi_conformance.reports.json_report import write_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from tgi_conformance.cli import main
+from tgi_conformance.cli.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ from attrs import evolve
 from click.testing import CliRunner
 from tests.reports.samples import BAD, result
 
-from tgi_conformance import runner
-from tgi_conformance.cli import main
-from tgi_conformance.levels import Outcome, Verdict
+from tgi_conformance.engine import run as runner
+from tgi_conformance.cli.main import main
+from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.markdown import write_markdown
 from tgi_conformance.reports.signs import REPORT_IT
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pytest
     from click.testing import Result
 
-    from tgi_conformance.report import Report
+    from tgi_conformance.results.report import Report
 
 ERROR = result("stumbles", Outcome.ERROR, reason="IndexError: tuple index out of range at streams.py:180")
 FAILED = evolve(

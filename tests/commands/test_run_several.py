@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from tgi_conformance.cli import main
+from tgi_conformance.cli.main import main
 from tgi_conformance.reports.read_json import read_report
 from tgi_reference.server import running
 from tgi_reference.settings import Settings

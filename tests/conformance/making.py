@@ -5,36 +5,36 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.client import Bounds, Client
-from tgi_conformance.contract import pinned_contract
-from tgi_conformance.exchange import Request
-from tgi_conformance.levels import Depth, Level
-from tgi_conformance.probes import Facts
-from tgi_conformance.requirement import Requirement
-from tgi_conformance.samples import Samples
-from tgi_conformance.served import Served
-from tgi_conformance.target import Target
-from tgi_conformance.trial import Setting
+from tgi_conformance.http.client import Bounds, Client
+from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.http.exchange import Request
+from tgi_conformance.results.levels import Depth, Level
+from tgi_conformance.session.capabilities import Capabilities
+from tgi_conformance.requirements._declare import Requirement
+from tgi_conformance.session.response_cache import ResponseCache
+from tgi_conformance.contract.served import Served
+from tgi_conformance.http.target import Target
+from tgi_conformance.session.context import Session
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirement import Check
+    from tgi_conformance.requirements._declare import Check
 
 NOWHERE = Target("http://127.0.0.1:9")
 GET = Request("GET", "/info")
 
 
-def make_setting(target: Target = NOWHERE, bounds: Bounds | None = None, **rest: Any) -> Setting:
+def make_setting(target: Target = NOWHERE, bounds: Bounds | None = None, **rest: Any) -> Session:
     client = Client(target, bounds or Bounds(request_seconds=5))
     weakref.finalize(client, client._http.close)  # noqa: SLF001 - a test's setting ends with the test
     fixed = {
-        "facts": Facts(info={"version": "3.3.6"}),
+        "facts": Capabilities(info={"version": "3.3.6"}),
         "contract": pinned_contract(),
         "served": Served(),
         "deviations": (),
         "depth": Depth.STANDARD,
         "seed": 0,
     }
-    return Setting(client=client, samples=Samples(client), **{**fixed, **rest})
+    return Session(client=client, samples=ResponseCache(client), **{**fixed, **rest})
 
 
 def make_requirement(check: Check, **rest: Any) -> Requirement:

@@ -11,24 +11,24 @@ from attrs import evolve
 from tests.conformance.hostile import EVENTS, JSON, answer, hostile
 from tests.conformance.making import make_requirement, make_setting
 
-from tgi_conformance.api import GENERATE, GENERATE_STREAM
-from tgi_conformance.client import Bounds, Price
-from tgi_conformance.judge import judge
-from tgi_conformance.levels import Outcome
-from tgi_conformance.outcomes import UnmetError
-from tgi_conformance.pool import Pool
-from tgi_conformance.routes import deployment
-from tgi_conformance.target import Target
-from tgi_conformance.verify import expect_answer
+from tgi_conformance.protocol.forms import GENERATE, GENERATE_STREAM
+from tgi_conformance.http.client import Bounds, Usage
+from tgi_conformance.engine.execute import execute
+from tgi_conformance.results.levels import Outcome
+from tgi_conformance.results.outcomes import UnmetError
+from tgi_conformance.engine.scheduler import Scheduler
+from tgi_conformance.requirements.catalogue import deployment
+from tgi_conformance.http.target import Target
+from tgi_conformance.requirements._verify import expect_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.conformance.hostile import Connection, Handler
 
-    from tgi_conformance.report import Result
-    from tgi_conformance.requirement import Requirement
-    from tgi_conformance.trial import Setting, Trial
+    from tgi_conformance.results.report import Result
+    from tgi_conformance.requirements._declare import Requirement
+    from tgi_conformance.session.context import Session, Context
 
 FINE = answer(b'{"generated_text": "x"}', JSON)
 ERROR = b'{"error": "Request failed during generation", "error_type": "generation"}'
@@ -64,30 +64,30 @@ def first(*answers: bytes, then: bytes) -> Iterator[bytes]:
         yield then
 
 
-def asking(trial: Trial) -> None:
-    expect_answer(GENERATE, trial.send(GENERATE.ask()))
+def asking(context: Context) -> None:
+    expect_answer(GENERATE, context.send(GENERATE.ask()))
 
 
-def streaming(trial: Trial) -> None:
-    expect_answer(GENERATE_STREAM, trial.send(GENERATE_STREAM.ask()))
+def streaming(context: Context) -> None:
+    expect_answer(GENERATE_STREAM, context.send(GENERATE_STREAM.ask()))
 
 
-def held(answers: Iterator[bytes], check: Callable[[Trial], None] = asking) -> tuple[Result, Price]:
+def held(answers: Iterator[bytes], check: Callable[[Context], None] = asking) -> tuple[Result, Usage]:
     with hostile(in_turn(answers)) as server:
-        setting = make_setting(Target(server.url))
-        setting.client.answered = True
-        result, _ = judge(make_requirement(check), setting)
-    return result, setting.client.price
+        session = make_setting(Target(server.url))
+        session.client.answered = True
+        result, _ = execute(make_requirement(check), session)
+    return result, session.client.usage
 
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED, CUT_OFF])
 def test_a_failure_that_does_not_come_again_is_intermittent(failure: bytes) -> None:
-    result, price = held(first(failure, then=FINE))
+    result, usage = held(first(failure, then=FINE))
 
     assert Outcome.INTERMITTENT is result.outcome
     assert "1 of 3 times" in result.reason
     assert "POST /generate" in result.reason
-    assert 2 == price.again
+    assert 2 == usage.again
 
 
 def test_an_error_event_of_the_model_is_asked_again() -> None:
@@ -121,17 +121,17 @@ def test_nothing_else_is_in_flight_when_it_is_asked_again() -> None:
             connection.send(FAILED if beside else FINE)
 
     with hostile(handler) as server:
-        setting = make_setting(Target(server.url), Bounds(request_seconds=5))
-        setting.client.answered = True
+        session = make_setting(Target(server.url), Bounds(request_seconds=5))
+        session.client.answered = True
         wanted = [evolve(make_requirement(asking), id=f"info.says-{n}") for n in range(8)]
-        outcomes = {result.outcome for result, _ in held_together(setting, wanted)}
+        outcomes = {result.outcome for result, _ in held_together(session, wanted)}
 
     assert most > 1
     assert outcomes <= {Outcome.PASS, Outcome.INTERMITTENT}
 
 
-def held_together(setting: Setting, wanted: list[Requirement]) -> list[tuple[Result, Trial]]:
-    pool = Pool(setting, 4)
+def held_together(session: Session, wanted: list[Requirement]) -> list[tuple[Result, Context]]:
+    pool = Scheduler(session, 4)
     pool.start(wanted)
     try:
         return [pool.result(one) for one in wanted]
@@ -148,11 +148,11 @@ def every(number: int, failure: bytes) -> Iterator[bytes]:
 def chance(answers: Iterator[bytes], requests: int) -> Result:
     """Send many requests, and look back on them."""
     with hostile(in_turn(answers)) as server:
-        setting = make_setting(Target(server.url))
+        session = make_setting(Target(server.url))
         for _ in range(requests):
-            judge(make_requirement(asking), setting)
+            execute(make_requirement(asking), session)
         requirement = next(one for one in deployment.CATALOGUE.requirements if "chance" in one.id)
-        return judge(requirement, setting)[0]
+        return execute(requirement, session)[0]
 
 
 def test_a_server_that_fails_by_chance_does_not_pass() -> None:
@@ -167,12 +167,12 @@ def test_a_neighbour_that_poisons_a_batch_now_and_then_fails_nothing() -> None:
 
 
 def test_what_is_meant_to_fail_is_not_asked_again() -> None:
-    def broken(trial: Trial) -> None:
-        exchange = trial.send(GENERATE.ask(grammar={"type": "regex", "value": "(unclosed"}))
+    def broken(context: Context) -> None:
+        exchange = context.send(GENERATE.ask(grammar={"type": "regex", "value": "(unclosed"}))
         if exchange.response.status != 424:
             raise UnmetError("424", exchange.response.status, exchange)
 
-    result, price = held(first(FAILED, then=FINE), broken)
+    result, usage = held(first(FAILED, then=FINE), broken)
 
     assert Outcome.PASS is result.outcome
-    assert 0 == price.again
+    assert 0 == usage.again

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tgi_conformance.answer import read_choice
+from tgi_conformance.protocol.answers import read_choice
 
 
 def chunk(text: str, finish: str = "", index: int = 0) -> dict[str, Any]:

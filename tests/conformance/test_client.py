@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import EVENTS, JSON, OK, Connection, answer, answering, hostile
 
-from tgi_conformance.client import Bounds, Client
-from tgi_conformance.exchange import NOT_JSON, NoAnswerError, Request
-from tgi_conformance.target import Key, Target
+from tgi_conformance.http.client import Bounds, Client
+from tgi_conformance.http.exchange import NOT_JSON, NoAnswerError, Request
+from tgi_conformance.http.target import Key, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def test_the_run_has_a_deadline_of_its_own() -> None:
     with client_of(wait, Bounds(request_seconds=30, run_seconds=0.3)) as (client, _):
         assert "timeout" == failure(client).kind
         assert "budget" == failure(client).kind
-        assert 1 == client.price.requests
+        assert 1 == client.usage.requests
 
 
 FLOODS = {
@@ -127,7 +127,7 @@ def test_all_answers_together_have_a_bound() -> None:
             client.send(GET)
 
         assert "budget" == failure(client).kind
-        assert 120_000 == client.price.received_bytes
+        assert 120_000 == client.usage.received_bytes
 
 
 def bomb(layers: int) -> bytes:
@@ -226,7 +226,7 @@ def test_what_breaks_is_told_and_not_sent_again(handler: Handler) -> None:
 
         assert "broken" == error.kind
         assert POST == error.request
-        assert (1, 1) == (client.price.requests, len(server.connections))
+        assert (1, 1) == (client.usage.requests, len(server.connections))
 
 
 def test_a_header_without_end_is_bounded() -> None:
@@ -246,7 +246,7 @@ def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
 
         assert [b"{}", b"{}"] == bodies
         assert 2 == len(server.connections)
-        assert client.price.requests == 3
+        assert client.usage.requests == 3
 
 
 def test_nobody_there_is_refused() -> None:
@@ -260,12 +260,12 @@ def test_nobody_there_is_refused() -> None:
 def test_cookies_are_not_kept() -> None:
     heads: list[bytes] = []
 
-    def setting(connection: Connection) -> None:
+    def session(connection: Connection) -> None:
         while head := connection.request():
             heads.append(head)
             connection.send(answer(b"{}", JSON + b"Set-Cookie: a=b\r\n"))
 
-    with client_of(setting) as (client, _):
+    with client_of(session) as (client, _):
         client.send(GET)
         client.send(GET)
 
@@ -276,7 +276,7 @@ def test_redirects_are_answers_and_not_followed() -> None:
     moved = answer(b"", b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n")
     with client_of(answering(moved)) as (client, _):
         assert 302 == client.send(GET).response.status
-        assert 1 == client.price.requests
+        assert 1 == client.usage.requests
 
 
 def test_the_key_and_the_headers_go_along() -> None:
@@ -331,7 +331,7 @@ def test_a_run_costs_no_more_than_its_budget(bounds: Bounds) -> None:
 
     assert "budget" == error.kind
     assert "2 " in str(error)
-    assert 2 == client.price.requests
+    assert 2 == client.usage.requests
 
 
 def test_requests_refused_for_overload_are_in_no_budget() -> None:
@@ -340,8 +340,8 @@ def test_requests_refused_for_overload_are_in_no_budget() -> None:
         for _ in range(4):
             assert 429 == client.send(POST).response.status
 
-    assert 4 == client.price.requests
-    assert 4 == client.price.overloads
+    assert 4 == client.usage.requests
+    assert 4 == client.usage.overloads
 
 
 def test_stale_connections_are_not_the_servers_fault() -> None:

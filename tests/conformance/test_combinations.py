@@ -6,8 +6,8 @@ from itertools import combinations, permutations
 
 import pytest
 
-from tgi_conformance.families.combinations import COLUMNS, ROWS, Factor, rows
-from tgi_conformance.families.together import CHATTED, NATIVE
+from tgi_conformance.requirements._combinations import COLUMNS, ROWS, Factor, rows
+from tgi_conformance.requirements.together import CHATTED, NATIVE
 
 MOST = tuple(Factor(f"factor {n}", {f"p{n}": n}) for n in range(len(COLUMNS) - 4))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tgi_conformance.contract import Contract, as_json_schema, escape, pinned_contract
+from tgi_conformance.contract.contract import Contract, as_json_schema, escape, pinned_contract
 
 POINTER = "#/components/schemas/It"
 

@@ -9,21 +9,21 @@ import pytest
 from tests.conformance.degenerate import HOLLOW, answering_with
 from tests.conformance.making import make_setting
 
-from tgi_conformance.client import Bounds
-from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.judge import judge
-from tgi_conformance.levels import Outcome
-from tgi_conformance.probes import Facts
-from tgi_conformance.routes import requirements
-from tgi_conformance.target import Target
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.engine.execute import execute
+from tgi_conformance.results.levels import Outcome
+from tgi_conformance.session.capabilities import Capabilities
+from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tgi_conformance.requirement import Requirement
+    from tgi_conformance.requirements._declare import Requirement
 
 # With nothing absent, every requirement is held.
-FACTS = Facts(
+FACTS = Capabilities(
     info={
         "version": "3.3.6",
         "model_id": "model",
@@ -40,11 +40,11 @@ GENERATED = "generated data"  # which takes longer to generate than everything e
 
 def errors(url: str, held: Iterable[Requirement]) -> dict[str, str]:
     """What failed in the suite itself, by requirement."""
-    setting = make_setting(
-        Target(url), Bounds(request_seconds=5), facts=FACTS, deviations=shipped_deviations()
+    session = make_setting(
+        Target(url), Bounds(request_seconds=5), capabilities=FACTS, deviations=shipped_deviations()
     )
     with ThreadPoolExecutor(4) as threads:
-        results = [result for result, _ in threads.map(lambda one: judge(one, setting), held)]
+        results = [result for result, _ in threads.map(lambda one: execute(one, session), held)]
     assert any(result.outcome is Outcome.FAIL for result in results)
     return {result.id: result.reason for result in results if result.outcome is Outcome.ERROR}
 

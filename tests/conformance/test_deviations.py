@@ -10,16 +10,16 @@ import pytest
 import yaml
 from packaging.version import Version
 
-from tgi_conformance.deviations import (
+from tgi_conformance.results.deviations import (
     Deviation,
     DeviationsError,
     parse_deviations,
     read_deviations,
     shipped_deviations,
 )
-from tgi_conformance.exchange import Exchange, Request, Response
-from tgi_conformance.outcomes import UnmetError
-from tgi_conformance.routes import requirements
+from tgi_conformance.http.exchange import Exchange, Request, Response
+from tgi_conformance.results.outcomes import UnmetError
+from tgi_conformance.requirements.catalogue import requirements
 
 if TYPE_CHECKING:
     from pathlib import Path

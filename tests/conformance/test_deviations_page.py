@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tgi_conformance.deviations import MEMBERS, OPTIONAL, parse_deviations
+from tgi_conformance.results.deviations import MEMBERS, OPTIONAL, parse_deviations
 
 PAGE = Path(__file__).parents[2] / "docs" / "deviations.md"
 

@@ -8,14 +8,14 @@ from attrs import evolve
 from tests.conformance.mortal import mortal
 from tests.reports.samples import RESULTS
 
-from tgi_conformance import again
-from tgi_conformance.client import Bounds
-from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.levels import Depth, Outcome, Verdict
-from tgi_conformance.options import Options
+from tgi_conformance.session import failures as again
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import Depth, Outcome, Verdict
+from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.reports.folding import fold
-from tgi_conformance.runner import run
-from tgi_conformance.target import Target
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
     import pytest
@@ -24,8 +24,8 @@ ID = "deployment.survives-every-request"
 DEADLY = '"max_tokens":12,"temperature":0.0,"stream":true'  # of completions, at level smoke
 
 
-def options(url: str) -> Options:
-    return Options(
+def options(url: str) -> RunConfig:
+    return RunConfig(
         Target(url), Depth.SMOKE, deviations=shipped_deviations(), bounds=Bounds(request_seconds=10)
     )
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tgi_conformance.event_stream import MOST_FAULTS, MOST_LINES, Event, EventStream, read
+from tgi_conformance.http.event_stream import MOST_FAULTS, MOST_LINES, Event, EventStream, read
 
 if TYPE_CHECKING:
     from random import Random

@@ -10,8 +10,8 @@ import pytest
 from tests.conformance.hostile import EVENTS, Connection, hostile
 from tests.conformance.making import GET, make_requirement, make_setting
 
-from tgi_conformance.client import MOST_ARRIVALS, Client
-from tgi_conformance.evidence import (
+from tgi_conformance.http.client import MOST_ARRIVALS, Client
+from tgi_conformance.results.evidence import (
     FIRST_EVENTS,
     LAST_EVENTS,
     LONGEST_BODY,
@@ -21,14 +21,14 @@ from tgi_conformance.evidence import (
     request_seen,
     response_seen,
 )
-from tgi_conformance.exchange import Request, Response
-from tgi_conformance.judge import judge
-from tgi_conformance.levels import Outcome
-from tgi_conformance.target import Key, Target
-from tgi_conformance.verify import expect_status
+from tgi_conformance.http.exchange import Request, Response
+from tgi_conformance.engine.execute import execute
+from tgi_conformance.results.levels import Outcome
+from tgi_conformance.http.target import Key, Target
+from tgi_conformance.requirements._verify import expect_status
 
 if TYPE_CHECKING:
-    from tgi_conformance.trial import Trial
+    from tgi_conformance.session.context import Context
 
 KEY = Key("MY_KEY", "sesame-open-7")
 TARGET = Target("http://user:pass-word@h.test", KEY, (("X-Team", "blue-secret"),))
@@ -129,15 +129,15 @@ def test_arrivals_are_bounded() -> None:
 
 
 def test_a_broken_promise_carries_its_exchange() -> None:
-    def check(trial: Trial) -> None:
-        expect_status(trial.send(GET), 204)
+    def check(context: Context) -> None:
+        expect_status(context.send(GET), 204)
 
     def handler(connection: Connection) -> None:
         connection.request()
         connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
 
     with hostile(handler) as server:
-        result, _ = judge(make_requirement(check), make_setting(Target(server.url)))
+        result, _ = execute(make_requirement(check), make_setting(Target(server.url)))
 
     assert Outcome.FAIL is result.outcome
     assert result.request is not None
@@ -147,11 +147,11 @@ def test_a_broken_promise_carries_its_exchange() -> None:
 
 
 def test_a_missing_answer_carries_its_request_alone() -> None:
-    def check(trial: Trial) -> None:
-        trial.send(GET)
+    def check(context: Context) -> None:
+        context.send(GET)
 
     with hostile(lambda connection: connection.reset() if connection.request() else None) as server:
-        result, _ = judge(make_requirement(check), make_setting(Target(server.url)))
+        result, _ = execute(make_requirement(check), make_setting(Target(server.url)))
 
     assert (Outcome.FAIL, "GET", None) == (
         result.outcome,

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from tests.conformance.hostile import answer, hostile
 from tests.conformance.making import make_requirement, make_setting
 
-from tgi_conformance.api import post
-from tgi_conformance.client import Bounds
-from tgi_conformance.contract import pinned_contract
-from tgi_conformance.deviations import parse_deviations
-from tgi_conformance.exchange import Exchange, NoAnswerError
-from tgi_conformance.explore import REQUESTS_TO_SHRINK, explore
-from tgi_conformance.generation import PIXEL, TOKENS, cases, cheap, request_of
-from tgi_conformance.levels import Depth
-from tgi_conformance.outcomes import InconclusiveError, UnmetError
-from tgi_conformance.target import Target
-from tgi_conformance.trial import Trial
+from tgi_conformance.protocol.forms import post
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.results.deviations import parse_deviations
+from tgi_conformance.http.exchange import Exchange, NoAnswerError
+from tgi_conformance.requirements._exploring import REQUESTS_TO_SHRINK, explore
+from tgi_conformance.contract.generation import PIXEL, TOKENS, cases, cheap, request_of
+from tgi_conformance.results.levels import Depth
+from tgi_conformance.results.outcomes import InconclusiveError, UnmetError
+from tgi_conformance.http.target import Target
+from tgi_conformance.session.context import Context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,22 +47,22 @@ def serving(fault: Callable[[Any], bytes | None], bodies: list[Any]) -> Handler:
 
 
 def search(
-    fault: Callable[[Any], bytes | None], *, examples: int = 60, **setting: Any
-) -> tuple[Trial, list[Any], UnmetError | NoAnswerError | None]:
+    fault: Callable[[Any], bytes | None], *, examples: int = 60, **session: Any
+) -> tuple[Context, list[Any], UnmetError | NoAnswerError | None]:
     bodies: list[Any] = []
     with hostile(serving(fault, bodies)) as server:
-        made = make_setting(Target(server.url), Bounds(request_seconds=0.5), **setting)
-        trial = Trial(make_requirement(lambda _: None), made)
+        made = make_setting(Target(server.url), Bounds(request_seconds=0.5), **session)
+        context = Context(make_requirement(lambda _: None), made)
 
         def check(_: int, exchange: Exchange) -> None:
             if exchange.response.status != 200:
                 raise UnmetError("200", exchange.response.status, exchange)
 
         try:
-            explore(trial, NUMBERS, lambda n: post("/", {"n": n}), check, examples=examples)
+            explore(context, NUMBERS, lambda n: post("/", {"n": n}), check, examples=examples)
         except (UnmetError, NoAnswerError) as error:
-            return trial, bodies, error
-    return trial, bodies, None
+            return context, bodies, error
+    return context, bodies, None
 
 
 FINE = answer(b"{}")
@@ -87,12 +87,12 @@ def test_no_request_is_sent_twice() -> None:
 
 
 def test_nothing_is_found_where_nothing_is_broken() -> None:
-    trial, bodies, error = search(lambda _: FINE)
+    context, bodies, error = search(lambda _: FINE)
 
     assert error is None
     assert len(bodies) > 40
-    assert trial.cases >= len(bodies)
-    assert len(bodies) == trial.price.requests
+    assert context.cases >= len(bodies)
+    assert len(bodies) == context.usage.requests
 
 
 def test_a_break_that_shows_once_is_still_told() -> None:
@@ -123,12 +123,12 @@ def test_a_server_that_stays_busy_ends_the_search() -> None:
 
 
 def test_looking_for_a_smaller_example_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tgi_conformance.explore.SECONDS_TO_SHRINK", 0.0)
-    trial, bodies, error = search(lambda body: BROKEN if body["n"] > 5 else FINE)
+    monkeypatch.setattr("tgi_conformance.requirements._exploring.SECONDS_TO_SHRINK", 0.0)
+    context, bodies, error = search(lambda body: BROKEN if body["n"] > 5 else FINE)
 
     assert isinstance(error, UnmetError)
     assert [body["n"] > 5 for body in bodies][:-1].count(True) <= 1
-    assert trial.price.requests == len(bodies)
+    assert context.usage.requests == len(bodies)
 
 
 def test_known_deviations_do_not_end_the_search() -> None:
@@ -146,14 +146,14 @@ def test_known_deviations_do_not_end_the_search() -> None:
         """,
         "here",
     )
-    trial, _, error = search(lambda _: BROKEN, deviations=known)
+    context, _, error = search(lambda _: BROKEN, deviations=known)
     alone, _, none = search(lambda body: BROKEN if body["n"] <= 500 else FINE, deviations=known)
 
     assert isinstance(error, UnmetError)
     assert error.request
     assert {"n": 501} == error.request.json
     assert none is None
-    assert set(known) == set(alone.departures) == set(trial.departures)
+    assert set(known) == set(alone.deviations_seen) == set(context.deviations_seen)
 
 
 def test_the_seed_decides_what_is_sent() -> None:
@@ -201,9 +201,9 @@ def test_whatever_is_generated_asks_for_few_tokens(name: str, *, negative: bool)
             connection.send(FINE)
 
     with hostile(handler) as server:
-        trial = Trial(make_requirement(lambda _: None), make_setting(Target(server.url)))
-        strategy = cases(trial.contract, operation, negative=negative)
-        explore(trial, strategy, request_of, lambda _case, _exchange: None, examples=15)
+        context = Context(make_requirement(lambda _: None), make_setting(Target(server.url)))
+        strategy = cases(context.contract, operation, negative=negative)
+        explore(context, strategy, request_of, lambda _case, _exchange: None, examples=15)
 
     assert sent
     assert [] == [body for body in sent if most_tokens(body) > TOKENS]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tgi_conformance.exchange import Exchange, Request, Response
-from tgi_conformance.families.exposition import problems
+from tgi_conformance.http.exchange import Exchange, Request, Response
+from tgi_conformance.requirements.exposition import problems
 
 VALID = {
     "nothing": "",

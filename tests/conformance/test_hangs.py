@@ -10,18 +10,18 @@ from attrs import evolve
 from tests.conformance.hostile import EVENTS, JSON, answer, hostile
 from tests.conformance.making import make_requirement, make_setting
 
-from tgi_conformance.api import CHAT, GENERATE, GENERATE_STREAM, get, post
-from tgi_conformance.client import Bounds
-from tgi_conformance.exchange import Exchange, NoAnswerError, Request, Response
-from tgi_conformance.hangs import LARGE, SHORTEST, STRIKES, WEARY, Hangs
-from tgi_conformance.judge import judge
-from tgi_conformance.levels import Outcome
-from tgi_conformance.target import Target
+from tgi_conformance.protocol.forms import CHAT, GENERATE, GENERATE_STREAM, get, post
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.exchange import Exchange, NoAnswerError, Request, Response
+from tgi_conformance.session.hangs import LARGE, SHORTEST, STRIKES, WEARY, Hangs
+from tgi_conformance.engine.execute import execute
+from tgi_conformance.results.levels import Outcome
+from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
     from tests.conformance.hostile import Connection
 
-    from tgi_conformance.trial import Trial
+    from tgi_conformance.session.context import Context
 
 MOST = 60.0
 
@@ -91,15 +91,15 @@ def test_the_rest_of_a_kind_on_a_route_is_decided_without_waiting() -> None:
                 return
             connection.send(answer(b'{"generated_text": "x"}', JSON))
 
-    def asking(trial: Trial) -> None:
-        trial.send(GENERATE.ask())
-        trial.send(GENERATE.ask(bad=1))
+    def asking(context: Context) -> None:
+        context.send(GENERATE.ask())
+        context.send(GENERATE.ask(bad=1))
 
     with hostile(handler) as server:
-        setting = make_setting(Target(server.url), Bounds(request_seconds=0.2))
+        session = make_setting(Target(server.url), Bounds(request_seconds=0.2))
         wanted = [evolve(make_requirement(asking), id=f"info.says-{n}") for n in range(20)]
         started = time.monotonic()
-        outcomes = [judge(one, setting)[0].outcome for one in wanted]
+        outcomes = [execute(one, session)[0].outcome for one in wanted]
 
     assert [Outcome.FAIL] * STRIKES + [Outcome.INCONCLUSIVE] * (20 - STRIKES) == outcomes
     assert time.monotonic() - started < 5
@@ -112,13 +112,13 @@ def test_a_stream_without_end_is_a_hang() -> None:
         while not connection.over.wait(0.02):
             connection.send(b": still here\n\n")
 
-    def asking(trial: Trial) -> None:
-        trial.send(GENERATE_STREAM.ask())
+    def asking(context: Context) -> None:
+        context.send(GENERATE_STREAM.ask())
 
     with hostile(handler) as server:
-        setting = make_setting(Target(server.url), Bounds(request_seconds=0.3))
-        results = [judge(make_requirement(asking), setting)[0] for _ in range(3)]
+        session = make_setting(Target(server.url), Bounds(request_seconds=0.3))
+        results = [execute(make_requirement(asking), session)[0] for _ in range(3)]
 
     assert Outcome.FAIL is results[0].outcome
     assert Outcome.INCONCLUSIVE is results[-1].outcome
-    assert setting.client.price.requests <= STRIKES
+    assert session.client.usage.requests <= STRIKES

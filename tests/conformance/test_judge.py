@@ -9,39 +9,39 @@ from attrs import evolve
 from tests.conformance.hostile import JSON, answer, answering, hostile
 from tests.conformance.making import GET, make_requirement, make_setting
 
-from tgi_conformance.api import post
-from tgi_conformance.client import Bounds
-from tgi_conformance.deviations import Deviation, parse_deviations
-from tgi_conformance.exchange import NoAnswerError
-from tgi_conformance.judge import judge
-from tgi_conformance.levels import Level, Outcome, Verdict
-from tgi_conformance.outcomes import LONGEST_SHOWN, InconclusiveError, UnmetError, UnsupportedError
-from tgi_conformance.probes import Facts
-from tgi_conformance.runner import verdict_of
-from tgi_conformance.target import Key, Target
-from tgi_conformance.verify import expect_status
+from tgi_conformance.protocol.forms import post
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.results.deviations import Deviation, parse_deviations
+from tgi_conformance.http.exchange import NoAnswerError
+from tgi_conformance.engine.execute import execute
+from tgi_conformance.results.levels import Level, Outcome, Verdict
+from tgi_conformance.results.outcomes import LONGEST_SHOWN, InconclusiveError, UnmetError, UnsupportedError
+from tgi_conformance.session.capabilities import Capabilities
+from tgi_conformance.engine.run import verdict_of
+from tgi_conformance.http.target import Key, Target
+from tgi_conformance.requirements._verify import expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.conformance.hostile import Connection
 
-    from tgi_conformance.exchange import Request
-    from tgi_conformance.report import Result
-    from tgi_conformance.trial import Setting, Trial
+    from tgi_conformance.http.exchange import Request
+    from tgi_conformance.results.report import Result
+    from tgi_conformance.session.context import Session, Context
 
-    Check = Callable[[Trial], None]
+    Check = Callable[[Context], None]
 
 
 def raising(error: BaseException) -> Check:
-    def check(trial: Trial) -> None:
+    def check(context: Context) -> None:
         raise error
 
     return check
 
 
-def outcome_of(check: Check, setting: Setting | None = None, **requirement: Any) -> Result:
-    result, _ = judge(make_requirement(check, **requirement), setting or make_setting())
+def outcome_of(check: Check, session: Session | None = None, **requirement: Any) -> Result:
+    result, _ = execute(make_requirement(check, **requirement), session or make_setting())
     return result
 
 
@@ -110,20 +110,20 @@ def test_a_request_without_answer_can_be_reproduced() -> None:
 
 
 def test_what_is_absent_is_unsupported_with_the_evidence() -> None:
-    facts = Facts(absent={"GET /info": "GET /info answered 404"})
-    needs = Facts(absent={"grammar": "POST /generate answered 422"})
+    capabilities = Capabilities(absent={"GET /info": "GET /info answered 404"})
+    needs = Capabilities(absent={"grammar": "POST /generate answered 422"})
     unreached = raising(AssertionError("never called"))
 
-    assert "GET /info answered 404" == outcome_of(unreached, make_setting(facts=facts)).reason
+    assert "GET /info answered 404" == outcome_of(unreached, make_setting(capabilities=capabilities)).reason
     assert "POST /generate answered 422" == (
-        outcome_of(unreached, make_setting(facts=needs), needs=("grammar",)).reason
+        outcome_of(unreached, make_setting(capabilities=needs), needs=("grammar",)).reason
     )
 
 
 def test_what_is_required_and_absent_fails() -> None:
-    facts = Facts(absent={"GET /info": "GET /info answered 404"})
-    setting = make_setting(facts=facts, required=frozenset({"info"}))
-    result = outcome_of(lambda _: None, setting)
+    capabilities = Capabilities(absent={"GET /info": "GET /info answered 404"})
+    session = make_setting(capabilities=capabilities, required=frozenset({"info"}))
+    result = outcome_of(lambda _: None, session)
 
     assert (Outcome.FAIL, "GET /info answered 404") == (result.outcome, result.actual)
 
@@ -132,9 +132,9 @@ def test_what_is_required_and_absent_fails() -> None:
     ("version", "outcome"), [("3.3.6-dev0", Outcome.PASS), ("2.4.1", Outcome.UNSUPPORTED)]
 )
 def test_a_release_is_not_held_to_what_came_later(version: str, outcome: Outcome) -> None:
-    setting = make_setting(facts=Facts(info={"version": version}))
+    session = make_setting(capabilities=Capabilities(info={"version": version}))
 
-    assert outcome is outcome_of(lambda _: None, setting, since="3.0.0").outcome
+    assert outcome is outcome_of(lambda _: None, session, since="3.0.0").outcome
 
 
 def known(status: int) -> tuple[Deviation, ...]:
@@ -151,10 +151,10 @@ def known(status: int) -> tuple[Deviation, ...]:
 def expecting(*statuses: int) -> Check:
     """Ask as many times as there are statuses, each time expecting another answer than 200."""
 
-    def check(trial: Trial) -> None:
+    def check(context: Context) -> None:
         for status in statuses:
-            with trial.case():
-                exchange = trial.send(GET)
+            with context.case():
+                exchange = context.send(GET)
                 raise UnmetError(f"{status}", exchange.response.status, exchange)
 
     return check
@@ -162,20 +162,20 @@ def expecting(*statuses: int) -> Check:
 
 def test_known_deviations_are_told_apart_and_every_case_is_looked_at() -> None:
     with hostile(answering(answer(b"{}"))) as server:
-        setting = make_setting(Target(server.url), deviations=known(200))
-        result, trial = judge(make_requirement(expecting(201, 202)), setting)
+        session = make_setting(Target(server.url), deviations=known(200))
+        result, context = execute(make_requirement(expecting(201, 202)), session)
 
     assert Outcome.KNOWN_DEVIATION is result.outcome
     assert "answers 200 (somewhere)" == result.reason
     assert ("201", "200") == (result.expected, result.actual)
     assert 3 == result.cases
-    assert set(known(200)) == set(trial.departures)
+    assert set(known(200)) == set(context.deviations_seen)
 
 
 def test_what_a_deviation_does_not_describe_fails() -> None:
     with hostile(answering(answer(b"{}"))) as server:
-        setting = make_setting(Target(server.url), deviations=known(418))
-        result = outcome_of(expecting(201), setting)
+        session = make_setting(Target(server.url), deviations=known(418))
+        result = outcome_of(expecting(201), session)
 
     assert Outcome.FAIL is result.outcome
 
@@ -184,14 +184,14 @@ def test_no_result_has_a_key_or_a_header_in_it() -> None:
     body = b'{"you": "sesame-open-now", "sent": "red-team-header"}'
     with hostile(answering(answer(body))) as server:
         target = Target(server.url, Key("KEY", "sesame-open-now"), (("X-Team", "red-team-header"),))
-        setting = make_setting(target)
+        session = make_setting(target)
         results = [
-            outcome_of(lambda t: (_ for _ in ()).throw(UnmetError("x", t.send(GET).response.text)), setting),
-            outcome_of(raising(UnmetError("sesame-open-now", "red-team-header", request=GET)), setting),
-            outcome_of(raising(UnsupportedError("SESAME-open-now")), setting),
-            outcome_of(raising(InconclusiveError("red-team-header")), setting),
-            outcome_of(raising(ValueError("sesame-open-now")), setting),
-            outcome_of(raising(NoAnswerError("broken", "Bearer sesame-open-now", GET)), setting),
+            outcome_of(lambda t: (_ for _ in ()).throw(UnmetError("x", t.send(GET).response.text)), session),
+            outcome_of(raising(UnmetError("sesame-open-now", "red-team-header", request=GET)), session),
+            outcome_of(raising(UnsupportedError("SESAME-open-now")), session),
+            outcome_of(raising(InconclusiveError("red-team-header")), session),
+            outcome_of(raising(ValueError("sesame-open-now")), session),
+            outcome_of(raising(NoAnswerError("broken", "Bearer sesame-open-now", GET)), session),
         ]
 
     assert [] == [r for r in results if "sesame" in repr(r).lower() or "red-team" in repr(r)]
@@ -199,8 +199,8 @@ def test_no_result_has_a_key_or_a_header_in_it() -> None:
 
 
 def stumbling(request: Request) -> Check:
-    def check(trial: Trial) -> None:
-        trial.send(request)
+    def check(context: Context) -> None:
+        context.send(request)
         raise TypeError("unhashable type")
 
     return check
@@ -238,26 +238,26 @@ def test_a_refusal_for_a_small_context_is_no_failure(limits: dict[str, int], out
     body = b'{"error": "too long", "error_type": "validation"}'
     refused = answering(answer(body, b"HTTP/1.1 422 No\r\nContent-Type: application/json\r\n"))
     with hostile(refused) as server:
-        setting = make_setting(Target(server.url), facts=Facts(info=limits))
-        assert outcome is outcome_of(expecting(200), setting).outcome
+        session = make_setting(Target(server.url), capabilities=Capabilities(info=limits))
+        assert outcome is outcome_of(expecting(200), session).outcome
 
 
 def test_a_refusal_is_one_though_nobody_answers_afterwards() -> None:
     body = b'{"error": "overloaded", "error_type": "validation"}'
     busy = b"HTTP/1.1 429 Later\r\nRetry-After: 0\r\nContent-Type: application/json\r\n"
 
-    def check(trial: Trial) -> None:
-        expect_status(trial.send_once(post("/v1/chat/completions", {})), 200)
+    def check(context: Context) -> None:
+        expect_status(context.send_once(post("/v1/chat/completions", {})), 200)
 
     with hostile(answering(answer(body, busy))) as server:
-        setting = make_setting(Target(server.url), facts=Facts(info={"max_total_tokens": 4096}))
-        assert Outcome.FAIL is outcome_of(check, setting).outcome
+        session = make_setting(Target(server.url), capabilities=Capabilities(info={"max_total_tokens": 4096}))
+        assert Outcome.FAIL is outcome_of(check, session).outcome
 
 
 @pytest.mark.parametrize(("size", "outcome"), [(5_000, Outcome.UNSUPPORTED), (500, Outcome.FAIL)])
 def test_a_body_beyond_the_payload_limit_is_no_failure(size: int, outcome: Outcome) -> None:
-    def check(trial: Trial) -> None:
-        expect_status(trial.send(post("/generate", {"inputs": "x" * size})), 200)
+    def check(context: Context) -> None:
+        expect_status(context.send(post("/generate", {"inputs": "x" * size})), 200)
 
     with hostile(answering(answer(b"", b"HTTP/1.1 413 Too Large\r\n"))) as server:
         assert outcome is outcome_of(check, make_setting(Target(server.url))).outcome
@@ -274,8 +274,8 @@ def test_a_check_that_hangs_ends_at_the_deadline() -> None:
     def waiting(connection: Connection) -> None:
         connection.over.wait(30)
 
-    def asking(trial: Trial) -> None:
-        trial.send(GET)
+    def asking(context: Context) -> None:
+        context.send(GET)
 
     with hostile(waiting) as server:
         result = outcome_of(asking, make_setting(Target(server.url), Bounds(request_seconds=0.3)))

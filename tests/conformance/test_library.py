@@ -12,12 +12,12 @@ from tests.conformance.hostile import answer, answering, hostile
 
 import tgi_conformance
 from tgi_conformance import Outcome, Report, Verdict, run
-from tgi_conformance.turns import Turns
+from tgi_conformance.pytest_plugin.locks import Turns
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tgi_conformance.progress import Progress
+    from tgi_conformance.engine.progress import Progress
     from tgi_reference.server import Running
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from tgi_conformance import api
-from tgi_conformance.contract import contract_of, pinned_contract
-from tgi_conformance.older import MODEL, older
-from tgi_conformance.probes import Facts
-from tgi_conformance.served import Served
+from tgi_conformance.protocol import forms as api
+from tgi_conformance.contract.contract import contract_of, pinned_contract
+from tgi_conformance.contract.older import MODEL, older
+from tgi_conformance.session.capabilities import Capabilities
+from tgi_conformance.contract.served import Served
 
 INTERFACE = Path(__file__).parents[1] / "data" / "interface"
 
@@ -57,9 +57,9 @@ def test_other_paths_and_releases_are_left_alone() -> None:
 def test_the_release_is_that_of_info_or_else_of_the_document() -> None:
     served = Served(document("2.4.1"))
 
-    assert Version("2.4.1") == Facts(documented=served.release).version
-    assert Version("3.0.0") == Facts(info={"version": "3.0.0"}, documented=served.release).version
-    assert Facts(info={"version": "latest"}).version is None
+    assert Version("2.4.1") == Capabilities(documented=served.release).version
+    assert Version("3.0.0") == Capabilities(info={"version": "3.0.0"}, documented=served.release).version
+    assert Capabilities(info={"version": "latest"}).version is None
 
 
 def test_a_document_of_something_else_names_no_release() -> None:
@@ -74,6 +74,6 @@ def test_an_older_release_without_a_document_is_assumed() -> None:
 
 
 def test_older_names_of_limits_are_known() -> None:
-    assert 512 == Facts(info={"max_input_length": 512}).limit("max_input_tokens")
-    assert 0 == Facts(info={"max_stop_sequences": 0}).limit("max_stop_sequences")
-    assert Facts(info={"max_stop_sequences": True}).limit("max_stop_sequences") is None
+    assert 512 == Capabilities(info={"max_input_length": 512}).limit("max_input_tokens")
+    assert 0 == Capabilities(info={"max_stop_sequences": 0}).limit("max_stop_sequences")
+    assert Capabilities(info={"max_stop_sequences": True}).limit("max_stop_sequences") is None

@@ -8,17 +8,17 @@ import pytest
 from tests.conformance.hostile import answer, answering, hostile
 from tests.conformance.making import NOWHERE
 
-from tgi_conformance import routes
-from tgi_conformance.levels import Depth, Verdict
-from tgi_conformance.options import Options, UsageError, route_name
-from tgi_conformance.requirement import Catalogue
-from tgi_conformance.routes import requirements
-from tgi_conformance.runner import run
-from tgi_conformance.target import Target
+from tgi_conformance.requirements import catalogue as routes
+from tgi_conformance.results.levels import Depth, Verdict
+from tgi_conformance.config.run_config import RunConfig, UsageError, route_name
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
-    from tgi_conformance.progress import Progress
-    from tgi_conformance.report import Result
+    from tgi_conformance.engine.progress import Progress
+    from tgi_conformance.results.report import Result
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_every_route_is_named_where_none_is_near() -> None:
 def test_a_deeper_run_holds_what_a_shallower_one_does() -> None:
     for shallow, deep in ((Depth.SMOKE, Depth.STANDARD), (Depth.STANDARD, Depth.EXHAUSTIVE)):
         chosen = {
-            depth: {one.id for one in requirements() if Options(NOWHERE, depth).selects(one)}
+            depth: {one.id for one in requirements() if RunConfig(NOWHERE, depth).selects(one)}
             for depth in (shallow, deep)
         }
 
@@ -77,7 +77,7 @@ def test_a_run_that_is_interrupted_reports_what_it_held() -> None:
             raise KeyboardInterrupt
 
     with hostile(answering(answer(b"{}"))) as server:
-        report = run(Options(Target(server.url), Depth.SMOKE), interrupt)
+        report = run(RunConfig(Target(server.url), Depth.SMOKE), interrupt)
 
     assert (Verdict.COULD_NOT_TELL, "the run was interrupted") == (report.verdict, report.reason)
     assert tuple(held) == report.requirements
@@ -89,9 +89,9 @@ def test_a_file_of_requirements_that_does_not_load_is_no_interruption(
     def broken() -> tuple[Catalogue, ...]:
         raise ImportError("half a file")
 
-    monkeypatch.setattr("tgi_conformance.items.catalogues", broken)
+    monkeypatch.setattr("tgi_conformance.pytest_plugin.items.catalogues", broken)
     with hostile(answering(answer(b"{}"))) as server, pytest.raises(RuntimeError, match="half a file"):
-        run(Options(Target(server.url), Depth.SMOKE))
+        run(RunConfig(Target(server.url), Depth.SMOKE))
 
 
 def test_two_requirements_do_not_share_an_id(monkeypatch: pytest.MonkeyPatch) -> None:

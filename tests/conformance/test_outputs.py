@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tgi_conformance.outputs import check_writable, write_atomically
+from tgi_conformance.reports.files import check_writable, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

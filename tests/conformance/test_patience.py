@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import JSON, answer, hostile
 
-from tgi_conformance.again import BELIEVED, HEALTH
-from tgi_conformance.api import GENERATE
-from tgi_conformance.client import Bounds, Client
-from tgi_conformance.exchange import NoAnswerError
-from tgi_conformance.outcomes import InconclusiveError
-from tgi_conformance.patience import send_patiently
-from tgi_conformance.target import Target
+from tgi_conformance.session.failures import BELIEVED, HEALTH
+from tgi_conformance.protocol.forms import GENERATE
+from tgi_conformance.http.client import Bounds, Client
+from tgi_conformance.http.exchange import NoAnswerError
+from tgi_conformance.results.outcomes import InconclusiveError
+from tgi_conformance.session.retries import send_patiently
+from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ def test_a_gateway_that_loses_the_same_request_again_is_told(clients: list[Clien
         exchange = send_patiently(client, REQUEST)
 
     assert 502 == exchange.response.status
-    assert 1 == client.price.again
+    assert 1 == client.usage.again
 
 
 def test_one_that_loses_many_is_not_asked_again(clients: list[Client]) -> None:
@@ -97,8 +97,8 @@ def test_one_that_loses_many_is_not_asked_again(clients: list[Client]) -> None:
         for _ in range(BELIEVED + 2):
             assert 502 == send_patiently(client, REQUEST).response.status
 
-    assert BELIEVED == client.price.again
-    assert 0 == client.price.asleep
+    assert BELIEVED == client.usage.again
+    assert 0 == client.usage.asleep
 
 
 def test_a_restart_is_waited_for(clients: list[Client]) -> None:

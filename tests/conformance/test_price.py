@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tgi_conformance.exchange import Response
-from tgi_conformance.price import generated_tokens
+from tgi_conformance.http.exchange import Response
+from tgi_conformance.http.usage import generated_tokens
 
 
 def response(body: bytes, content_type: str = "application/json", **headers: str) -> Response:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from tests.conformance.hostile import JSON, answer, hostile
 
-from tgi_conformance.client import Bounds, Client
-from tgi_conformance.probes import Facts, probe, probe_reach
-from tgi_conformance.samples import Samples
-from tgi_conformance.target import Key, Target
+from tgi_conformance.http.client import Bounds, Client
+from tgi_conformance.session.capabilities import Capabilities, probe, probe_reach
+from tgi_conformance.session.response_cache import ResponseCache
+from tgi_conformance.http.target import Key, Target
 
 if TYPE_CHECKING:
     from tests.conformance.hostile import Connection, Handler
@@ -31,22 +31,22 @@ def serving(answers: dict[bytes, bytes], elsewhere: bytes) -> Handler:
     return handler
 
 
-def found(handler: Handler, key: Key | None = None) -> Facts:
+def found(handler: Handler, key: Key | None = None) -> Capabilities:
     with hostile(handler) as server:
         client = Client(Target(server.url, key), Bounds(request_seconds=5))
         try:
-            samples = Samples(client)
+            samples = ResponseCache(client)
             return probe(samples, probe_reach(samples))
         finally:
             client.close()
 
 
 def test_what_is_forbidden_beside_open_routes_is_not_offered() -> None:
-    facts = found(serving({b"/generate": GENERATED}, status(403)))
+    capabilities = found(serving({b"/generate": GENERATED}, status(403)))
 
-    assert "POST /generate" not in facts.absent
-    assert "POST /v1/completions answered 403" == facts.absent["POST /v1/completions"]
-    assert facts.locked is None
+    assert "POST /generate" not in capabilities.absent
+    assert "POST /v1/completions answered 403" == capabilities.absent["POST /v1/completions"]
+    assert capabilities.locked is None
 
 
 def test_a_route_that_refuses_the_key_of_others_is_offered() -> None:
@@ -58,45 +58,45 @@ def test_a_route_that_refuses_the_key_of_others_is_offered() -> None:
 
 
 def test_where_everything_is_forbidden_a_key_is_wanted() -> None:
-    facts = found(serving({}, status(403)))
+    capabilities = found(serving({}, status(403)))
 
-    assert "POST /generate answered 403" == facts.locked
-    assert "POST /generate" not in facts.absent
+    assert "POST /generate answered 403" == capabilities.locked
+    assert "POST /generate" not in capabilities.absent
 
 
 def test_the_status_of_nowhere_means_not_there() -> None:
-    facts = found(serving({b"/generate": GENERATED}, status(400)))
+    capabilities = found(serving({b"/generate": GENERATED}, status(400)))
 
-    assert "GET /metrics answered 400" == facts.absent["GET /metrics"]
+    assert "GET /metrics answered 400" == capabilities.absent["GET /metrics"]
 
 
 def test_a_balancer_without_a_backend_means_not_there() -> None:
-    facts = found(serving({b"/generate": GENERATED, b"/health": answer(b"")}, status(503)))
+    capabilities = found(serving({b"/generate": GENERATED, b"/health": answer(b"")}, status(503)))
 
-    assert "POST /v1/completions answered 503" == facts.absent["POST /v1/completions"]
+    assert "POST /v1/completions answered 503" == capabilities.absent["POST /v1/completions"]
 
 
 def test_a_prefix_that_loses_its_slash_has_no_root() -> None:
     moved = b"HTTP/1.1 308 Moved\r\nLocation: http://elsewhere.example/prefix\r\nContent-Length: 0\r\n\r\n"
-    facts = found(serving({b"/generate": GENERATED, b"/": moved, b"/invocations": moved}, status(404)))
+    capabilities = found(serving({b"/generate": GENERATED, b"/": moved, b"/invocations": moved}, status(404)))
 
-    assert "POST / answered 308" == facts.absent["POST /"]
-    assert "POST /invocations" not in facts.absent
+    assert "POST / answered 308" == capabilities.absent["POST /"]
+    assert "POST /invocations" not in capabilities.absent
 
 
 def test_a_page_is_no_metrics() -> None:
     page = answer(b"<!doctype html><p>Welcome", HTML)
-    facts = found(serving({b"/generate": GENERATED, b"/metrics": page}, status(404)))
+    capabilities = found(serving({b"/generate": GENERATED, b"/metrics": page}, status(404)))
 
-    assert "GET /metrics answered 200 with text/html" == facts.absent["GET /metrics"]
+    assert "GET /metrics answered 200 with text/html" == capabilities.absent["GET /metrics"]
 
 
 def test_chat_without_a_template_is_not_offered() -> None:
     refusal = status(422, b'{"error": "no template", "error_type": "template_error"}')
-    facts = found(serving({b"/generate": GENERATED, b"/v1/chat/completions": refusal}, status(404)))
+    capabilities = found(serving({b"/generate": GENERATED, b"/v1/chat/completions": refusal}, status(404)))
 
     assert (
-        "POST /v1/chat/completions answered 422 template_error" == facts.absent["POST /v1/chat/completions"]
+        "POST /v1/chat/completions answered 422 template_error" == capabilities.absent["POST /v1/chat/completions"]
     )
 
 
@@ -108,6 +108,6 @@ def test_who_sleeps_is_waited_for() -> None:
             asked.append(request)
             connection.send(status(503) if len(asked) == 1 else GENERATED)
 
-    facts = found(waking)
+    capabilities = found(waking)
 
-    assert {"generated_text": "x"} == facts.info
+    assert {"generated_text": "x"} == capabilities.info

@@ -9,12 +9,12 @@ import pytest
 import trustme
 from tests.conformance.hostile import JSON, answer, answering, hostile
 
-from tgi_conformance import patience
-from tgi_conformance.client import Bounds
-from tgi_conformance.levels import Depth, Verdict
-from tgi_conformance.options import Options
-from tgi_conformance.runner import run
-from tgi_conformance.target import Target
+from tgi_conformance.session import retries as patience
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.results.levels import Depth, Verdict
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.conformance.hostile import Connection
     from tests.conftest import Site
 
-    from tgi_conformance.report import Report
+    from tgi_conformance.results.report import Report
 
 LOGIN = b"<!doctype html><title>Log in</title>"
 MOST_REQUESTS = 40  # 12 probes, and some of them once more
@@ -41,7 +41,7 @@ NOBODY: dict[str, tuple[bytes, str]] = {
 
 
 def told(url: str, *, depth: Depth = Depth.STANDARD) -> Report:
-    report = run(Options(Target(url), depth, bounds=Bounds(request_seconds=2, run_seconds=60)))
+    report = run(RunConfig(Target(url), depth, bounds=Bounds(request_seconds=2, run_seconds=60)))
 
     assert Verdict.COULD_NOT_TELL is report.verdict
     assert () == report.requirements
@@ -99,13 +99,13 @@ def test_a_router_without_its_model_is_not_judged(status: int, monkeypatch: pyte
 def test_a_tgi_that_fails_at_every_request_is_judged() -> None:
     failing = answer(b"oops", b"HTTP/1.1 500 No\r\nContent-Type: text/plain\r\n")
     with hostile(answering_info(failing)) as server:
-        report = run(Options(Target(server.url), Depth.SMOKE, bounds=Bounds(request_seconds=2)))
+        report = run(RunConfig(Target(server.url), Depth.SMOKE, bounds=Bounds(request_seconds=2)))
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
 
 
 def test_who_answers_in_its_own_form_is_judged() -> None:
     with hostile(answering(answer(b'{"text": "not a TGI\'s"}', JSON))) as server:
-        report = run(Options(Target(server.url), Depth.SMOKE, bounds=Bounds(request_seconds=2)))
+        report = run(RunConfig(Target(server.url), Depth.SMOKE, bounds=Bounds(request_seconds=2)))
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict

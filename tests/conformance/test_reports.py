@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 from rich.console import Console
 
-from tgi_conformance.levels import Depth, Level, Outcome, Verdict
-from tgi_conformance.report import Report, Result
+from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
+from tgi_conformance.results.report import Report, Result
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.json_report import as_json, report_schema, write_json
 from tgi_conformance.reports.junit import write_junit

@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.conformance.making import make_requirement, make_setting
 
-from tgi_conformance.api import CHAT, COMPLETIONS, GENERATE
-from tgi_conformance.judge import judge
-from tgi_conformance.levels import Outcome
-from tgi_conformance.probes import Facts
-from tgi_conformance.target import Target
-from tgi_conformance.verify import expect_answer
+from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
+from tgi_conformance.engine.execute import execute
+from tgi_conformance.results.levels import Outcome
+from tgi_conformance.session.capabilities import Capabilities
+from tgi_conformance.http.target import Target
+from tgi_conformance.requirements._verify import expect_answer
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
-    from tgi_conformance.api import Form
-    from tgi_conformance.report import Result
-    from tgi_conformance.trial import Trial
+    from tgi_conformance.protocol.forms import Form
+    from tgi_conformance.results.report import Result
+    from tgi_conformance.session.context import Context
 
 LIMITS = {"max_input_tokens": 480, "max_total_tokens": 512}
 LONG = "naïve 日本 " * 200
 
 
 def outcome(form: Form, prompt: str, **asked: Any) -> Result:
-    def check(trial: Trial) -> None:
-        expect_answer(form, trial.send(form.ask(prompt, **asked)))
+    def check(context: Context) -> None:
+        expect_answer(form, context.send(form.ask(prompt, **asked)))
 
     with running(Settings(quiet=True, max_input_tokens=480, max_total_tokens=512)) as server:
-        return judge(make_requirement(check), make_setting(Target(server.url), facts=Facts(info=LIMITS)))[0]
+        return execute(make_requirement(check), make_setting(Target(server.url), capabilities=Capabilities(info=LIMITS)))[0]
 
 
 @pytest.mark.parametrize("form", [GENERATE, CHAT, COMPLETIONS])

@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 from tests.conformance.hostile import JSON, OK, answer, answering, hostile
 
-from tgi_conformance.cli import main
+from tgi_conformance.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-COMMAND = [sys.executable, "-m", "tgi_conformance.cli", "run"]
+COMMAND = [sys.executable, "-m", "tgi_conformance.cli.main", "run"]
 NOWHERE = "http://127.0.0.1:9"
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import EVENTS, JSON, OK, Connection, answer, answering, hostile
 
-from tgi_conformance.client import Bounds
-from tgi_conformance.levels import Depth, Outcome, Verdict
-from tgi_conformance.options import Options
-from tgi_conformance.runner import run
-from tgi_conformance.target import Target
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.results.levels import Depth, Outcome, Verdict
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ HOSTILE: dict[str, Callable[[Connection], None]] = {
 def test_the_run_ends_with_a_report(handler: Handler) -> None:
     started = time.monotonic()
     with hostile(handler) as server:
-        report = run(Options(Target(server.url), Depth.SMOKE, bounds=BOUNDS))
+        report = run(RunConfig(Target(server.url), Depth.SMOKE, bounds=BOUNDS))
 
     assert report.verdict in {Verdict.DOES_NOT_CONFORM, Verdict.COULD_NOT_TELL}
     assert time.monotonic() - started < MOST_SECONDS
@@ -102,7 +102,7 @@ LARGE = [name for name in HOSTILE if name.startswith(("answers", "sends", "never
 @pytest.mark.parametrize("name", LARGE)
 def test_the_run_stays_small(name: str) -> None:
     with hostile(HOSTILE[name]) as server:
-        chosen = Options(Target(server.url), Depth.SMOKE, only=("generate", "generate-stream"), bounds=BOUNDS)
+        chosen = RunConfig(Target(server.url), Depth.SMOKE, only=("generate", "generate-stream"), bounds=BOUNDS)
         tracemalloc.start()
         try:
             run(chosen)

@@ -10,15 +10,15 @@ from attrs import evolve
 from click.testing import CliRunner
 from tests.conformance.hostile import answer, answering, hostile
 
-from tgi_conformance.cli import main
-from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.levels import Depth, Level, Outcome, Verdict
-from tgi_conformance.options import Options
+from tgi_conformance.cli.main import main
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
+from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
-from tgi_conformance.routes import requirements
-from tgi_conformance.runner import run
-from tgi_conformance.target import Target
+from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 from tgi_reference.character import CHARACTERS
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
@@ -26,14 +26,14 @@ from tgi_reference.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tgi_conformance.report import Report
+    from tgi_conformance.results.report import Report
     from tgi_reference.server import Running
 
 MOST = {Depth.SMOKE: (60, 600), Depth.STANDARD: (1_800, 16_000)}
 
 
-def options(url: str, depth: Depth = Depth.SMOKE, seed: int = 0) -> Options:
-    return Options(Target(url), depth, seed, deviations=shipped_deviations())
+def options(url: str, depth: Depth = Depth.SMOKE, seed: int = 0) -> RunConfig:
+    return RunConfig(Target(url), depth, seed, deviations=shipped_deviations())
 
 
 def failures(report: Report) -> list[tuple[str, str, str]]:

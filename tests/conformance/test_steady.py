@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.conformance.making import make_requirement, make_setting
 
-from tgi_conformance.answer import Answer
-from tgi_conformance.api import CHAT, COMPLETIONS, GENERATE
-from tgi_conformance.families.effects_in_noise import expect_temperature, expect_top_p
-from tgi_conformance.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.probes import EXACT, REPRODUCIBLE, Facts, probe
-from tgi_conformance.samples import Samples
-from tgi_conformance.steady import FEWEST, Steady, _surest
-from tgi_conformance.target import Target
-from tgi_conformance.trial import AGAIN, Trial
+from tgi_conformance.protocol.answers import Answer
+from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
+from tgi_conformance.requirements.effects_in_noise import expect_temperature, expect_top_p
+from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
+from tgi_conformance.session.capabilities import EXACT, REPRODUCIBLE, Capabilities, probe
+from tgi_conformance.session.response_cache import ResponseCache
+from tgi_conformance.session.repeatability import FEWEST, Steady, _surest
+from tgi_conformance.http.target import Target
+from tgi_conformance.session.context import AGAIN, Context
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
@@ -31,45 +31,45 @@ def noisy() -> Iterator[str]:
         yield server.url
 
 
-def trial_at(url: str, facts: Facts) -> Trial:
-    return Trial(make_requirement(lambda _: None), make_setting(Target(url), facts=facts))
+def trial_at(url: str, capabilities: Capabilities) -> Context:
+    return Context(make_requirement(lambda _: None), make_setting(Target(url), capabilities=capabilities))
 
 
-def probed(url: str) -> Facts:
-    return probe(Samples(make_setting(Target(url)).client), Facts())
+def probed(url: str) -> Capabilities:
+    return probe(ResponseCache(make_setting(Target(url)).client), Capabilities())
 
 
 def test_exact_decoding_is_told_as_such(tgi_server: Any) -> None:
-    facts = probed(tgi_server.url)
+    capabilities = probed(tgi_server.url)
 
-    assert facts.steady is None
-    assert set() == {EXACT, REPRODUCIBLE} & set(facts.absent)
+    assert capabilities.steady is None
+    assert set() == {EXACT, REPRODUCIBLE} & set(capabilities.absent)
 
 
 def test_noise_is_told_and_an_opening_found_that_all_dialects_repeat_from(noisy: str) -> None:
-    facts = probed(noisy)
+    capabilities = probed(noisy)
 
-    assert facts.steady is not None
-    assert {"generate", "chat", "completions"} == facts.steady.dialects
-    assert facts.steady.tokens >= FEWEST
-    assert "not answered alike" in facts.absent[EXACT]
-    assert REPRODUCIBLE not in facts.absent
+    assert capabilities.steady is not None
+    assert {"generate", "chat", "completions"} == capabilities.steady.dialects
+    assert capabilities.steady.tokens >= FEWEST
+    assert "not answered alike" in capabilities.absent[EXACT]
+    assert REPRODUCIBLE not in capabilities.absent
 
 
 def test_temperature_and_top_p_show_through_noise(noisy: str) -> None:
-    trial = trial_at(noisy, probed(noisy))
+    context = trial_at(noisy, probed(noisy))
 
     for form in (GENERATE, CHAT, COMPLETIONS):
-        expect_temperature(trial, form, {})
-        expect_top_p(trial, form, {})
+        expect_temperature(context, form, {})
+        expect_top_p(context, form, {})
 
 
 def test_a_temperature_that_is_ignored_shows_through_noise() -> None:
     settings = Settings(quiet=True, noise=0.05, fault_seed=3, faults=("temperature-is-ignored",))
     with running(settings) as server:
-        trial = trial_at(server.url, probed(server.url))
+        context = trial_at(server.url, probed(server.url))
         with pytest.raises(UnmetError):
-            expect_temperature(trial, GENERATE, {})
+            expect_temperature(context, GENERATE, {})
 
 
 def tokens(*logprobs: float | None) -> Answer:
@@ -93,17 +93,17 @@ def test_the_longest_run_that_the_model_is_sure_of(
 
 
 def test_a_form_is_asked_with_the_opening() -> None:
-    trial = trial_at("http://127.0.0.1:9", Facts(steady=STEADY))
+    context = trial_at("http://127.0.0.1:9", Capabilities(steady=STEADY))
 
-    assert "What? It is" == trial.steady(GENERATE).body("What?")["inputs"]
-    assert (12, 5) == (trial.few(24), trial.few(5))
+    assert "What? It is" == context.steady(GENERATE).body("What?")["inputs"]
+    assert (12, 5) == (context.few(24), context.few(5))
     with pytest.raises(UnsupportedError, match="not alike"):
-        trial.steady(CHAT)
+        context.steady(CHAT)
 
 
 def test_a_conversation_ends_with_the_opening() -> None:
-    facts = Facts(steady=Steady("not alike", "It is", 12, frozenset({"chat"})))
-    body = trial_at("http://127.0.0.1:9", facts).steady(CHAT).body("What?")
+    capabilities = Capabilities(steady=Steady("not alike", "It is", 12, frozenset({"chat"})))
+    body = trial_at("http://127.0.0.1:9", capabilities).steady(CHAT).body("What?")
 
     assert [("user", "What?"), ("assistant", "It is")] == [
         (m["role"], m["content"]) for m in body["messages"]
@@ -111,14 +111,14 @@ def test_a_conversation_ends_with_the_opening() -> None:
 
 
 def test_exact_decoding_is_asked_as_ever() -> None:
-    trial = trial_at("http://127.0.0.1:9", Facts())
+    context = trial_at("http://127.0.0.1:9", Capabilities())
 
-    assert GENERATE is trial.steady(GENERATE)
-    assert 24 == trial.few(24)
+    assert GENERATE is context.steady(GENERATE)
+    assert 24 == context.few(24)
 
 
-@pytest.mark.parametrize(("facts", "held"), [(Facts(), 1), (Facts(steady=STEADY), 1 + AGAIN)])
-def test_what_is_broken_fails_each_time(facts: Facts, held: int) -> None:
+@pytest.mark.parametrize(("facts", "held"), [(Capabilities(), 1), (Capabilities(steady=STEADY), 1 + AGAIN)])
+def test_what_is_broken_fails_each_time(capabilities: Capabilities, held: int) -> None:
     times = []
 
     def broken() -> None:
@@ -126,7 +126,7 @@ def test_what_is_broken_fails_each_time(facts: Facts, held: int) -> None:
         raise UnmetError("this", "that")
 
     with pytest.raises(UnmetError):
-        trial_at("http://127.0.0.1:9", facts).steadily(broken)
+        trial_at("http://127.0.0.1:9", capabilities).steadily(broken)
     assert held == len(times)
 
 
@@ -138,4 +138,4 @@ def test_a_tie_that_falls_otherwise_once_is_forgiven() -> None:
             raise UnmetError("this", "that")
         return "held"
 
-    assert "held" == trial_at("http://127.0.0.1:9", Facts(steady=STEADY)).steadily(tied)
+    assert "held" == trial_at("http://127.0.0.1:9", Capabilities(steady=STEADY)).steadily(tied)

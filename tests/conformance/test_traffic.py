@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tgi_conformance.traffic import TooBusyError, Traffic
+from tgi_conformance.http.traffic import TooBusyError, Traffic
 
 
 def soon() -> float:

@@ -6,9 +6,9 @@ from typing import Any
 
 from attrs import evolve
 
-from tgi_conformance.evidence import EventSeen, RequestSeen, ResponseSeen
-from tgi_conformance.levels import Depth, Level, Outcome, Verdict
-from tgi_conformance.report import Report, Result
+from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
+from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
+from tgi_conformance.results.report import Report, Result
 
 CURL = "curl -sSNig -X POST http://h.test/generate -H 'content-type: application/json' --data-raw '{}'"
 REQUEST = RequestSeen("POST", "/generate", (("content-type", "application/json"),), '{"inputs":"naïve 🤖"}')

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.reports.samples import BAD, GOOD, HOSTILE, REPORTS, STREAM, hostile, many, result
 
-from tgi_conformance.levels import Outcome
+from tgi_conformance.results.levels import Outcome
 from tgi_conformance.reports.finding_view import finding_view
 from tgi_conformance.reports.html_report import LARGEST, write_html
 from tgi_conformance.reports.plain import plain
@@ -17,7 +17,7 @@ from tgi_conformance.reports.plain import plain
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from tgi_conformance.report import Report
+    from tgi_conformance.results.report import Report
 
 # Controls other than line ends, directions, surrogates: what makes an editor or a terminal do something.
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")

@@ -12,8 +12,8 @@ from tests.reports.samples import BAD, NONE, RESULTS, SEEN, hostile, result
 from tests.reports.test_html import UNSAFE, Reader
 from tests.reports.test_markdown import rendered
 
-from tgi_conformance.comparison import Column, compare, differing
-from tgi_conformance.levels import Outcome
+from tgi_conformance.results.comparison import Column, compare, differing
+from tgi_conformance.results.levels import Outcome
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
 from tgi_conformance.reports.read_json import ReportError, read_report
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-    from tgi_conformance.report import Report
+    from tgi_conformance.results.report import Report
 
 
 def report(*results: tuple[str, Outcome]) -> Report:

@@ -8,8 +8,8 @@ import re
 import pytest
 from tests.reports.samples import result
 
-from tgi_conformance.levels import Outcome
-from tgi_conformance.progress import Progress
+from tgi_conformance.results.levels import Outcome
+from tgi_conformance.engine.progress import Progress
 from tgi_conformance.reports.progress_bar import may_animate, watching
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 from jsonschema import Draft202012Validator
 
-from tgi_conformance.contract import as_json_schema
+from tgi_conformance.contract.contract import as_json_schema
 from tgi_document.repairs import repair
 from tgi_reference.alterations.call import CHAT, GENERATE, OPENAI, Event, Reply
 from tgi_reference.alterations.catalogue import Alteration, Catalogue

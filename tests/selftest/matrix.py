@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.selftest.expectations import expected
 
-from tgi_conformance.outputs import write_atomically
-from tgi_conformance.routes import requirements
+from tgi_conformance.reports.files import write_atomically
+from tgi_conformance.requirements.catalogue import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.selftest.trials import alarms, hold, proof
+from tests.selftest.contexts import alarms, hold, proof
 
-from tgi_conformance.levels import BUDGETS, Depth, Verdict
+from tgi_conformance.results.levels import BUDGETS, Depth, Verdict
 from tgi_reference.character import CHARACTERS
 
 if TYPE_CHECKING:

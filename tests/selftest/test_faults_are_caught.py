@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.selftest.expectations import expected
 from tests.selftest.matrix import catchers, recorded
-from tests.selftest.trials import caught, depth_of, hold, matches, proof
+from tests.selftest.contexts import caught, depth_of, hold, matches, proof
 
-from tgi_conformance.requirement import Requirement
-from tgi_conformance.routes import requirements
+from tgi_conformance.requirements._declare import Requirement
+from tgi_conformance.requirements.catalogue import requirements
 from tgi_reference.alterations.selection import all_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tgi_conformance.report import Report
+    from tgi_conformance.results.report import Report
 
 # One of each family; the whole matrix is the self-test's.
 FEW = frozenset(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.selftest.trials import BOUNDS, alarms, deviations
+from tests.selftest.contexts import BOUNDS, alarms, deviations
 
-from tgi_conformance.levels import Outcome, Verdict
-from tgi_conformance.options import Options
-from tgi_conformance.runner import run
-from tgi_conformance.target import Target
+from tgi_conformance.results.levels import Outcome, Verdict
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
@@ -22,7 +22,7 @@ def test_a_server_with_noise_conforms(seed: int) -> None:
     for noise in (0.0, 0.05):
         with running(Settings(quiet=True, noise=noise)) as server:
             target = Target(server.url)
-            reports.append(run(Options(target, seed=seed, deviations=deviations(), bounds=BOUNDS)))
+            reports.append(run(RunConfig(target, seed=seed, deviations=deviations(), bounds=BOUNDS)))
     exact, noisy = reports
 
     assert {} == alarms(noisy)

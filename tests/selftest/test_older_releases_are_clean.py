@@ -9,20 +9,20 @@ import pytest
 from attrs import evolve
 from tests.selftest.altered import altered
 from tests.selftest.documented import release
-from tests.selftest.trials import BOUNDS, Chosen, alarms, deviations
+from tests.selftest.contexts import BOUNDS, Chosen, alarms, deviations
 
-from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.levels import Outcome, Verdict
-from tgi_conformance.options import Options
-from tgi_conformance.runner import run
-from tgi_conformance.target import Target
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import Outcome, Verdict
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 from tgi_reference.alterations.call import Reply
 from tgi_reference.alterations.catalogue import Catalogue
 from tgi_reference.releases.known import RELEASES
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
-    from tgi_conformance.report import Report
+    from tgi_conformance.results.report import Report
     from tgi_reference.alterations.call import Call
     from tgi_reference.alterations.catalogue import Alteration
 
@@ -58,7 +58,7 @@ HIDING = {"as it is": (), "without /info": (no_info,), "without a document": (no
 
 def report_of(*alterations: Alteration, settings: Settings = QUIET) -> Report:
     with altered(alterations, settings) as url:
-        return run(Options(Target(url), deviations=shipped_deviations(), bounds=BOUNDS))
+        return run(RunConfig(Target(url), deviations=shipped_deviations(), bounds=BOUNDS))
 
 
 @pytest.mark.slow

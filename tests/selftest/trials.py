@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
-from tgi_conformance.client import Bounds
-from tgi_conformance.deviations import shipped_deviations
-from tgi_conformance.levels import BUDGETS, Depth, Outcome
-from tgi_conformance.options import Options
-from tgi_conformance.routes import requirements
-from tgi_conformance.runner import run
-from tgi_conformance.target import Key, Target
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import BUDGETS, Depth, Outcome
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Key, Target
 from tgi_reference.character import TGI, Character
 from tgi_reference.engine import Engine
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
-    from tgi_conformance.deviations import Deviation
-    from tgi_conformance.report import Report
-    from tgi_conformance.requirement import Requirement
+    from tgi_conformance.results.deviations import Deviation
+    from tgi_conformance.results.report import Report
+    from tgi_conformance.requirements._declare import Requirement
 
 KEY = "a-key-for-tests"
 BOUNDS = Bounds(request_seconds=4.0, run_seconds=300.0)
@@ -43,7 +43,7 @@ def model() -> Engine:
 
 
 @frozen
-class Chosen(Options):
+class Chosen(RunConfig):
     """Options that hold only the requirements whose ids match a pattern."""
 
     patterns: tuple[str, ...] = field(kw_only=True, default=("*",))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tgi_conformance.levels import Level, Verdict
+from tgi_conformance.results.levels import Level, Verdict
 
 if TYPE_CHECKING:
-    from tgi_conformance.report import Report
+    from tgi_conformance.results.report import Report
 
 COLOURS = {
     Verdict.CONFORMS: "brightgreen",

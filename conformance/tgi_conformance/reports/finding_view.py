@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from tgi_conformance.evidence import LAST_EVENTS, RequestSeen, ResponseSeen, cut
+from tgi_conformance.results.evidence import LAST_EVENTS, RequestSeen, ResponseSeen, cut
 from tgi_conformance.reports.signs import OUTCOMES, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgi_conformance.report import Result
+    from tgi_conformance.results.report import Result
 
 CHARACTERS_PER_EVENT = 100  # what an event's row takes beside its data, in the currency of the size
 ROOM_FOR_AN_EXCHANGE = 200

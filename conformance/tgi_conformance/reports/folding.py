@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from tgi_conformance.levels import Level
-from tgi_conformance.report import WHOLE_RUN
+from tgi_conformance.results.levels import Level
+from tgi_conformance.results.report import WHOLE_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tgi_conformance.report import Result
+    from tgi_conformance.results.report import Result
 
 
 def fold(results: Iterable[Result]) -> list[list[Result]]:

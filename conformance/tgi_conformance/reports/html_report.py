@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tgi_conformance.evidence import cut
-from tgi_conformance.kinds import OWN
-from tgi_conformance.levels import Level, Outcome
+from tgi_conformance.results.evidence import cut
+from tgi_conformance.requirements._kinds import OWN
+from tgi_conformance.results.levels import Level, Outcome
 from tgi_conformance.reports.finding_view import finding_view
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.page import write_page
@@ -18,7 +18,7 @@ from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tgi_conformance.report import Report, Result
+    from tgi_conformance.results.report import Report, Result
 
 LARGEST = 2_000_000  # bytes of the file
 SIZES = (6000, 2000, 1000, 500, 250, 100)  # characters of a finding's texts, the first that fits is taken

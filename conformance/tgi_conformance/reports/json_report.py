@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 
 if TYPE_CHECKING:
-    from tgi_conformance.report import Report, Result
+    from tgi_conformance.results.report import Report, Result
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from tgi_conformance.levels import Level, Outcome
+from tgi_conformance.results.levels import Level, Outcome
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT
 
 if TYPE_CHECKING:
-    from tgi_conformance.report import Report, Result
+    from tgi_conformance.results.report import Report, Result
 
 
 def write_junit(report: Report) -> str:

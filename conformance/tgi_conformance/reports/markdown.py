@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tgi_conformance.evidence import cut
-from tgi_conformance.levels import Outcome
+from tgi_conformance.results.evidence import cut
+from tgi_conformance.results.levels import Outcome
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of
@@ -19,7 +19,7 @@ from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgi_conformance.report import Report, Result
+    from tgi_conformance.results.report import Report, Result
 
 MOST_CAUSES = 25
 MOST_IDS = 20

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from rich.markup import escape
 
-from tgi_conformance.comparison import Column, Comparison, compare, differing
+from tgi_conformance.results.comparison import Column, Comparison, compare, differing
 from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from tgi_conformance.report import Result
+    from tgi_conformance.results.report import Result
 
 COLOURS = {
     "pass": "green",

@@ -18,13 +18,13 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
-from tgi_conformance.levels import Outcome
+from tgi_conformance.results.levels import Outcome
 from tgi_conformance.reports.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tgi_conformance.progress import Progress
+    from tgi_conformance.engine.progress import Progress
 
     Watch = Callable[[str, Progress], None]
 

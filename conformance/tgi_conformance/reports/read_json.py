@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from tgi_conformance.evidence import EventSeen, RequestSeen, ResponseSeen
-from tgi_conformance.levels import Depth, Level, Outcome, Verdict
-from tgi_conformance.report import Report, Result
+from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
+from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
+from tgi_conformance.results.report import Report, Result
 from tgi_conformance.reports.json_report import report_schema
 
 if TYPE_CHECKING:

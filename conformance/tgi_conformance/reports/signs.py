@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from tgi_conformance.levels import Outcome, Verdict
+from tgi_conformance.results.levels import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tgi_conformance.report import Result
+    from tgi_conformance.results.report import Result
 
 
 @frozen

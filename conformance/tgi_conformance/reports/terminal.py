@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from tgi_conformance.levels import Level, Outcome, Verdict
+from tgi_conformance.results.levels import Level, Outcome, Verdict
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from tgi_conformance.report import Report, Result
+    from tgi_conformance.results.report import Report, Result
 
 COLUMNS = (
     (Outcome.PASS, "passed", "green"),

@@ -1,0 +1,59 @@
+"""`tgi-conformance compare A.json B.json…`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
+from tgi_conformance.results.comparison import Column, compare
+from tgi_conformance.results.levels import Verdict
+from tgi_conformance.reports.files import check_writable, write_atomically
+from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
+from tgi_conformance.reports.read_json import ReportError, read_report
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
+
+
+@click.command("compare", cls=OneLineCommand)
+@click.argument("files", metavar="A.json B.json…", nargs=-1, required=True, type=FILE)
+@click.option("--html", metavar="FILE", type=FILE, help="Write the matrix as one HTML file.")
+@click.option("--markdown", metavar="FILE", type=FILE, help="Write the matrix in GitHub's Markdown.")
+def compare_command(*, files: tuple[Path, ...], html: Path | None, markdown: Path | None) -> None:
+    """Hold reports of `run --json` against the first of them: what broke, what was mended, what is new.
+
+    Ends with 0 if nothing that the first kept is broken in another, 1 on such a regression, 2 on wrong usage,
+    3 if a run held nothing that could be compared.
+    """
+    outputs = {name: path for name, path in (("html", html), ("markdown", markdown)) if path}
+    try:
+        columns = _columns(files)
+        for path in outputs.values():
+            check_writable(path)
+    except (ReportError, OSError) as error:
+        raise WrongUsage(str(error)) from None
+    print_matrix(columns, Console(highlight=False, soft_wrap=True))
+    for name, path in outputs.items():
+        write_atomically(path, WRITERS[name](columns))
+        click.echo(f"{name} {path}")
+    sys.exit(_status(columns))
+
+
+def _status(columns: tuple[Column, ...]) -> int:
+    if any(compare(columns[0].report, column.report).regressed for column in columns[1:]):
+        return 1
+    # A run that held nothing lost nothing, and says nothing either.
+    told = all(column.report.requirements for column in columns)
+    return 0 if told else Verdict.COULD_NOT_TELL.exit_code
+
+
+def _columns(files: tuple[Path, ...]) -> tuple[Column, ...]:
+    if len(files) < 2:  # noqa: PLR2004 - one has nothing to be held against
+        raise ReportError(f"{files[0]}: expected another report to hold it against")
+    stems = [path.stem for path in files]
+    names = stems if len(set(stems)) == len(stems) else [str(path) for path in files]
+    return tuple(Column(name, read_report(path)) for name, path in zip(names, files, strict=True))

@@ -1,0 +1,188 @@
+"""`tgi-conformance run URL`."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from tgi_conformance.engine import run as runner
+from tgi_conformance.cli.one_line import WrongUsage
+from tgi_conformance.cli.run_options import RunCommand, run_options
+from tgi_conformance.results.deviations import DeviationsError
+from tgi_conformance.cli.exit_status import FailOn, status
+from tgi_conformance.results.levels import Verdict
+from tgi_conformance.config.run_config import UsageError
+from tgi_conformance.reports.files import check_writable, write_atomically
+from tgi_conformance.config.estimate import estimate
+from tgi_conformance.reports.badge import write_badge
+from tgi_conformance.reports.html_report import write_html
+from tgi_conformance.reports.json_report import write_json
+from tgi_conformance.reports.junit import write_junit
+from tgi_conformance.reports.markdown import write_markdown
+from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
+from tgi_conformance.reports.progress_bar import watching
+from tgi_conformance.reports.read_json import ReportError, read_report
+from tgi_conformance.reports.terminal import print_report
+from tgi_conformance.config.settings import Settings
+from tgi_conformance.engine.several import run_all
+from tgi_conformance.http.target import TargetError
+from tgi_conformance.config.targets import Named, of_file, of_urls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tgi_conformance.results.report import Report
+
+    Writer = Callable[[Report], str]
+
+WRITERS: dict[str, Writer] = {
+    "json": write_json,
+    "junit": write_junit,
+    "html": write_html,
+    "markdown": write_markdown,
+    "badge": write_badge,
+}
+MATRIX_WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
+ENDINGS = {"json": ".json", "junit": ".xml", "html": ".html"}
+
+
+@click.command("run", cls=RunCommand)
+@run_options
+def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **given: Any) -> None:
+    """Hold the deployment at URL to the documented REST API and say whether it conforms.
+
+    Several URLs, or the deployments of a file (--targets), are run side by side and shown in one matrix.
+    Each flag may stand in tgi-conformance.toml, in [tool.tgi-conformance] of pyproject.toml, or as
+    TGI_CONFORMANCE_… in the environment.
+
+    Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell, 4 on an error of
+    tgi-conformance itself.
+    """
+    outputs = {name: path for name in WRITERS if (path := given.pop(name)) is not None}
+    folder: Path | None = given.pop("reports")
+    fail_on, baseline_file = FailOn(given.pop("fail_on")), given.pop("baseline")
+    try:
+        named = _targets(url, targets, Settings("", headers=given.pop("header"), **given))
+        baseline = _baseline(fail_on, baseline_file)
+        _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
+    except (TargetError, UsageError, DeviationsError, ReportError, OSError) as error:
+        raise WrongUsage(str(error)) from None
+    if plan:
+        for target in named:
+            click.echo(
+                f"{target.name}: {estimate(target.options)}" if len(named) > 1 else estimate(target.options)
+            )
+        return
+    try:
+        if len(named) == 1 and targets is None:
+            code = _one(named[0], outputs, fail_on, baseline)
+        else:
+            code = _several(named, outputs, folder, fail_on, baseline)
+    except KeyboardInterrupt:
+        click.echo("interrupted before there was anything to report", err=True)
+        code = Verdict.COULD_NOT_TELL.exit_code
+    except click.ClickException:
+        raise
+    except Exception as error:  # noqa: BLE001 - what Python would end with 1 says nothing of the deployment
+        click.echo(_internal_error(error, named), err=True)
+        code = Verdict.INTERNAL_ERROR.exit_code
+    sys.exit(code)
+
+
+def _internal_error(error: Exception, targets: tuple[Named, ...]) -> str:
+    """Give the traceback, without the targets' secrets, and a line that says what to do with it."""
+    told = "".join(traceback.format_exception(error))
+    for target in targets:
+        told = target.options.target.scrub(told)
+    return f"{told}internal error: please report the lines above to the maintainers of tgi-conformance"
+
+
+def _targets(urls: tuple[str, ...], file: Path | None, settings: Settings) -> tuple[Named, ...]:
+    if urls and file:
+        raise UsageError("--targets: expected no URL beside it")
+    if file:
+        return of_file(file, settings)
+    if not urls:
+        raise UsageError("Missing argument 'URL', or --targets FILE")
+    return of_urls(urls, settings)
+
+
+def _baseline(fail_on: FailOn, file: Path | None) -> Report | None:
+    if (fail_on is FailOn.REGRESSION) != (file is not None):
+        raise UsageError("--fail-on regression and --baseline FILE belong together")
+    return read_report(file) if file else None
+
+
+def _check_outputs(outputs: Mapping[str, Path], folder: Path | None, *, several: bool) -> None:
+    flags: dict[Path, str] = {}
+    for name, path in outputs.items():
+        check_writable(path)
+        other = flags.setdefault(path.resolve(), name)
+        if other != name:
+            raise UsageError(f"{path}: --{other} and --{name} name the same file, expected two")
+    single = next((name for name in outputs if name not in MATRIX_WRITERS), None)
+    if several and single:
+        raise UsageError(f"--{single}: is of one deployment, expected --reports FOLDER for several")
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        check_writable(folder / "matrix.html")
+
+
+def _one(target: Named, outputs: Mapping[str, Path], fail_on: FailOn, baseline: Report | None) -> int:
+    name = target.options.target.shown_url
+    with watching([name], sys.stderr) as watch:
+        report = runner.run(target.options, lambda progress: watch(name, progress))
+    print_report(report, _console(), outputs)
+    for form, path in outputs.items():
+        _write(path, WRITERS[form](report))
+    code, reason = status(report, fail_on, baseline)
+    if reason:
+        click.echo(reason)
+    return code
+
+
+def _several(
+    targets: tuple[Named, ...],
+    outputs: Mapping[str, Path],
+    folder: Path | None,
+    fail_on: FailOn,
+    baseline: Report | None,
+) -> int:
+    with watching([target.name for target in targets], sys.stderr) as watch:
+        columns = run_all(targets, watch)
+    print_matrix(columns, _console())
+    files = {path: MATRIX_WRITERS[form](columns) for form, path in outputs.items()}
+    if folder is not None:
+        files |= {
+            folder / f"matrix{end}": MATRIX_WRITERS[form](columns)
+            for form, end in (("html", ".html"), ("markdown", ".md"))
+        }
+        for column in columns:
+            files |= {
+                folder / f"{column.name}{end}": WRITERS[form](column.report) for form, end in ENDINGS.items()
+            }
+    for path, text in files.items():
+        _write(path, text)
+        click.echo(f"written {path}")
+    found = [(column.name, *status(column.report, fail_on, baseline)) for column in columns]
+    for name, _, reason in found:
+        if reason:
+            click.echo(f"{name}: {reason}")
+    codes = {code for _, code, _ in found}
+    return next((code for code in (4, 1, 3) if code in codes), 0)
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=True)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise WrongUsage(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,1 +1,0 @@
-"""The suite's commands, one file each."""

@@ -1,0 +1,74 @@
+"""Settings from a file: `tgi-conformance.toml`, or the table `tool.tgi-conformance` of `pyproject.toml`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tgi_conformance.config.nearest import nearest
+from tgi_conformance.config.run_config import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+OWN_FILE = "tgi-conformance.toml"
+SHARED_FILE = "pyproject.toml"
+TABLE = "tgi-conformance"
+BELOW_THE_FILE = {"deviations", "ca", "baseline", "targets"}  # paths are meant from the file's folder
+
+
+def read_configuration(folder: Path, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the settings of a folder; `known` are names and what they take, for complaints.
+
+    The file of our own wins over the table of the shared one. Raises UsageError, of one line.
+    """
+    for name in (OWN_FILE, SHARED_FILE):
+        path = folder / name
+        if path.is_file():
+            document = _read(path)
+            table = document if name == OWN_FILE else document.get("tool", {}).get(TABLE)
+            if table is not None:
+                return _checked(path, table, known)
+    return {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path.name}: cannot be read: {' '.join(str(error).split())}") from None
+
+
+def _checked(path: Path, table: Any, known: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise UsageError(f"{path.name}: tool.{TABLE} is no table")
+    settings = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            raise UsageError(_unknown(path, key, known))
+        settings[name] = _value(path, key, name, value, many=known[name])
+    return settings
+
+
+def _unknown(path: Path, key: str, known: Iterable[str]) -> str:
+    names = sorted(name.replace("_", "-") for name in known)
+    hint = nearest(key, names) or f"; expected one of {', '.join(names)}"
+    return f"{path.name}: {key!r} is no setting{hint}"
+
+
+def _value(path: Path, key: str, name: str, value: Any, *, many: bool) -> Any:
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(item, (dict, list)) for item in values) or (isinstance(value, list) and not many):
+        raise UsageError(
+            f"{path.name}: {key} = {value!r}: expected {'a list of words' if many else 'one value'}"
+        )
+    if name in BELOW_THE_FILE:
+        return str(path.parent / str(value))
+    return values if many else value

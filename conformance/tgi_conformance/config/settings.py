@@ -1,0 +1,84 @@
+"""What a run is asked to do as people write it: words and numbers, from flags, a file or a program."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.results.deviations import read_deviations, shipped_deviations
+from tgi_conformance.results.levels import BUDGETS, Depth
+from tgi_conformance.config.run_config import RunConfig, UsageError, check_names, route_name
+from tgi_conformance.http.target import Key, Target, key_from, parse_header, parse_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@frozen
+class Settings:
+    """What a run is asked to do, a member a flag of `tgi-conformance run`; see there."""
+
+    url: str
+    api_key_env: str | None = None
+    headers: tuple[str, ...] = ()
+    level: str = Depth.STANDARD.value
+    seed: int = 0
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    deviations: Path | None = None
+    strict: bool = False
+    concurrency: int = 4
+    rate: float | None = None
+    max_seconds: float = 900.0
+    max_requests: int | None = None
+    max_tokens: int | None = None
+    gentle: bool = False
+    ca: Path | None = None
+
+
+def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
+    """Check the settings; raises TargetError, UsageError and DeviationsError, each of one line."""
+    own = read_deviations(settings.deviations) if settings.deviations else ()
+    check_names(own)
+    today = datetime.now(timezone.utc).date()
+    if key is None and settings.api_key_env is not None:
+        key = key_from(settings.api_key_env)
+    return RunConfig(
+        target=Target(
+            parse_url(settings.url), key, tuple(map(parse_header, settings.headers)), _ca(settings.ca)
+        ),
+        depth=Depth(settings.level),
+        seed=settings.seed,
+        only=tuple(map(route_name, settings.only)),
+        skip=tuple(map(route_name, settings.skip)),
+        require=tuple(map(route_name, settings.require)),
+        strict=settings.strict,
+        deviations=tuple(d for d in (*own, *shipped_deviations()) if not d.expired(today)),
+        bounds=_bounds(settings),
+        concurrency=settings.concurrency,
+        gentle=settings.gentle,
+    )
+
+
+def _bounds(settings: Settings) -> Bounds:
+    requests, tokens = BUDGETS.get(Depth(settings.level), (None, None))
+    return Bounds(
+        run_seconds=settings.max_seconds,
+        requests_per_second=settings.rate,
+        requests=requests if settings.max_requests is None else settings.max_requests,
+        generated_tokens=tokens if settings.max_tokens is None else settings.max_tokens,
+    )
+
+
+def _ca(path: Path | None) -> Path | None:
+    if path is not None:
+        try:
+            ssl.create_default_context(cafile=str(path))
+        except (OSError, ssl.SSLError):
+            raise UsageError(f"--ca {path}: expected a file of certificates in PEM") from None
+    return path

@@ -1,0 +1,1 @@
+"""Execute requirements against deployments and give reports."""

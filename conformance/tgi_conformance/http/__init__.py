@@ -1,0 +1,1 @@
+"""Send requests to a deployment within bounds of time, size and usage."""

@@ -1,0 +1,44 @@
+"""How many tokens an answer cost, by what the answer itself says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tgi_conformance.http.exchange import Response
+
+
+def generated_tokens(response: Response) -> int:
+    """Count the tokens that the answer shows: by header, usage or details, else one a streamed event."""
+    if response.is_stream:
+        return _streamed(response)
+    header = response.headers.get("x-generated-tokens", "")
+    if header.isascii() and header.isdigit():
+        return int(header[:9])
+    body = response.json
+    return _stated(body[0] if isinstance(body, list) and body else body)
+
+
+def _streamed(response: Response) -> int:
+    stated = 0
+    tokens = 0
+    for event in response.stream.events:
+        try:
+            body = event.json
+        except (ValueError, RecursionError):
+            continue
+        stated = max(stated, _stated(body))
+        if isinstance(body, dict):
+            tokens += "token" in body or bool(body.get("choices"))
+    return stated or tokens
+
+
+def _stated(body: Any) -> int:
+    if not isinstance(body, dict):
+        return 0
+    counts = [
+        inner.get(name)
+        for outer, name in (("usage", "completion_tokens"), ("details", "generated_tokens"))
+        if isinstance(inner := body.get(outer), dict)
+    ]
+    return max((count for count in counts if isinstance(count, int) and count > 0), default=0)

@@ -1,0 +1,1 @@
+"""Run the suite inside a pytest session of one's own."""

@@ -1,0 +1,101 @@
+"""Run the suite under pytest: each requirement is a test item, named by its id.
+
+`pytest --pyargs tgi_conformance --tgi-url URL` runs it inside a user's own pytest; `tgi-conformance run` runs
+it with the reporters of this package. pytest loads this module in every session, so what is heavy is imported
+only where a deployment was named.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgi_conformance.pytest_plugin.items import Conductor
+
+
+ROUTES = Path(__file__).parent / "routes"
+CONDUCTOR: pytest.StashKey[Conductor] = pytest.StashKey()
+LOCK = "tgi_conformance_lock"
+LOCK_FILE: pytest.StashKey[str] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what `tgi-conformance run` offers, under names that collide with nobody's."""
+    group = parser.getgroup("tgi", "conformance of a TGI deployment")
+    group.addoption("--tgi-url", metavar="URL", help="base URL of the deployment under test")
+    group.addoption("--tgi-api-key-env", metavar="NAME", help="environment variable that holds the API key")
+    group.addoption("--tgi-header", metavar="K:V", action="append", default=[], help="sent with each request")
+    group.addoption("--tgi-level", default="standard", choices=["smoke", "standard", "exhaustive", "load"])
+    group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="makes generated data repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest of the markers, so that `-m must` works with --strict-markers too."""
+    for level in ("must", "should", "may"):
+        config.addinivalue_line("markers", f"{level}: a requirement of TGI's API that says {level.upper()}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the connections of a session that collected, whether or not it ran."""
+    conductor = config.stash.get(CONDUCTOR, None)
+    if conductor is not None:
+        conductor.session.client.close()
+    if LOCK_FILE in config.stash:
+        Path(config.stash[LOCK_FILE]).unlink(missing_ok=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give xdist's workers a file by which they take turns."""
+    stash = node.config.stash
+    if LOCK_FILE not in stash:
+        handle, stash[LOCK_FILE] = tempfile.mkstemp(prefix="tgi-conformance-")
+        os.close(handle)
+    node.workerinput[LOCK] = stash[LOCK_FILE]
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the files of the routes, which are named as routes and not as tests."""
+    if file_path.parent != ROUTES or file_path.suffix != ".py" or file_path.name == "__init__.py":
+        return None
+    from tgi_conformance.pytest_plugin.items import RouteFile  # noqa: PLC0415 - see above
+
+    collector: pytest.Collector = RouteFile.from_parent(parent, path=file_path)
+    return collector
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Put last what looks back on the run."""
+    if CONDUCTOR in session.config.stash:
+        from tgi_conformance.pytest_plugin.items import looks_back  # noqa: PLC0415 - see above
+
+        items.sort(key=looks_back)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Ask the deployment what it is before its requirements are collected."""
+    url = session.config.getoption("--tgi-url")
+    if url and CONDUCTOR not in session.config.stash:
+        from tgi_conformance.pytest_plugin.items import Conductor  # noqa: PLC0415 - see above
+
+        session.config.stash[CONDUCTOR] = Conductor.from_pytest(session.config)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Iterator[Any]:
+    """Hold the collected requirements, several at a time."""
+    conductor = session.config.stash.get(CONDUCTOR, None)
+    if conductor is None:
+        return (yield)
+    with conductor.under_way(session.items):
+        return (yield)

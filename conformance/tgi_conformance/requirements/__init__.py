@@ -1,0 +1,1 @@
+"""What a deployment must do, one file a topic. Modules whose names begin with an underscore are helpers."""

@@ -1,0 +1,63 @@
+"""POST /: generate as older clients know it, streamed or not by a member of the body."""
+
+from __future__ import annotations
+
+from tgi_conformance.protocol.forms import ROOT as FORM
+from tgi_conformance.protocol.forms import ROOT_STREAM as STREAM
+from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.requirements.aliases import answers_whatever_is_asked
+from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
+from tgi_conformance.requirements.characters import characters
+from tgi_conformance.requirements.errors_in_streams import errors_in_streams
+from tgi_conformance.requirements.generated import generated
+from tgi_conformance.requirements.headers import browsers
+from tgi_conformance.requirements.limits import limits
+from tgi_conformance.requirements.methods import body_needs_post
+from tgi_conformance.requirements.parameters import parameters
+from tgi_conformance.requirements.parity import (
+    full_text,
+    prompt_is_counted,
+    refused_alike,
+    same_as_generate,
+    streamed_as_unstreamed,
+)
+from tgi_conformance.requirements.prompts import given_back
+from tgi_conformance.requirements.refusals import refusals
+from tgi_conformance.requirements.streams import streams
+from tgi_conformance.requirements.tokens import tokens
+from tgi_conformance.requirements.validation import validation
+from tgi_conformance.requirements._declare import Catalogue
+
+CATALOGUE = Catalogue(__name__, "root", FORM.operation)
+MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
+POINTER = "#/components/schemas/GenerateParameters"
+
+documented_answer(CATALOGUE, FORM.ask())
+documented_stream(CATALOGUE, STREAM)
+detailed(CATALOGUE, FORM)
+detailed(CATALOGUE, STREAM)
+tokens(CATALOGUE, FORM)
+tokens(CATALOGUE, STREAM)
+streams(CATALOGUE, STREAM)
+errors_in_streams(CATALOGUE, STREAM)
+full_text(CATALOGUE, FORM, default=True)
+same_as_generate(CATALOGUE, FORM)
+streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
+prompt_is_counted(CATALOGUE, STREAM)
+refused_alike(CATALOGUE, STREAM, FORM)
+refusals(CATALOGUE, FORM.body(), "inputs", by_another_name=True)
+parameters(CATALOGUE, FORM, MEMBERS, POINTER)
+parameters(CATALOGUE, STREAM, MEMBERS, POINTER)
+validation(CATALOGUE, FORM)
+validation(CATALOGUE, STREAM)
+characters(CATALOGUE, FORM)
+limits(CATALOGUE, FORM)
+characters(CATALOGUE, STREAM)
+limits(CATALOGUE, STREAM)
+answers_whatever_is_asked(CATALOGUE, FORM)
+answers_whatever_is_asked(CATALOGUE, STREAM)
+generated(CATALOGUE)
+body_needs_post(CATALOGUE, FORM.body(tokens=1))
+for form in (FORM, STREAM):
+    browsers(CATALOGUE, form)
+given_back(CATALOGUE, FORM)

@@ -1,0 +1,1 @@
+"""What came of a run: outcomes, results, the report, evidence, known deviations."""

@@ -1,0 +1,65 @@
+"""A curl line that reproduces a request, the key and the user's headers left out by name."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from tgi_conformance.reports.plain import plain
+
+if TYPE_CHECKING:
+    from tgi_conformance.http.exchange import Request
+    from tgi_conformance.http.target import Target
+
+LONGEST_BODY = 2000
+
+
+def curl_line(target: Target, request: Request) -> str:
+    """Write the line for a POSIX shell; secrets appear as `$NAME`, to be set by who runs it."""
+    words = ["curl", "-sSNig"]
+    if request.method == "HEAD" and request.content is None:
+        words.append("--head")  # with -X HEAD curl waits for a body that never comes
+    elif request.method != "GET" or request.content is not None:
+        words += ["-X", request.method]
+    words.append(shlex.quote(target.shown_url + request.path))
+    for name, value in request.headers:
+        words += ["-H", shlex.quote(f"{name}: {target.scrub(value)}")]
+    words += _secret_headers(target, request)
+    if request.content is None:
+        return " ".join(words)
+    if "content-type" not in {name.lower() for name, _ in (*request.headers, *target.headers)}:
+        words += ["-H", "Content-Type:"]  # curl would add one
+    return _with_body(" ".join(words), target.scrub_bytes(request.content))
+
+
+def _secret_headers(target: Target, request: Request) -> list[str]:
+    own = {name.lower() for name, _ in (*request.headers, *target.headers)}
+    words = []
+    if target.key and not request.anonymous and "authorization" not in own:
+        words += ["-H", f'"Authorization: Bearer ${target.key.name}"']
+    for name, _ in target.headers:
+        variable = re.sub(r"\W", "_", name.upper())
+        words += ["-H", f'{shlex.quote(name + ": ")}"${variable}"']
+    return words
+
+
+def _with_body(curl: str, content: bytes) -> str:
+    if len(content) > LONGEST_BODY:
+        beginning = plain(content[:80].decode("utf-8", "replace"))
+        return f"{curl} --data-binary @-  # the {len(content)} bytes that begin with {beginning}"
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\0"
+    if all(character.isprintable() for character in text):
+        return f"{curl} --data-raw {shlex.quote(text)}"
+    # No argument can hold a NUL, and no terminal shows a control character as it is.
+    return f"printf '{_escaped(content)}' | {curl} --data-binary @-"
+
+
+def _escaped(content: bytes) -> str:
+    return "".join(
+        chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:03o}"  # noqa: PLR2004 - ASCII's end
+        for byte in content
+    )

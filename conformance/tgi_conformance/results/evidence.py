@@ -1,0 +1,137 @@
+"""The request that shows a finding and what came back, fit to be kept: without secrets, bounded in size."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from tgi_conformance.http.target import HIDDEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tgi_conformance.http.event_stream import Event
+    from tgi_conformance.http.exchange import Request, Response
+    from tgi_conformance.http.target import Target
+
+Headers = tuple[tuple[str, str], ...]
+
+LONGEST_BODY = 4000  # characters, as everywhere here
+LONGEST_RAW = 1000  # of a stream, whose events are kept beside it
+LONGEST_DATA = 600
+LONGEST_VALUE = 300
+MOST_HEADERS = 40
+FIRST_EVENTS, LAST_EVENTS = 40, 10
+READ = 16_000  # what is searched for secrets before it is cut
+SECRET_HEADERS = {"set-cookie", "cookie", "proxy-authorization"}
+
+
+@frozen
+class RequestSeen:
+    """What was sent; a secret stands as `$NAME`, as in the curl line."""
+
+    method: str
+    path: str
+    headers: Headers
+    body: str = ""
+
+
+@frozen
+class EventSeen:
+    """One event of a stream, and how many seconds after the request it was whole."""
+
+    seconds: float
+    type: str
+    data: str
+
+
+@frozen
+class ResponseSeen:
+    """What came back.
+
+    Attributes:
+        status, headers: As they came.
+        seconds: How long it took to the last byte.
+        body: The body, or the beginning of a stream's bytes.
+        events: A stream's first and last events.
+        omitted_events: How many were left out behind the first of them.
+    """
+
+    status: int
+    headers: Headers
+    seconds: float
+    body: str = ""
+    events: tuple[EventSeen, ...] = ()
+    omitted_events: int = 0
+
+
+def request_seen(target: Target, request: Request) -> RequestSeen:
+    """Keep a request."""
+    headers = [(name, _kept(target, value, LONGEST_VALUE)) for name, value in request.headers]
+    own = {name.lower() for name, _ in (*request.headers, *target.headers)}
+    if target.key and not request.anonymous and "authorization" not in own:
+        headers.append(("Authorization", f"Bearer ${target.key.name}"))
+    headers += [(name, HIDDEN) for name, _ in target.headers]
+    body = (request.content or b"")[:READ].decode("utf-8", "replace")
+    more = len(request.content or b"") - READ
+    return RequestSeen(
+        request.method, request.path, tuple(headers), _kept(target, body, LONGEST_BODY, max(more, 0))
+    )
+
+
+def response_seen(target: Target, response: Response) -> ResponseSeen:
+    """Keep a response."""
+    events = response.events
+    shown, omitted = _ends(events)
+    longest = LONGEST_RAW if events else LONGEST_BODY
+    text = response.body[:READ].decode("utf-8", "replace")
+    more = max(len(response.body) - READ, 0)
+    return ResponseSeen(
+        status=response.status,
+        headers=tuple(_headers(target, response)),
+        seconds=round(response.seconds, 4),
+        body=_kept(target, text, longest, more),
+        events=tuple(_event(target, response, event) for event in shown),
+        omitted_events=omitted,
+    )
+
+
+def cut(text: str, longest: int, more: int = 0) -> str:
+    """Cut a text, telling how much there was; `more` is what was cut off it before."""
+    if len(text) <= longest and not more:
+        return text
+    return f"{text[:longest]}… ({len(text) + more} characters)"
+
+
+def _kept(target: Target, text: str, longest: int, more: int = 0) -> str:
+    scrubbed: str = target.scrub(text[:READ])
+    return cut(scrubbed, longest, more + max(len(text) - READ, 0))
+
+
+def _headers(target: Target, response: Response) -> Iterable[tuple[str, str]]:
+    for name, value in response.headers.multi_items()[:MOST_HEADERS]:
+        secret = name.lower() in SECRET_HEADERS
+        yield _kept(target, name, LONGEST_VALUE), HIDDEN if secret else _kept(target, value, LONGEST_VALUE)
+
+
+def _ends(events: tuple[Event, ...]) -> tuple[tuple[Event, ...], int]:
+    omitted = len(events) - FIRST_EVENTS - LAST_EVENTS
+    if omitted <= 0:
+        return events, 0
+    return events[:FIRST_EVENTS] + events[-LAST_EVENTS:], omitted
+
+
+def _event(target: Target, response: Response, event: Event) -> EventSeen:
+    return EventSeen(
+        round(arrival(response, event.offset), 4),
+        _kept(target, event.type, LONGEST_VALUE),
+        _kept(target, event.data, LONGEST_DATA),
+    )
+
+
+def arrival(response: Response, offset: int) -> float:
+    """Tell how many seconds after the request the byte before the offset had come."""
+    place = bisect_left(response.arrivals, (offset, 0.0))
+    return response.arrivals[place][1] if place < len(response.arrivals) else response.seconds

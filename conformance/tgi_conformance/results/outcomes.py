@@ -1,0 +1,77 @@
+"""What a requirement's check may say instead of returning, each a type of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tgi_conformance.http.exchange import NOT_JSON, Exchange, Request
+
+LONGEST_SHOWN = 600
+
+
+class UnmetError(AssertionError):
+    """The promise is broken: what was expected, what came, and the exchange that shows it."""
+
+    def __init__(
+        self,
+        expected: str,
+        actual: Any,
+        exchange: Exchange | None = None,
+        *,
+        request: Request | None = None,
+    ) -> None:
+        self.expected = expected
+        self.actual = actual
+        self.exchange = exchange
+        self.request = exchange.request if exchange else request
+        super().__init__(f"expected {expected}, got {shown(actual)}")
+
+    @property
+    def observation(self) -> dict[str, Any]:
+        """What was seen, as JSON, for a deviation to be matched against.
+
+        Members: `request` (method, path, body), `status`, `media_type`, `body` (JSON, or text where it is
+        none), `events` (JSON or text each; absent where the answer is no stream), `actual`.
+        """
+        seen: dict[str, Any] = {"actual": self.actual}
+        if self.request is not None:
+            body = self.request.json
+            seen["request"] = {
+                "method": self.request.method,
+                "path": self.request.path,
+                "body": None if body is NOT_JSON else body,
+            }
+        if self.exchange is not None:
+            seen.update(_response_seen(self.exchange))
+        return seen
+
+
+class UnsupportedError(Exception):
+    """The deployment does not offer this; the message tells what showed it."""
+
+
+class InconclusiveError(Exception):
+    """The suite could not tell; the message tells why."""
+
+
+def shown(value: Any) -> str:
+    """Give a value as text, cut to what a reader takes in."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
+
+
+def _response_seen(exchange: Exchange) -> dict[str, Any]:
+    response = exchange.response
+    seen: dict[str, Any] = {"status": response.status, "media_type": response.media_type}
+    if response.is_stream:
+        seen["events"] = [_event_seen(event) for event in response.stream.events]
+    else:
+        seen["body"] = response.text if response.json is NOT_JSON else response.json
+    return seen
+
+
+def _event_seen(event: Any) -> Any:
+    try:
+        return event.json
+    except (ValueError, RecursionError):
+        return event.data

@@ -1,0 +1,34 @@
+"""Answers that several requirements look at, each asked for once a run."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from tgi_conformance.session.retries import send_patiently
+
+if TYPE_CHECKING:
+    from tgi_conformance.http.client import Client
+    from tgi_conformance.http.exchange import Exchange, Request
+
+
+@define
+class ResponseCache:
+    """A deployment's answers by request. Safe to use from several threads."""
+
+    client: Client
+    _kept: dict[Request, Exchange] = field(factory=dict, init=False)
+    _locks: dict[Request, threading.Lock] = field(factory=dict, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def get(self, request: Request) -> tuple[Exchange, bool]:
+        """Give the answer to a request, and whether it was sent just now; raises as Trial.send does."""
+        with self._lock:
+            lock = self._locks.setdefault(request, threading.Lock())
+        with lock:
+            sent = request not in self._kept
+            if sent:
+                self._kept[request] = send_patiently(self.client, request)
+            return self._kept[request], sent

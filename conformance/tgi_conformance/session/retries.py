@@ -1,0 +1,88 @@
+"""Wait where a deployment is busy with others: overload says nothing about its conformance."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tenacity import (
+    RetryCallState,
+    RetryError,
+    Retrying,
+    retry_if_result,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_fixed,
+)
+
+from tgi_conformance.session.failures import ASLEEP, LONGEST_SLEEP, send_surely
+from tgi_conformance.results.outcomes import InconclusiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgi_conformance.http.client import Client
+    from tgi_conformance.http.exchange import Exchange, Request
+
+ATTEMPTS = 4
+WORTH_WAITING = 3  # requests given up; a deployment that stays busy is not waited for again
+LONGEST_WAIT = 5.0  # seconds
+
+
+def send_patiently(client: Client, request: Request, *, authenticate: bool = True) -> Exchange:
+    """Send a request, again after a while where it is refused for overload.
+
+    Raises:
+        NoAnswerError: Nothing whole came back.
+        InconclusiveError: The deployment stays busy.
+    """
+    attempts = ATTEMPTS if client.usage.refused < WORTH_WAITING else 1
+
+    def wait(state: RetryCallState) -> float:
+        seconds = _wait(state)
+        client.pause(seconds)  # what one is told is meant for all
+        return seconds
+
+    retrying = Retrying(retry=retry_if_result(_is_overload), stop=stop_after_attempt(attempts), wait=wait)
+    try:
+        exchange: Exchange = retrying(_send, client, request, authenticate=authenticate)
+    except RetryError:
+        client.usage.refused += 1
+        raise InconclusiveError(f"{request.method} {request.path} was refused for overload") from None
+    return exchange
+
+
+def _send(client: Client, request: Request, *, authenticate: bool) -> Exchange:
+    return send_surely(client, request, lambda one: client.send(one, authenticate=authenticate))
+
+
+def wait_until_awake(client: Client, requests: Sequence[Request]) -> None:
+    """Wait while a gateway says that nobody is there yet: a deployment that was scaled to zero needs a while.
+
+    It is awake as soon as one of the requests is answered otherwise. Where it does not wake up, nothing else
+    of the run waits for it again.
+
+    Raises:
+        NoAnswerError: Nothing whole came back.
+    """
+    started = time.monotonic()
+    retrying = Retrying(
+        retry=retry_if_result(lambda asleep: asleep),
+        stop=stop_after_delay(max(LONGEST_SLEEP - client.usage.asleep, 0)),
+        wait=wait_fixed(1),
+    )
+    try:
+        retrying(lambda: all(client.send(request).response.status in ASLEEP for request in requests))
+    except RetryError:
+        client.usage.asleep += time.monotonic() - started
+
+
+def _is_overload(exchange: Exchange) -> bool:
+    return exchange.response.is_overload
+
+
+def _wait(state: RetryCallState) -> float:
+    """Give the seconds to wait: as the server asks, or longer each time."""
+    asked = state.outcome.result().response.headers.get("retry-after", "") if state.outcome else ""
+    seconds = float(asked) if asked.isascii() and asked.isdigit() else 0.5 * 2**state.attempt_number
+    return min(seconds, LONGEST_WAIT)
