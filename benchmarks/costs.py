@@ -29,7 +29,7 @@ def measure(url: str) -> dict[str, dict[str, list[int]]]:
         costs = measured.setdefault(depth.value, {})
         options = RunConfig(Target(parse_url(url)), depth, deviations=shipped_deviations())
         session = prepare(options)
-        usage = session.client.usage
+        usage = session.sender.usage
         costs["probes"] = [usage.requests, usage.generated_tokens]
         conductor = Conductor(options, session)
         under_pytest(conductor)

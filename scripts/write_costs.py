@@ -33,12 +33,12 @@ def measured(depth: Depth) -> dict[str, tuple[int, int]]:
     with running(settings) as server:
         options = RunConfig(Target(server.url, Key("KEY", KEY)), depth, deviations=shipped_deviations())
         conductor = Conductor(options, prepare(options))
-        usage = conductor.session.client.usage
+        usage = conductor.session.sender.usage
         probes = usage.requests, usage.generated_tokens
         try:
             under_pytest(conductor)
         finally:
-            conductor.session.client.close()
+            conductor.session.sender.close()
     contexts = sorted(conductor.contexts, key=lambda one: one[0].id)
     costs = {result.id: (context.usage.requests, context.usage.generated_tokens) for result, context in contexts}
     return {PROBES: probes, **costs}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tgi_conformance.reports.files import write_atomically
-from tgi_conformance.requirements.catalogue import catalogues
+from tgi_conformance.requirements import requirements
 from tgi_reference.alterations.selection import all_faults, all_variants
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from tgi_conformance import run
 
-report = run("http://127.0.0.1:3000", level="smoke")
+report = run("http://127.0.0.1:3000", depth="smoke")
 assert report.verdict.value == "conforms"
 """
 
@@ -20,12 +20,12 @@ __all__ = ["Depth", "Level", "Outcome", "Report", "Result", "Verdict", "run"]
 
 # Imported when they are asked for: pytest imports this package in every session of whoever has it installed.
 HOMES = {
-    "Depth": "levels",
-    "Level": "levels",
-    "Outcome": "levels",
-    "Report": "report",
-    "Result": "report",
-    "Verdict": "levels",
+    "Depth": "results.levels",
+    "Level": "results.levels",
+    "Outcome": "results.levels",
+    "Report": "results.report",
+    "Result": "results.report",
+    "Verdict": "results.levels",
     "run": "library",
 }
 

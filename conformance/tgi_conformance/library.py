@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.engine import run as runner
+from tgi_conformance.engine.run import run as run_suite
 from tgi_conformance.config.settings import Settings, run_config_of
 from tgi_conformance.http.target import Key
 
@@ -24,9 +24,9 @@ def run(
 ) -> Report:
     """Hold the deployment at the URL to the documented REST API and give the report.
 
-    `settings` are the members of Settings, the flags of `tgi-conformance run`, such as `level="smoke"`,
+    `settings` are the members of Settings, the flags of `tgi-conformance run`, such as `depth="smoke"`,
     `only=("generate",)`, `strict=True`. A deployment that cannot be reached has a report too: its verdict
     is that it could not be told. Raises ValueError, of one line, for what cannot be used.
     """
     key = Key("API_KEY", api_key) if api_key else None
-    return runner.run(run_config_of(Settings(url, **settings), key), on_progress)
+    return run_suite(run_config_of(Settings(url, **settings), key), on_progress)

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from tgi_conformance.cli.main import main
 from tgi_conformance.requirements._kinds import OF_FAMILY, OWN
 from tgi_conformance.results.levels import Depth, Level
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 
 ID = "generate.max-new-tokens-is-a-limit"
 

@@ -10,7 +10,7 @@ from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.http.exchange import Request
 from tgi_conformance.results.levels import Depth, Level
 from tgi_conformance.session.capabilities import Capabilities
-from tgi_conformance.requirements._declare import Requirement
+from tgi_conformance.requirements._declaration import Requirement
 from tgi_conformance.session.response_cache import ResponseCache
 from tgi_conformance.contract.served import Served
 from tgi_conformance.http.target import Target

@@ -17,7 +17,7 @@ from tgi_conformance.engine.execute import execute
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.results.outcomes import UnmetError
 from tgi_conformance.engine.scheduler import Scheduler
-from tgi_conformance.requirements.catalogue import deployment
+from tgi_conformance.requirements import route_deployment as deployment
 from tgi_conformance.http.target import Target
 from tgi_conformance.requirements._verify import expect_answer
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.conformance.hostile import Connection, Handler
 
     from tgi_conformance.results.report import Result
-    from tgi_conformance.requirements._declare import Requirement
+    from tgi_conformance.requirements._declaration import Requirement
     from tgi_conformance.session.context import Session, Context
 
 FINE = answer(b'{"generated_text": "x"}', JSON)
@@ -75,9 +75,9 @@ def streaming(context: Context) -> None:
 def held(answers: Iterator[bytes], check: Callable[[Context], None] = asking) -> tuple[Result, Usage]:
     with hostile(in_turn(answers)) as server:
         session = make_setting(Target(server.url))
-        session.client.answered = True
+        session.sender.answered = True
         result, _ = execute(make_requirement(check), session)
-    return result, session.client.usage
+    return result, session.sender.usage
 
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED, CUT_OFF])
@@ -96,12 +96,12 @@ def test_an_error_event_of_the_model_is_asked_again() -> None:
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED, CUT_OFF])
 def test_a_failure_that_comes_again_is_one(failure: bytes) -> None:
-    assert Outcome.FAIL is held(first(failure, failure, then=FINE))[0].outcome
+    assert Outcome.FAILED is held(first(failure, failure, then=FINE))[0].outcome
 
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED])
 def test_a_failure_that_comes_twice_in_three_times_is_one(failure: bytes) -> None:
-    assert Outcome.FAIL is held(first(failure, FINE, failure, then=FINE))[0].outcome
+    assert Outcome.FAILED is held(first(failure, FINE, failure, then=FINE))[0].outcome
 
 
 def test_nothing_else_is_in_flight_when_it_is_asked_again() -> None:
@@ -122,12 +122,12 @@ def test_nothing_else_is_in_flight_when_it_is_asked_again() -> None:
 
     with hostile(handler) as server:
         session = make_setting(Target(server.url), Bounds(request_seconds=5))
-        session.client.answered = True
+        session.sender.answered = True
         wanted = [evolve(make_requirement(asking), id=f"info.says-{n}") for n in range(8)]
         outcomes = {result.outcome for result, _ in held_together(session, wanted)}
 
     assert most > 1
-    assert outcomes <= {Outcome.PASS, Outcome.INTERMITTENT}
+    assert outcomes <= {Outcome.PASSED, Outcome.INTERMITTENT}
 
 
 def held_together(session: Session, wanted: list[Requirement]) -> list[tuple[Result, Context]]:
@@ -158,12 +158,12 @@ def chance(answers: Iterator[bytes], requests: int) -> Result:
 def test_a_server_that_fails_by_chance_does_not_pass() -> None:
     result = chance(every(5, CRASHED), 40)
 
-    assert Outcome.FAIL is result.outcome
+    assert Outcome.FAILED is result.outcome
     assert "500" in result.actual
 
 
 def test_a_neighbour_that_poisons_a_batch_now_and_then_fails_nothing() -> None:
-    assert Outcome.PASS is chance(every(100, FAILED), 300).outcome
+    assert Outcome.PASSED is chance(every(100, FAILED), 300).outcome
 
 
 def test_what_is_meant_to_fail_is_not_asked_again() -> None:
@@ -174,5 +174,5 @@ def test_what_is_meant_to_fail_is_not_asked_again() -> None:
 
     result, usage = held(first(FAILED, then=FINE), broken)
 
-    assert Outcome.PASS is result.outcome
+    assert Outcome.PASSED is result.outcome
     assert 0 == usage.again

@@ -14,13 +14,13 @@ from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.engine.execute import execute
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.session.capabilities import Capabilities
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tgi_conformance.requirements._declare import Requirement
+    from tgi_conformance.requirements._declaration import Requirement
 
 # With nothing absent, every requirement is held.
 FACTS = Capabilities(
@@ -45,7 +45,7 @@ def errors(url: str, held: Iterable[Requirement]) -> dict[str, str]:
     )
     with ThreadPoolExecutor(4) as threads:
         results = [result for result, _ in threads.map(lambda one: execute(one, session), held)]
-    assert any(result.outcome is Outcome.FAIL for result in results)
+    assert any(result.outcome is Outcome.FAILED for result in results)
     return {result.id: result.reason for result in results if result.outcome is Outcome.ERROR}
 
 

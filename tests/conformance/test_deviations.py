@@ -19,7 +19,7 @@ from tgi_conformance.results.deviations import (
 )
 from tgi_conformance.http.exchange import Exchange, Request, Response
 from tgi_conformance.results.outcomes import UnmetError
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -33,7 +33,7 @@ def options(url: str) -> RunConfig:
 def test_what_takes_a_restarted_deployment_down_is_named() -> None:
     with mortal(DEADLY, restarts=True) as url:
         report = run(options(url))
-    (finding,) = report.having(Outcome.FAIL)
+    (finding,) = report.having(Outcome.FAILED)
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
     assert ID == finding.id
@@ -43,14 +43,14 @@ def test_what_takes_a_restarted_deployment_down_is_named() -> None:
     assert {"the deployment goes away after this request"} == {
         one.reason for one in report.having(Outcome.INCONCLUSIVE)
     }
-    assert len(report.having(Outcome.PASS)) > len(report.having(Outcome.INCONCLUSIVE))
+    assert len(report.having(Outcome.PASSED)) > len(report.having(Outcome.INCONCLUSIVE))
 
 
 def test_what_was_in_flight_is_named_where_it_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(again, "LONGEST_SLEEP", 1.0)
     with mortal(DEADLY, restarts=False) as url:
         report = run(options(url))
-    (finding,) = report.having(Outcome.FAIL)
+    (finding,) = report.having(Outcome.FAILED)
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
     assert ID == finding.id
@@ -73,4 +73,4 @@ def test_it_is_told_though_only_a_route_was_asked_for(monkeypatch: pytest.Monkey
     with mortal(DEADLY, restarts=False) as url:
         report = run(evolve(options(url), only=("completions",)))
 
-    assert [ID] == [finding.id for finding in report.having(Outcome.FAIL)]
+    assert [ID] == [finding.id for finding in report.having(Outcome.FAILED)]

@@ -139,7 +139,7 @@ def test_a_broken_promise_carries_its_exchange() -> None:
     with hostile(handler) as server:
         result, _ = execute(make_requirement(check), make_setting(Target(server.url)))
 
-    assert Outcome.FAIL is result.outcome
+    assert Outcome.FAILED is result.outcome
     assert result.request is not None
     assert result.response is not None
     assert ("GET", "/info") == (result.request.method, result.request.path)
@@ -153,7 +153,7 @@ def test_a_missing_answer_carries_its_request_alone() -> None:
     with hostile(lambda connection: connection.reset() if connection.request() else None) as server:
         result, _ = execute(make_requirement(check), make_setting(Target(server.url)))
 
-    assert (Outcome.FAIL, "GET", None) == (
+    assert (Outcome.FAILED, "GET", None) == (
         result.outcome,
         result.request and result.request.method,
         result.response,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 
 GOLDEN = Path(__file__).parent / "golden" / "requirements.json"
 

@@ -101,7 +101,7 @@ def test_the_rest_of_a_kind_on_a_route_is_decided_without_waiting() -> None:
         started = time.monotonic()
         outcomes = [execute(one, session)[0].outcome for one in wanted]
 
-    assert [Outcome.FAIL] * STRIKES + [Outcome.INCONCLUSIVE] * (20 - STRIKES) == outcomes
+    assert [Outcome.FAILED] * STRIKES + [Outcome.INCONCLUSIVE] * (20 - STRIKES) == outcomes
     assert time.monotonic() - started < 5
 
 
@@ -119,6 +119,6 @@ def test_a_stream_without_end_is_a_hang() -> None:
         session = make_setting(Target(server.url), Bounds(request_seconds=0.3))
         results = [execute(make_requirement(asking), session)[0] for _ in range(3)]
 
-    assert Outcome.FAIL is results[0].outcome
+    assert Outcome.FAILED is results[0].outcome
     assert Outcome.INCONCLUSIVE is results[-1].outcome
-    assert session.client.usage.requests <= STRIKES
+    assert session.sender.usage.requests <= STRIKES

@@ -48,14 +48,14 @@ def outcome_of(check: Check, session: Session | None = None, **requirement: Any)
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        (UnmetError("this", "that"), Outcome.FAIL),
+        (UnmetError("this", "that"), Outcome.FAILED),
         (UnsupportedError("not there"), Outcome.UNSUPPORTED),
         (InconclusiveError("who knows"), Outcome.INCONCLUSIVE),
         (NoAnswerError("refused", "nobody there", GET), Outcome.INCONCLUSIVE),
         (NoAnswerError("budget", "no time left", GET), Outcome.INCONCLUSIVE),
-        (NoAnswerError("timeout", "no answer", GET), Outcome.FAIL),
-        (NoAnswerError("broken", "reset", GET), Outcome.FAIL),
-        (NoAnswerError("too-large", "flood", GET), Outcome.FAIL),
+        (NoAnswerError("timeout", "no answer", GET), Outcome.FAILED),
+        (NoAnswerError("broken", "reset", GET), Outcome.FAILED),
+        (NoAnswerError("too-large", "flood", GET), Outcome.FAILED),
         (KeyError("a fault of ours"), Outcome.ERROR),
         (RecursionError("deep"), Outcome.ERROR),
     ],
@@ -73,7 +73,7 @@ def test_who_stops_the_run_is_not_held_up(error: BaseException) -> None:
 def test_a_check_that_returns_has_passed() -> None:
     result = outcome_of(lambda _: None)
 
-    assert (Outcome.PASS, 1) == (result.outcome, result.cases)
+    assert (Outcome.PASSED, 1) == (result.outcome, result.cases)
     assert ("", "", "", "") == (result.expected, result.actual, result.reason, result.curl)
 
 
@@ -125,11 +125,11 @@ def test_what_is_required_and_absent_fails() -> None:
     session = make_setting(capabilities=capabilities, required=frozenset({"info"}))
     result = outcome_of(lambda _: None, session)
 
-    assert (Outcome.FAIL, "GET /info answered 404") == (result.outcome, result.actual)
+    assert (Outcome.FAILED, "GET /info answered 404") == (result.outcome, result.actual)
 
 
 @pytest.mark.parametrize(
-    ("version", "outcome"), [("3.3.6-dev0", Outcome.PASS), ("2.4.1", Outcome.UNSUPPORTED)]
+    ("version", "outcome"), [("3.3.6-dev0", Outcome.PASSED), ("2.4.1", Outcome.UNSUPPORTED)]
 )
 def test_a_release_is_not_held_to_what_came_later(version: str, outcome: Outcome) -> None:
     session = make_setting(capabilities=Capabilities(info={"version": version}))
@@ -177,7 +177,7 @@ def test_what_a_deviation_does_not_describe_fails() -> None:
         session = make_setting(Target(server.url), deviations=known(418))
         result = outcome_of(expecting(201), session)
 
-    assert Outcome.FAIL is result.outcome
+    assert Outcome.FAILED is result.outcome
 
 
 def test_no_result_has_a_key_or_a_header_in_it() -> None:
@@ -211,7 +211,7 @@ def test_a_check_that_stumbles_over_an_undocumented_answer_fails() -> None:
     with hostile(answering(answer(body, JSON))) as server:
         result = outcome_of(stumbling(post("/generate", {})), make_setting(Target(server.url)))
 
-    assert Outcome.FAIL is result.outcome
+    assert Outcome.FAILED is result.outcome
     assert "generated_text" in result.actual
 
 
@@ -230,8 +230,8 @@ def test_a_check_that_stumbles_over_a_documented_answer_is_our_fault() -> None:
     [
         ({"max_total_tokens": 64}, Outcome.UNSUPPORTED),
         ({"max_total_tokens": 4096, "max_input_tokens": 128}, Outcome.UNSUPPORTED),
-        ({"max_total_tokens": 4096, "max_input_tokens": 2048}, Outcome.FAIL),
-        ({}, Outcome.FAIL),
+        ({"max_total_tokens": 4096, "max_input_tokens": 2048}, Outcome.FAILED),
+        ({}, Outcome.FAILED),
     ],
 )
 def test_a_refusal_for_a_small_context_is_no_failure(limits: dict[str, int], outcome: Outcome) -> None:
@@ -251,10 +251,10 @@ def test_a_refusal_is_one_though_nobody_answers_afterwards() -> None:
 
     with hostile(answering(answer(body, busy))) as server:
         session = make_setting(Target(server.url), capabilities=Capabilities(info={"max_total_tokens": 4096}))
-        assert Outcome.FAIL is outcome_of(check, session).outcome
+        assert Outcome.FAILED is outcome_of(check, session).outcome
 
 
-@pytest.mark.parametrize(("size", "outcome"), [(5_000, Outcome.UNSUPPORTED), (500, Outcome.FAIL)])
+@pytest.mark.parametrize(("size", "outcome"), [(5_000, Outcome.UNSUPPORTED), (500, Outcome.FAILED)])
 def test_a_body_beyond_the_payload_limit_is_no_failure(size: int, outcome: Outcome) -> None:
     def check(context: Context) -> None:
         expect_status(context.send(post("/generate", {"inputs": "x" * size})), 200)
@@ -280,7 +280,7 @@ def test_a_check_that_hangs_ends_at_the_deadline() -> None:
     with hostile(waiting) as server:
         result = outcome_of(asking, make_setting(Target(server.url), Bounds(request_seconds=0.3)))
 
-    assert Outcome.FAIL is result.outcome
+    assert Outcome.FAILED is result.outcome
     assert result.seconds < 3
 
 
@@ -296,9 +296,9 @@ def having(outcome: Outcome, level: Level = Level.MUST) -> Result:
     ("results", "verdict", "strict"),
     [
         ([MUST_PASS], Verdict.CONFORMS, Verdict.CONFORMS),
-        ([MUST_PASS, having(Outcome.FAIL)], Verdict.DOES_NOT_CONFORM, Verdict.DOES_NOT_CONFORM),
-        ([MUST_PASS, having(Outcome.FAIL, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
-        ([MUST_PASS, having(Outcome.FAIL, Level.MAY)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([MUST_PASS, having(Outcome.FAILED)], Verdict.DOES_NOT_CONFORM, Verdict.DOES_NOT_CONFORM),
+        ([MUST_PASS, having(Outcome.FAILED, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([MUST_PASS, having(Outcome.FAILED, Level.MAY)], Verdict.CONFORMS, Verdict.CONFORMS),
         ([MUST_PASS, having(Outcome.UNSUPPORTED)], Verdict.CONFORMS, Verdict.CONFORMS),
         ([MUST_PASS, having(Outcome.INCONCLUSIVE)], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
         ([MUST_PASS, having(Outcome.INCONCLUSIVE, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
@@ -306,14 +306,14 @@ def having(outcome: Outcome, level: Level = Level.MUST) -> Result:
         ([MUST_PASS, having(Outcome.KNOWN_DEVIATION, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
         ([having(Outcome.KNOWN_DEVIATION)], Verdict.CONFORMS, Verdict.DOES_NOT_CONFORM),
         (
-            [having(Outcome.FAIL), having(Outcome.INCONCLUSIVE)],
+            [having(Outcome.FAILED), having(Outcome.INCONCLUSIVE)],
             Verdict.DOES_NOT_CONFORM,
             Verdict.DOES_NOT_CONFORM,
         ),
         ([MUST_PASS, having(Outcome.INTERMITTENT)], Verdict.CONFORMS, Verdict.CONFORMS),
         ([having(Outcome.INTERMITTENT)], Verdict.CONFORMS, Verdict.CONFORMS),
         ([MUST_PASS, having(Outcome.ERROR)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
-        ([having(Outcome.FAIL), having(Outcome.ERROR)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
+        ([having(Outcome.FAILED), having(Outcome.ERROR)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
         ([having(Outcome.ERROR, Level.SHOULD)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
         ([having(Outcome.UNSUPPORTED)], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
         ([SHOULD_PASS], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),

@@ -33,7 +33,7 @@ def test_run_gives_a_typed_report(tgi_server: Running) -> None:
 
     assert isinstance(report, Report)
     assert Verdict.CONFORMS is report.verdict
-    assert {Outcome.PASS} == {result.outcome for result in report.requirements}
+    assert {Outcome.PASSED} == {result.outcome for result in report.requirements}
     assert [(n, 3) for n in (1, 2, 3)] == [(one.done, one.total) for one in seen]
     assert report.requests == seen[-1].requests
 

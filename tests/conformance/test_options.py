@@ -12,7 +12,7 @@ from tgi_conformance.requirements import catalogue as routes
 from tgi_conformance.results.levels import Depth, Verdict
 from tgi_conformance.config.run_config import RunConfig, UsageError, route_name
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
 

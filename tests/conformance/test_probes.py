@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tests.conformance.hostile import JSON, answer, hostile
 
 from tgi_conformance.http.client import Bounds, Client
-from tgi_conformance.session.capabilities import Capabilities, probe, probe_reach
+from tgi_conformance.session.capabilities import Capabilities
+from tgi_conformance.session.probes import probe, probe_reach
 from tgi_conformance.session.response_cache import ResponseCache
 from tgi_conformance.http.target import Key, Target
 

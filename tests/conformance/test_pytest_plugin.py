@@ -8,7 +8,7 @@ import pytest
 from tests.conformance.hostile import JSON, answer, answering, hostile
 
 from tgi_conformance.results.levels import Depth
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 

@@ -46,15 +46,15 @@ SEEN: dict[str, Any] = {
     "curl": "curl -sSNig http://h.test/generate",
 }
 RESULTS = (
-    result("passes", Outcome.PASS),
-    result("must-fails", Outcome.FAIL, **SEEN),
-    result("should-fails", Outcome.FAIL, Level.SHOULD, **SEEN),
-    result("may-fails", Outcome.FAIL, Level.MAY, **SEEN),
+    result("passes", Outcome.PASSED),
+    result("must-fails", Outcome.FAILED, **SEEN),
+    result("should-fails", Outcome.FAILED, Level.SHOULD, **SEEN),
+    result("may-fails", Outcome.FAILED, Level.MAY, **SEEN),
     result("is-known", Outcome.KNOWN_DEVIATION, reason="answers otherwise (generate/plain)", **SEEN),
     result("is-not-there", Outcome.UNSUPPORTED, reason="POST /generate answered 404"),
     result("is-unclear", Outcome.INCONCLUSIVE, reason="no connection"),
     result("should-be-clear", Outcome.INCONCLUSIVE, Level.SHOULD, reason="no connection"),
-    evolve(result("x", Outcome.PASS), id="root.passes-too", operation="POST /"),
+    evolve(result("x", Outcome.PASSED), id="root.passes-too", operation="POST /"),
 )
 REPORT = Report(
     version="0.1.0",
@@ -198,7 +198,7 @@ def test_hostile_text_is_inert_on_the_terminal(*, terminal: bool) -> None:
 
 @pytest.mark.parametrize("end", ["\\", "\\\\", "\\\\\\", "[", "[/", "[red]"])
 def test_no_end_of_a_text_takes_the_rest_of_the_line_along(end: str) -> None:
-    one = result("fails", Outcome.FAIL, expected=end, actual=end, reason=end, curl=end)
+    one = result("fails", Outcome.FAILED, expected=end, actual=end, reason=end, curl=end)
     text = printed(evolve(REPORT, requirements=(one,), reason=end))
 
     assert f"  actual    {end}" in text
@@ -228,10 +228,10 @@ def test_hostile_text_is_inert_in_json() -> None:
 
 def test_failures_of_one_cause_fold() -> None:
     failures = [
-        result("a", Outcome.FAIL, Level.SHOULD, **SEEN),
-        result("b", Outcome.FAIL, **SEEN),
-        result("c", Outcome.FAIL, **{**SEEN, "actual": "other"}),
-        result("d", Outcome.FAIL, **SEEN),
+        result("a", Outcome.FAILED, Level.SHOULD, **SEEN),
+        result("b", Outcome.FAILED, **SEEN),
+        result("c", Outcome.FAILED, **{**SEEN, "actual": "other"}),
+        result("d", Outcome.FAILED, **SEEN),
     ]
 
     assert [["generate.b", "generate.d"], ["generate.c"], ["generate.a"]] == [
@@ -240,7 +240,7 @@ def test_failures_of_one_cause_fold() -> None:
 
 
 def test_hundreds_of_causes_do_not_flood_the_terminal() -> None:
-    many = tuple(result(f"n{n}", Outcome.FAIL, **{**SEEN, "actual": str(n)}) for n in range(300))
+    many = tuple(result(f"n{n}", Outcome.FAILED, **{**SEEN, "actual": str(n)}) for n in range(300))
     text = printed(evolve(REPORT, requirements=many))
 
     assert f"… and {300 - MOST_CAUSES} more causes" in text

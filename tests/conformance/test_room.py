@@ -51,4 +51,4 @@ def test_a_limit_beyond_the_context_is_counted_and_excused(form: Form) -> None:
 
 @pytest.mark.parametrize("form", [GENERATE, CHAT, COMPLETIONS])
 def test_a_short_prompt_that_is_refused_is_a_break(form: Form) -> None:
-    assert Outcome.FAIL is outcome(form, "What?", top_p=2.0).outcome
+    assert Outcome.FAILED is outcome(form, "What?", top_p=2.0).outcome

@@ -16,7 +16,7 @@ from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
 from tgi_reference.character import CHARACTERS
@@ -37,7 +37,7 @@ def options(url: str, depth: Depth = Depth.SMOKE, seed: int = 0) -> RunConfig:
 
 
 def failures(report: Report) -> list[tuple[str, str, str]]:
-    unkept = {Outcome.FAIL, Outcome.INCONCLUSIVE}
+    unkept = {Outcome.FAILED, Outcome.INCONCLUSIVE}
     return [(r.id, r.actual, r.reason) for r in report.requirements if r.outcome in unkept]
 
 
@@ -92,7 +92,7 @@ def test_only_and_skip_choose_routes(tgi_server: Running) -> None:
 def test_a_server_that_says_braces_to_everything_does_not_conform() -> None:
     with hostile(answering(answer(b"{}"))) as server:
         report = run(options(server.url))
-    failed = {result.route for result in report.having(Outcome.FAIL) if result.level is Level.MUST}
+    failed = {result.route for result in report.having(Outcome.FAILED) if result.level is Level.MUST}
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
     assert {

@@ -11,7 +11,8 @@ from tgi_conformance.protocol.answers import Answer
 from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
 from tgi_conformance.requirements.effects_in_noise import expect_temperature, expect_top_p
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.session.capabilities import EXACT, REPRODUCIBLE, Capabilities, probe
+from tgi_conformance.session.capabilities import Capabilities
+from tgi_conformance.session.probes import EXACT, REPRODUCIBLE, probe
 from tgi_conformance.session.response_cache import ResponseCache
 from tgi_conformance.session.repeatability import FEWEST, Steady, _surest
 from tgi_conformance.http.target import Target

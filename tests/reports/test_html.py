@@ -133,7 +133,7 @@ def test_events_keep_their_numbers_when_some_are_left_out(
 ) -> None:
     kept = STREAM.events[:2] + STREAM.events[2:] * 10  # the last ten are the end of the stream
     stream = type(STREAM)(200, (), 0.4, "", kept, 7)
-    view = finding_view(result("x", Outcome.FAIL, response=stream), size).response
+    view = finding_view(result("x", Outcome.FAILED, response=stream), size).response
 
     assert view is not None
     assert numbers == [event.number for event in view.events]
@@ -142,7 +142,7 @@ def test_events_keep_their_numbers_when_some_are_left_out(
 
 def test_time_is_laid_out_from_the_event_before() -> None:
     view = finding_view(
-        result("x", Outcome.FAIL, response=type(STREAM)(200, (), 0.4, "", STREAM.events)), 6000
+        result("x", Outcome.FAILED, response=type(STREAM)(200, (), 0.4, "", STREAM.events)), 6000
     )
 
     assert view.response is not None
@@ -155,8 +155,8 @@ def test_time_is_laid_out_from_the_event_before() -> None:
 def test_a_curl_line_is_whole_or_not_there() -> None:
     curl = "curl " + "x" * 9000
 
-    assert curl not in finding_view(result("x", Outcome.FAIL, curl=curl), 6000).curl
-    assert "9005 characters long" in finding_view(result("x", Outcome.FAIL, curl=curl), 6000).curl
+    assert curl not in finding_view(result("x", Outcome.FAILED, curl=curl), 6000).curl
+    assert "9005 characters long" in finding_view(result("x", Outcome.FAILED, curl=curl), 6000).curl
 
 
 def test_a_good_report_begins_with_everything() -> None:

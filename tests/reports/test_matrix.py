@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 def report(*results: tuple[str, Outcome]) -> Report:
-    seen = {Outcome.FAIL: SEEN, Outcome.UNSUPPORTED: {"reason": "POST /generate answered 404"}}
+    seen = {Outcome.FAILED: SEEN, Outcome.UNSUPPORTED: {"reason": "POST /generate answered 404"}}
     return evolve(BAD, requirements=tuple(result(i, o, **seen.get(o, {})) for i, o in results))
 
 
-PASS, FAIL, KNOWN = Outcome.PASS, Outcome.FAIL, Outcome.KNOWN_DEVIATION
+PASS, FAIL, KNOWN = Outcome.PASSED, Outcome.FAILED, Outcome.KNOWN_DEVIATION
 GONE, UNCLEAR = Outcome.UNSUPPORTED, Outcome.INCONCLUSIVE
 BEFORE = report(
     *(("stays", PASS), ("breaks", PASS), ("worsens", KNOWN), ("is-mended", FAIL), ("stays-broken", FAIL)),

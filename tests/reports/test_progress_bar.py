@@ -28,7 +28,7 @@ def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
 def watched(stream: io.StringIO, names: tuple[str, ...] = ("http://h.test",), total: int = 200) -> str:
     with watching(names, stream) as watch:
         for done in range(1, total + 1):
-            outcome = Outcome.FAIL if done % 50 == 0 else Outcome.PASS
+            outcome = Outcome.FAILED if done % 50 == 0 else Outcome.PASSED
             for name in names:
                 watch(name, Progress(result(f"n{done}", outcome), done, total, done * 10, done * 20))
     return stream.getvalue()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 from tgi_reference.alterations.selection import all_faults
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.selftest.expectations import expected
 
 from tgi_conformance.reports.files import write_atomically
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,8 +10,8 @@ from tests.selftest.expectations import expected
 from tests.selftest.matrix import catchers, recorded
 from tests.selftest.contexts import caught, depth_of, hold, matches, proof
 
-from tgi_conformance.requirements._declare import Requirement
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements._declaration import Requirement
+from tgi_conformance.requirements import requirements
 from tgi_reference.alterations.selection import all_faults
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from tests.conformance.test_degenerate_answers import GENERATED, errors
 from tests.selftest.altered import altered
 from tests.selftest.hollow import CATALOGUE
 
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 from tgi_reference.settings import Settings
 
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))]

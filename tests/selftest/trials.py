@@ -13,7 +13,7 @@ from tgi_conformance.http.client import Bounds
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import BUDGETS, Depth, Outcome
 from tgi_conformance.config.run_config import RunConfig
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Key, Target
 from tgi_reference.character import TGI, Character
@@ -24,7 +24,7 @@ from tgi_reference.settings import Settings
 if TYPE_CHECKING:
     from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.results.report import Report
-    from tgi_conformance.requirements._declare import Requirement
+    from tgi_conformance.requirements._declaration import Requirement
 
 KEY = "a-key-for-tests"
 BOUNDS = Bounds(request_seconds=4.0, run_seconds=300.0)
@@ -117,7 +117,7 @@ def caught(report: Report) -> set[str]:
     What TGI itself is known to break counts where the unbroken server keeps it: it is told, by its id.
     """
     known = with_outcome(report, Outcome.KNOWN_DEVIATION)
-    return with_outcome(report, Outcome.FAIL) | (known - known_of_the_unbroken() if known else set())
+    return with_outcome(report, Outcome.FAILED) | (known - known_of_the_unbroken() if known else set())
 
 
 @lru_cache(maxsize=1)
@@ -129,7 +129,7 @@ def known_of_the_unbroken() -> set[str]:
 
 def alarms(report: Report) -> dict[str, str]:
     """What a good deployment must not be told: failures of any level, and what could not be told."""
-    bad = (Outcome.FAIL, Outcome.INCONCLUSIVE)
+    bad = (Outcome.FAILED, Outcome.INCONCLUSIVE)
     return {
         result.id: f"expected {result.expected}, got {result.actual}" if result.actual else result.reason
         for result in report.requirements

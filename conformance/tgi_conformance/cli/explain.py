@@ -12,10 +12,10 @@ from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.config.nearest import nearest
 from tgi_conformance.config.estimate import cost_of
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements._declare import Requirement
+    from tgi_conformance.requirements._declaration import Requirement
 
 WIDTH = 100
 INDENT = 14
@@ -38,7 +38,7 @@ def explained(requirement: Requirement) -> str:
         ("level", requirement.level.value),
         ("depth", f"held by runs of level {_depths(requirement)}"),
         ("operation", requirement.operation),
-        ("kind", requirement.kind),
+        ("category", requirement.category),
         ("source", requirement.source),
         ("why", requirement.why or "not said"),
         ("needs", ", ".join(requirement.needs) or "nothing but its operation"),

@@ -10,10 +10,10 @@ import click
 from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
 from tgi_conformance.results.levels import Depth, Level
 from tgi_conformance.config.run_config import UsageError, route_name
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements._declare import Requirement
+    from tgi_conformance.requirements._declaration import Requirement
 
 
 @click.command("list", cls=OneLineCommand)
@@ -53,7 +53,7 @@ def described(requirement: Requirement) -> dict[str, Any]:
         "id": requirement.id,
         "level": requirement.level.value,
         "depth": requirement.depth.value,
-        "kind": requirement.kind,
+        "category": requirement.category,
         "operation": requirement.operation,
         "statement": requirement.statement,
         "source": requirement.source,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from tgi_conformance.engine import run as runner
+from tgi_conformance.engine.run import run
 from tgi_conformance.cli.one_line import WrongUsage
 from tgi_conformance.cli.run_options import RunCommand, run_options
 from tgi_conformance.results.deviations import DeviationsError
@@ -75,7 +75,7 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     if plan:
         for target in named:
             click.echo(
-                f"{target.name}: {estimate(target.options)}" if len(named) > 1 else estimate(target.options)
+                f"{target.name}: {estimate(target.config)}" if len(named) > 1 else estimate(target.config)
             )
         return
     try:
@@ -98,7 +98,7 @@ def _internal_error(error: Exception, targets: tuple[Named, ...]) -> str:
     """Give the traceback, without the targets' secrets, and a line that says what to do with it."""
     told = "".join(traceback.format_exception(error))
     for target in targets:
-        told = target.options.target.scrub(told)
+        told = target.config.target.scrub(told)
     return f"{told}internal error: please report the lines above to the maintainers of tgi-conformance"
 
 
@@ -134,9 +134,9 @@ def _check_outputs(outputs: Mapping[str, Path], folder: Path | None, *, several:
 
 
 def _one(target: Named, outputs: Mapping[str, Path], fail_on: FailOn, baseline: Report | None) -> int:
-    name = target.options.target.shown_url
+    name = target.config.target.shown_url
     with watching([name], sys.stderr) as watch:
-        report = runner.run(target.options, lambda progress: watch(name, progress))
+        report = run(target.config, lambda progress: watch(name, progress))
     print_report(report, _console(), outputs)
     for form, path in outputs.items():
         _write(path, WRITERS[form](report))

@@ -75,7 +75,13 @@ OPTIONS: list[Callable[..., Any]] = [
         "--header", metavar="K:V", multiple=True, type=Lines(), help="Header sent with each request."
     ),
     click.option(
-        "--level", type=_choice(Depth), default="standard", show_default=True, help="How deep to go."
+        "--depth",
+        "--level",
+        "depth",
+        type=_choice(Depth),
+        default="standard",
+        show_default=True,
+        help="How deep to go; --level is the former name.",
     ),
     click.option(
         "--seed",
@@ -126,13 +132,13 @@ OPTIONS: list[Callable[..., Any]] = [
         "--max-requests",
         type=click.IntRange(1),
         metavar="N",
-        help="The run sends no more requests.  [default: as the level has it]",
+        help="The run sends no more requests.  [default: as the depth has it]",
     ),
     click.option(
         "--max-tokens",
         type=click.IntRange(1),
         metavar="N",
-        help="The run ends after this many generated tokens.  [default: as the level has it]",
+        help="The run ends after this many generated tokens.  [default: as the depth has it]",
     ),
     click.option(
         "--gentle",

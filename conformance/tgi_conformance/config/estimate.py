@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from tgi_conformance.results.levels import Depth
-from tgi_conformance.requirements.catalogue import requirements
+from tgi_conformance.requirements import requirements
 
 if TYPE_CHECKING:
     from tgi_conformance.config.run_config import RunConfig
@@ -19,7 +19,7 @@ Costs = dict[str, list[int]]
 
 def shipped_costs() -> dict[str, Costs]:
     """Requests and generated tokens by level and requirement id, and those of the probes."""
-    costs: dict[str, Costs] = json.loads(files("tgi_conformance").joinpath(SHIPPED).read_text("utf-8"))
+    costs: dict[str, Costs] = json.loads(files("tgi_conformance.config").joinpath(SHIPPED).read_text("utf-8"))
     return costs
 
 
@@ -42,6 +42,6 @@ def estimate(options: RunConfig) -> str:
     requests, tokens = sum(cost[0] for cost in paid), sum(cost[1] for cost in paid)
     about = "more than" if options.depth is Depth.EXHAUSTIVE else "about"
     return (
-        f"{len(chosen)} requirements at level {options.depth.value}: "
+        f"{len(chosen)} requirements at depth {options.depth.value}: "
         f"{about} {requests} requests and {tokens} generated tokens"
     )

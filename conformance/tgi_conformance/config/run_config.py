@@ -10,13 +10,13 @@ from attrs import field, frozen
 
 from tgi_conformance.http.client import Bounds
 from tgi_conformance.results.levels import Depth
-from tgi_conformance.requirements.catalogue import catalogues, requirements
+from tgi_conformance.requirements import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tgi_conformance.results.deviations import Deviation
-    from tgi_conformance.requirements._declare import Requirement
+    from tgi_conformance.requirements._declaration import Requirement
     from tgi_conformance.http.target import Target
 
 
@@ -73,9 +73,9 @@ def check_names(deviations: Iterable[Deviation]) -> None:
 
 def route_name(text: str) -> str:
     """Give the name of a route from its name or its path; raises UsageError, naming the nearest."""
-    every = catalogues()
-    by_path = {catalogue.operation.partition(" ")[2]: catalogue.route for catalogue in every}
-    names = {catalogue.route for catalogue in every}
+    every = requirements()
+    by_path = {one.operation.partition(" ")[2]: one.route for one in reversed(every)}
+    names = {one.route for one in every}
     if text in names:
         return text
     if text in by_path:

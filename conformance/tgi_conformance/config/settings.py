@@ -25,7 +25,7 @@ class Settings:
     url: str
     api_key_env: str | None = None
     headers: tuple[str, ...] = ()
-    level: str = Depth.STANDARD.value
+    depth: str = Depth.STANDARD.value
     seed: int = 0
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
         target=Target(
             parse_url(settings.url), key, tuple(map(parse_header, settings.headers)), _ca(settings.ca)
         ),
-        depth=Depth(settings.level),
+        depth=Depth(settings.depth),
         seed=settings.seed,
         only=tuple(map(route_name, settings.only)),
         skip=tuple(map(route_name, settings.skip)),
@@ -66,7 +66,7 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
 
 
 def _bounds(settings: Settings) -> Bounds:
-    requests, tokens = BUDGETS.get(Depth(settings.level), (None, None))
+    requests, tokens = BUDGETS.get(Depth(settings.depth), (None, None))
     return Bounds(
         run_seconds=settings.max_seconds,
         requests_per_second=settings.rate,

@@ -39,7 +39,7 @@ class Named:
     """A deployment under the name that reports give it."""
 
     name: str
-    options: RunConfig
+    config: RunConfig
 
 
 def of_urls(urls: Iterable[str], settings: Settings) -> tuple[Named, ...]:
@@ -83,8 +83,8 @@ def _setting(where: str, folder: Path, key: Any, value: Any) -> tuple[str, Any]:
         raise UsageError(f"{where}: {key!r} is no setting{nearest(str(key), names)}")
     if name in PATHS:
         return name, folder / _of(where, key, value, str)
-    if name == "level" and value not in {depth.value for depth in Depth}:
-        raise UsageError(f"{where}: level = {value!r}: expected {', '.join(depth.value for depth in Depth)}")
+    if name == "depth" and value not in {depth.value for depth in Depth}:
+        raise UsageError(f"{where}: depth = {value!r}: expected {', '.join(depth.value for depth in Depth)}")
     return name, _of(where, key, value, KINDS.get(name, str))
 
 

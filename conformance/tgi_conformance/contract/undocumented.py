@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tgi_conformance.contract.contract import Contract
 
 
-def departure(contract: Contract, exchange: Exchange) -> UnmetError | None:
+def undocumented(contract: Contract, exchange: Exchange) -> UnmetError | None:
     """Give the first place at which an answer is not what the document says; None where it is all that."""
     request, response = exchange.request, exchange.response
     operation = contract.operations.get(f"{request.method} {request.path}")

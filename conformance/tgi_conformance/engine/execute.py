@@ -1,4 +1,4 @@
-"""Hold one requirement against the deployment and say what came of it."""
+"""Execute one requirement against the deployment and say what came of it."""
 
 from __future__ import annotations
 
@@ -7,156 +7,159 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, frozen
 from packaging.version import Version
 
+from tgi_conformance.contract.undocumented import undocumented
+from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.results.curl import curl_line
 from tgi_conformance.results.evidence import request_seen, response_seen
-from tgi_conformance.http.exchange import NoAnswerError, Request
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.results.outcomes import InconclusiveError, UnmetError, UnsupportedError, shown
 from tgi_conformance.results.report import LEFT_OUT, Result
-from tgi_conformance.session.context_limits import no_room
-from tgi_conformance.session.context import Session, Context
-from tgi_conformance.contract.undocumented import departure
+from tgi_conformance.session.context import Context
+from tgi_conformance.session.context_limits import beyond_the_limits
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements._declare import Requirement
-
+    from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.requirements import Requirement
+    from tgi_conformance.session.session import Session
 
 HANGS = "not asked, since two of its kind on this route had no answer in time"
 
 
-def execute(requirement: Requirement, session: Session) -> tuple[Result, Context]:
+@frozen
+class Executed:
+    """A requirement's result, and the context in which it came."""
+
+    result: Result
+    context: Context
+
+
+def execute(requirement: Requirement, session: Session) -> Executed:
     """Run the requirement's check; every exception becomes an outcome."""
-    context = Context(requirement, session)
+    context = Context(requirement.id, session)
     started = time.monotonic()
-    result = _judge(context)
-    scrub = session.client.target.scrub
-    return evolve(
+    result = _Execution(requirement, context).result()
+    scrub = session.sender.target.scrub
+    result = evolve(
         result,
         expected=scrub(result.expected),
         actual=scrub(result.actual),
         reason=scrub(result.reason),
         seconds=time.monotonic() - started,
         cases=context.cases,
-    ), context
-
-
-def _judge(context: Context) -> Result:  # noqa: PLR0911 - an outcome each
-    missing = _missing(context)
-    if missing and not missing.startswith(LEFT_OUT) and context.requirement.route in context.session.required:
-        return evolve(_result(context, Outcome.FAIL), expected="the route, as --require asks", actual=missing)
-    if missing:
-        return _result(context, Outcome.UNSUPPORTED, reason=missing)
-    if context.session.client.hangs.has_given_up(context.requirement):
-        return _result(context, Outcome.INCONCLUSIVE, reason=HANGS)
-    try:
-        with context.case():
-            context.requirement.check(context)
-    except UnmetError as unmet:
-        lacking = no_room(context, unmet)
-        if lacking:
-            return _result(context, Outcome.UNSUPPORTED, reason=lacking)
-        return _broken(context, unmet)
-    except NoAnswerError as error:
-        return _no_answer(context, error)
-    except UnsupportedError as error:
-        return _result(context, Outcome.UNSUPPORTED, reason=str(error))
-    except InconclusiveError as error:
-        return _result(context, Outcome.INCONCLUSIVE, reason=str(error))
-    except Exception as error:  # noqa: BLE001 - a fault of the suite must not pass for one of the server
-        return _stumbled(context, error)
-    return _held(context)
-
-
-def _stumbled(context: Context, error: Exception) -> Result:
-    """A check that cannot read an answer says why, where the answer is not the documented one."""
-    unmet = departure(context.contract, context.last) if context.last is not None else None
-    if unmet is None or any(deviation.explains(unmet) for deviation in context.session.deviations):
-        return _failed_itself(context, error)
-    return _broken(context, unmet)
-
-
-def _failed_itself(context: Context, error: Exception) -> Result:
-    """Say what failed in the suite, and where; the last exchange is what a report of it needs."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(last.filename).name}:{last.lineno}"
-    result = _result(context, Outcome.ERROR, reason=f"{type(error).__name__}: {error} at {where}")
-    if context.last is None:
-        return result
-    target = context.session.client.target
-    return evolve(
-        result,
-        curl=_curl(context, context.last.request),
-        request=request_seen(target, context.last.request),
-        response=response_seen(target, context.last.response),
     )
+    return Executed(result, context)
 
 
-def _missing(context: Context) -> str:
-    requirement, version = context.requirement, context.capabilities.version
-    if context.session.gentle and requirement.hurts:
-        return f"{LEFT_OUT}{requirement.hurts}"
-    since = requirement.promised_since
-    if since and version is not None and version.release < Version(since).release:
-        return f"TGI promises it since {since}, and this is {version}"
-    source = (requirement.source,) if requirement.source.startswith("#/") else ()
-    return context.lacking((*source, requirement.operation, *requirement.needs))
+@frozen
+class _Execution:
+    requirement: Requirement
+    context: Context
 
+    def result(self) -> Result:  # noqa: PLR0911 - an outcome each
+        session = self.context.session
+        missing = self._missing()
+        if missing and not missing.startswith(LEFT_OUT) and self.requirement.route in session.required:
+            return evolve(
+                self._of(Outcome.FAILED), expected="the route, as --require asks", actual=missing
+            )
+        if missing:
+            return self._of(Outcome.UNSUPPORTED, missing)
+        if session.sender.hangs.has_given_up(self.requirement.group):
+            return self._of(Outcome.INCONCLUSIVE, HANGS)
+        try:
+            with self.context.case():
+                self.requirement.check(self.context)
+        except UnmetError as unmet:
+            lacking = beyond_the_limits(self.context, unmet)
+            return self._of(Outcome.UNSUPPORTED, lacking) if lacking else self._broken(unmet)
+        except NoAnswerError as error:
+            return self._no_answer(error)
+        except UnsupportedError as error:
+            return self._of(Outcome.UNSUPPORTED, str(error))
+        except InconclusiveError as error:
+            return self._of(Outcome.INCONCLUSIVE, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault of the suite must not pass for one of the server
+            return self._stumbled(error)
+        return self._kept()
 
-def _held(context: Context) -> Result:
-    if not context.deviations_seen and context.lapses:
-        more = f" and {len(trial.lapses) - 1} more" if len(context.lapses) > 1 else ""
-        return _result(context, Outcome.INTERMITTENT, reason=f"{trial.lapses[0]}{more}")
-    if not context.deviations_seen:
-        return _result(context, Outcome.PASS)
-    deviation, unmet = next(iter(context.deviations_seen.items()))
-    reason = f"{deviation.instead} ({deviation.evidence})"
-    return evolve(_broken(context, unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason)
+    def _missing(self) -> str:
+        """Say why the requirement does not apply; empty where it does."""
+        requirement, version = self.requirement, self.context.capabilities.version
+        if self.context.session.gentle and requirement.hurts:
+            return f"{LEFT_OUT}{requirement.hurts}"
+        since = requirement.promised_since
+        if since and version is not None and version.release < Version(since).release:
+            return f"TGI promises it since {since}, and this is {version}"
+        source = (requirement.source,) if requirement.source.startswith("#/") else ()
+        return self.context.lacking((*source, requirement.operation, *requirement.needs))
 
+    def _kept(self) -> Result:
+        seen, before = self.context.deviations_seen, self.context.failed_before
+        if not seen and before:
+            more = f" and {len(before) - 1} more" if len(before) > 1 else ""
+            return self._of(Outcome.INTERMITTENT, f"{before[0]}{more}")
+        if not seen:
+            return self._of(Outcome.PASSED)
+        deviation, unmet = next(iter(seen.items()))
+        reason = f"{deviation.instead} ({deviation.evidence})"
+        return evolve(self._broken(unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason)
 
-def _broken(context: Context, unmet: UnmetError) -> Result:
-    target = context.session.client.target
-    return evolve(
-        _result(context, Outcome.FAIL),
-        expected=unmet.expected,
-        actual=shown(unmet.actual),
-        curl=_curl(context, unmet.request),
-        request=request_seen(target, unmet.request) if unmet.request else None,
-        response=response_seen(target, unmet.exchange.response) if unmet.exchange else None,
-    )
+    def _broken(self, unmet: UnmetError) -> Result:
+        return evolve(
+            self._with_exchange(Outcome.FAILED, unmet.request, unmet.exchange),
+            expected=unmet.expected,
+            actual=shown(unmet.actual),
+        )
 
+    def _no_answer(self, error: NoAnswerError) -> Result:
+        """Tell a server that is gone or a run out of time from one that does not answer."""
+        if error.kind == "timeout":
+            self.context.session.sender.hangs.give_up(self.requirement.group)
+        if error.kind in {"refused", "budget", "gone"}:
+            return self._of(Outcome.INCONCLUSIVE, str(error))
+        return evolve(
+            self._with_exchange(Outcome.FAILED, error.request), expected="a whole answer", actual=str(error)
+        )
 
-def _no_answer(context: Context, error: NoAnswerError) -> Result:
-    """A server that is gone or a run out of time tells nothing; one that does not answer breaks a promise."""
-    if error.kind == "timeout":
-        context.session.client.hangs.give_up(context.requirement)
-    if error.kind in {"refused", "budget", "gone"}:
-        return _result(context, Outcome.INCONCLUSIVE, reason=str(error))
-    return evolve(
-        _result(context, Outcome.FAIL),
-        expected="a whole answer",
-        actual=str(error),
-        curl=_curl(context, error.request),
-        request=request_seen(context.session.client.target, error.request),
-    )
+    def _stumbled(self, error: Exception) -> Result:
+        """A check that cannot read an answer says why, where the answer is not the documented one."""
+        context = self.context
+        unmet = undocumented(context.contract, context.last) if context.last is not None else None
+        if unmet is not None and not any(one.explains(unmet) for one in context.session.deviations):
+            return self._broken(unmet)
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        result = (
+            self._with_exchange(Outcome.ERROR, context.last.request, context.last)
+            if context.last
+            else self._of(Outcome.ERROR)
+        )
+        return evolve(result, reason=f"{type(error).__name__}: {error} at {where}")
 
+    def _with_exchange(
+        self, outcome: Outcome, request: Request | None, exchange: Exchange | None = None
+    ) -> Result:
+        target = self.context.session.sender.target
+        return evolve(
+            self._of(outcome),
+            curl=curl_line(target, request) if request else "",
+            request=request_seen(target, request) if request else None,
+            response=response_seen(target, exchange.response) if exchange else None,
+        )
 
-def _curl(context: Context, request: Request | None) -> str:
-    return curl_line(context.session.client.target, request) if request else ""
-
-
-def _result(context: Context, outcome: Outcome, *, reason: str = "") -> Result:
-    requirement = context.requirement
-    return Result(
-        id=requirement.id,
-        level=requirement.level,
-        kind=requirement.kind,
-        operation=requirement.operation,
-        statement=requirement.statement,
-        source=requirement.source,
-        why=requirement.why,
-        outcome=outcome,
-        reason=reason,
-    )
+    def _of(self, outcome: Outcome, reason: str = "") -> Result:
+        requirement = self.requirement
+        return Result(
+            id=requirement.id,
+            level=requirement.level,
+            category=requirement.category,
+            operation=requirement.operation,
+            statement=requirement.statement,
+            source=requirement.source,
+            why=requirement.why,
+            outcome=outcome,
+            reason=reason,
+        )

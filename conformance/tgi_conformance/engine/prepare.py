@@ -1,4 +1,4 @@
-"""From options to what requirements work with: fetch the deployment's document, ask the probes."""
+"""Begin a session: fetch the deployment's document and probe its capabilities."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from attrs import evolve
 from tgi_conformance.http.client import Client
 from tgi_conformance.contract.contract import contract_of, pinned_contract
 from tgi_conformance.contract.older import older
-from tgi_conformance.session.capabilities import probe, probe_reach
+from tgi_conformance.session.probes import probe, probe_reach
 from tgi_conformance.session.response_cache import ResponseCache
 from tgi_conformance.contract.served import Served, fetch_served
-from tgi_conformance.session.context import Session
+from tgi_conformance.session.sender import Sender
+from tgi_conformance.session.session import Session
 
 if TYPE_CHECKING:
     from tgi_conformance.config.run_config import RunConfig
@@ -21,42 +22,42 @@ if TYPE_CHECKING:
 def cannot_begin(session: Session) -> str:
     """Tell in one line why no requirement can be held against the deployment; empty where they can."""
     if session.capabilities.unreachable:
-        return f"the deployment cannot be reached: {setting.facts.unreachable}"
+        return f"the deployment cannot be reached: {session.capabilities.unreachable}"
     if session.capabilities.locked:
-        key = session.client.target.key
-        held = f"the key in ${key.name} was refused" if key else "it wants an API key (--api-key-env NAME)"
-        return f"{held}: {setting.facts.locked}"
+        key = session.sender.target.key
+        held = f"the key in ${key.name} was refused" if key else "the deployment requires an API key (--api-key-env NAME)"
+        return f"{held}: {session.capabilities.locked}"
     if session.capabilities.unrecognizable:
         return session.capabilities.unrecognizable
     if session.capabilities.foreign:
-        return f"this is no TGI: {setting.facts.foreign}"
+        return f"this is no TGI: {session.capabilities.foreign}"
     if not session.capabilities.generates:
         return "no generation route of TGI is there: each answered 404, 405 or 501"
     return ""
 
 
-def prepare(options: RunConfig) -> Session:
+def prepare(config: RunConfig) -> Session:
     """Ask the deployment what it is; raises nothing, since what went wrong is among the facts."""
-    client = Client(options.target, options.bounds)
-    cache = ResponseCache(client)
+    sender = Sender(Client(config.target, config.bounds))
+    cache = ResponseCache(sender)
     served = Served(problem="the deployment cannot be reached")
     capabilities = probe_reach(cache)
     contract = pinned_contract()
     if capabilities.unreachable is None:
-        served = fetch_served(options.target, options.bounds)
+        served = fetch_served(config.target, config.bounds)
         capabilities = evolve(capabilities, documented=served.release)
         contract = contract_of(served.document, capabilities.version)
-        client.older = older(contract)
+        sender.older = older(contract)
         capabilities = probe(cache, capabilities)
     return Session(
-        client=client,
+        sender=sender,
         cache=cache,
         capabilities=capabilities,
         contract=contract,
         served=served,
-        deviations=options.deviations,
-        depth=options.depth,
-        seed=options.seed,
-        required=frozenset(options.require),
-        gentle=options.gentle,
+        deviations=config.deviations,
+        depth=config.depth,
+        seed=config.seed,
+        required=frozenset(config.require),
+        gentle=config.gentle,
     )

@@ -3,108 +3,156 @@
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
 import time
 import warnings
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from importlib.metadata import version
-from io import StringIO
 from typing import TYPE_CHECKING
 
-import pytest
+from attrs import define, field
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from tgi_conformance.pytest_plugin import plugin as pytest_plugin
-from tgi_conformance.results.comparison import KEPT
-from tgi_conformance.pytest_plugin.items import Conductor
-from tgi_conformance.results.levels import Level, Outcome, Verdict
+from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.engine.prepare import cannot_begin, prepare
-from tgi_conformance.results.report import Report, Result
+from tgi_conformance.engine.progress import Progress
+from tgi_conformance.engine.scheduler import Scheduler
+from tgi_conformance.engine.verdict import verdict_of
+from tgi_conformance.requirements import requirements
+from tgi_conformance.results.comparison import KEPT
+from tgi_conformance.results.levels import Outcome, Verdict
+from tgi_conformance.results.report import WHOLE_RUN, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from tgi_conformance.config.run_config import RunConfig
-    from tgi_conformance.engine.progress import Progress
-    from tgi_conformance.session.context import Context
+    from tgi_conformance.requirements import Requirement
+    from tgi_conformance.session.session import Session
+
+INTERRUPTED = "the run was interrupted"
 
 
-def run(options: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
-    """Ask the deployment what it is, hold it to every requirement asked for, and say what came of it.
+def run(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
+    """Probe the deployment, check every requirement asked for, and say what came of it.
 
     Raises nothing for what a deployment does: a target that cannot be reached has a report too.
     """
+    with quiet():
+        return run_loudly(config, on_progress)
+
+
+def run_loudly(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
+    """Do as `run` does within `quiet`, which is for a whole process."""
     started, clock = datetime.now(timezone.utc), time.monotonic()
-    conductor = Conductor(options, prepare(options), on_progress)
+    whole = Run(config, prepare(config), on_progress)
     try:
-        reason = cannot_begin(conductor.session)
-        if not reason and not under_pytest(conductor):
-            reason = "the run was interrupted"
-        conductor.look_back()
+        reason = cannot_begin(whole.session) or whole.through()
+        whole.look_back()
     finally:
-        conductor.session.client.close()
-    results = tuple(result for result, _ in conductor.contexts)
-    verdict, reason = verdict_of(results, reason, strict=options.strict)
-    session = conductor.session
+        whole.session.sender.client.close()
+    results = tuple(one.result for one in whole.executed)
+    verdict, reason = verdict_of(results, reason, strict=config.strict)
+    usage = whole.session.sender.usage
     return Report(
         version=version("tgi-conformance"),
-        target=options.target.shown_url,
-        server=options.target.scrub(dict(session.capabilities.info)),
-        level=options.depth,
-        seed=options.seed,
+        target=config.target.shown_url,
+        server=config.target.scrub(dict(whole.session.capabilities.info)),
+        depth=config.depth,
+        seed=config.seed,
         started=started.isoformat(timespec="seconds"),
         seconds=time.monotonic() - clock,
-        requests=session.client.usage.requests,
-        generated_tokens=session.client.usage.generated_tokens,
+        requests=usage.requests,
+        generated_tokens=usage.generated_tokens,
         verdict=verdict,
-        reason=options.target.scrub(reason),
+        reason=config.target.scrub(reason),
         requirements=results,
-        stale_deviations=tuple(_stale(options, conductor.contexts)),
-        strict=options.strict,
-        overloads=session.client.usage.overloads,
-        gentle=options.gentle,
+        stale_deviations=tuple(whole.stale()),
+        strict=config.strict,
+        overloads=usage.overloads,
+        gentle=config.gentle,
     )
 
 
-def under_pytest(conductor: Conductor) -> bool:
-    """Let pytest collect and run, without the plugins, settings and output of whoever's folder this is.
+def without_results(config: RunConfig, verdict: Verdict, reason: str) -> Report:
+    """Give the report of a run that came to nothing."""
+    return Report(
+        version=version("tgi-conformance"),
+        target=config.target.shown_url,
+        server={},
+        depth=config.depth,
+        seed=config.seed,
+        started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        seconds=0.0,
+        requests=0,
+        generated_tokens=0,
+        verdict=verdict,
+        reason=config.target.scrub(reason),
+        requirements=(),
+        strict=config.strict,
+    )
 
-    Tells whether it came to its end: a run that somebody interrupts has a report of what it held until then.
-    """
-    arguments = ["--pyargs", "tgi_conformance", "-c", os.devnull]
-    arguments += ["--rootdir", str(pytest_plugin.ROUTES.parent), "--disable-plugin-autoload"]
-    arguments += ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging"]
-    handover = _Handover(conductor)
-    output = StringIO()
-    with _quiet(), redirect_stdout(output), redirect_stderr(output):
-        status = pytest.main(arguments, plugins=[pytest_plugin, handover])
-    if handover.problem or status == pytest.ExitCode.INTERNAL_ERROR:
-        raise RuntimeError(f"pytest could not run the suite: {handover.problem} {output.getvalue()[-2000:]}")
-    return status != pytest.ExitCode.INTERRUPTED
 
+@define
+class Run:
+    """The requirements of a run, executed one after another or as they are asked for."""
 
-class _Handover:
-    """Gives the conductor to the plugin, which makes one of its own only in a user's session."""
+    config: RunConfig
+    session: Session
+    on_progress: Callable[[Progress], None] = lambda _: None
+    executed: list[Executed] = field(factory=list)
 
-    def __init__(self, conductor: Conductor) -> None:
-        self._conductor = conductor
-        self.problem = ""
+    def through(self) -> str:
+        """Execute every requirement of the run; give why it did not come to its end, or nothing."""
+        selected = [one for one in requirements() if self.config.selects(one)]
+        scheduler = Scheduler(self.session, self.config.concurrency)
+        scheduler.start(selected)
+        try:
+            for requirement in selected:
+                self.take(scheduler.result(requirement), len(selected))
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        finally:
+            scheduler.close()
+        return ""
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[pytest_plugin.CONDUCTOR] = self._conductor
+    def take(self, executed: Executed, total: int) -> None:
+        """Keep what came of a requirement and tell how far the run has come."""
+        self.executed.append(executed)
+        usage = self.session.sender.usage
+        self.on_progress(
+            Progress(executed.result, len(self.executed), total, usage.requests, usage.generated_tokens)
+        )
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        # To pytest a file that does not import is an interruption too.
-        if report.failed:
-            self.problem = report.longreprtext
+    def look_back(self) -> None:
+        """Execute what is about the whole run though it was not asked for, where it has something to tell."""
+        done = {one.result.id for one in self.executed}
+        for requirement in requirements():
+            if requirement.route == WHOLE_RUN and requirement.id not in done and self.config.only:
+                executed = execute(requirement, self.session)
+                if executed.result.outcome is not Outcome.PASSED:
+                    self.executed.append(executed)
+
+    def stale(self) -> Iterator[str]:
+        """Name the known deviations that every one of their requirements was kept without."""
+        if any(one.context.capabilities.version is None for one in self.executed):
+            return
+        for deviation in self.config.deviations:
+            kept = [
+                one.context
+                for one in self.executed
+                if deviation.covers(one.result.id, one.context.capabilities.version)
+                and one.result.outcome in KEPT
+            ]
+            seen = any(deviation in context.deviations_seen for context in kept)
+            if kept and not seen and not deviation.by_chance:
+                yield deviation.name
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Hypothesis, Schemathesis and the user's PYTEST_ADDOPTS out of the run."""
-    kept = os.environ.pop("PYTEST_ADDOPTS", None)
+def quiet() -> Iterator[None]:
+    """Keep Hypothesis, Schemathesis and httpx from writing warnings, logs and folders."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         with warnings.catch_warnings(), tempfile.TemporaryDirectory() as home:
@@ -113,42 +161,3 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         set_hypothesis_home_dir(None)
-        if kept is not None:
-            os.environ["PYTEST_ADDOPTS"] = kept
-
-
-def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple[Verdict, str]:
-    """Say what results mean together, and why they tell nothing where they do; `reason` is why none began."""
-    if reason:
-        return Verdict.COULD_NOT_TELL, reason
-    results = tuple(results)
-    errors = [result for result in results if result.outcome is Outcome.ERROR]
-    if errors:
-        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
-        return Verdict.INTERNAL_ERROR, f"{errors[0].id}{more}: {errors[0].reason}"
-    binding = [result for result in results if result.level is Level.MUST]
-    broken = {Outcome.FAIL, Outcome.KNOWN_DEVIATION} if strict else {Outcome.FAIL}
-    if any(result.outcome in broken for result in binding):
-        return Verdict.DOES_NOT_CONFORM, ""
-    unknown = [result for result in binding if result.outcome is Outcome.INCONCLUSIVE]
-    if unknown:
-        return Verdict.COULD_NOT_TELL, f"{len(unknown)} requirements are inconclusive: {unknown[0].reason}"
-    if not any(result.outcome in KEPT for result in binding):
-        return Verdict.COULD_NOT_TELL, "no requirement could be held"
-    return Verdict.CONFORMS, ""
-
-
-def _stale(options: RunConfig, contexts: Iterable[tuple[Result, Context]]) -> Iterator[str]:
-    """Name the known deviations that every one of their requirements was held without."""
-    contexts = list(contexts)
-    releases_known = all(context.capabilities.version is not None for _, context in contexts)
-    for deviation in options.deviations:
-        if deviation.by_chance or not releases_known:
-            continue
-        held = [
-            context
-            for result, context in contexts
-            if deviation.covers(result.id, context.capabilities.version) and result.outcome in KEPT
-        ]
-        if held and not any(deviation in context.deviations_seen for context in held):
-            yield deviation.name

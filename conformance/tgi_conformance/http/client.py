@@ -10,17 +10,13 @@ from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
+import httpcore
 import httpx
 from attrs import define, evolve, field, frozen
 
-from tgi_conformance.session.failures import ASLEEP, HEALTH, Failures
-from tgi_conformance.http.deadline import keep_deadlines, until
+from tgi_conformance.http.transport import Transport, until
 from tgi_conformance.http.exchange import Exchange, NoAnswerError, Request, Response
-from tgi_conformance.session.hangs import Hangs
-from tgi_conformance.contract.older import Older
-from tgi_conformance.protocol.hazards import may_raise
-from tgi_conformance.http.usage import generated_tokens
-from tgi_conformance.http.traffic import TooBusyError, Traffic
+from tgi_conformance.http.usage import Usage, generated_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +25,7 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1024 * 1024
 KEPT = 16  # connections that are kept open
+BROKEN = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
 GZIP = ("gzip", "x-gzip")
 STEP = 64 * 1024  # bytes that a compressed body may grow to at a time
 TIME_IS_UP = "the run's time is used up (raise --max-seconds)"
@@ -49,30 +46,12 @@ class Bounds:
 
 
 @define
-class Usage:
-    """What a run has cost so far."""
-
-    requests: int = 0
-    generated_tokens: int = 0
-    received_bytes: int = 0
-    overloads: int = 0  # requests refused for overload, which no budget counts
-    again: int = 0  # requests sent again alone, since they failed
-    asleep: float = 0.0  # seconds waited for a deployment that was down
-    refused: int = 0  # requests given up, since the deployment stayed busy
-
-
-@define
 class Client:
     """A deployment as something to send requests to. Safe to use from several threads."""
 
     target: Target
     bounds: Bounds = field(factory=Bounds)
     usage: Usage = field(factory=Usage)
-    older: Older = field(factory=Older)
-    traffic: Traffic = field(factory=Traffic)
-    failures: Failures = field(factory=Failures)
-    hangs: Hangs = field(factory=Hangs)
-    answered: bool = False  # whether anything was
     deadline: float = field(init=False)  # of the run, by time.monotonic
     _http: httpx.Client = field(init=False)
     _next: float = field(default=0.0, init=False)
@@ -82,14 +61,11 @@ class Client:
     def __attrs_post_init__(self) -> None:
         """Open the connection pool and start the run's clock."""
         self._http = httpx.Client(
-            verify=_trust(self.target),
+            transport=Transport(self.target.url, _trust(self.target), kept=KEPT),
             follow_redirects=False,
             timeout=self.bounds.request_seconds,
-            trust_env=True,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            limits=httpx.Limits(max_connections=512, max_keepalive_connections=KEPT, keepalive_expiry=2.0),
         )
-        keep_deadlines(self._http)
         self.deadline = time.monotonic() + self.bounds.run_seconds
 
     def close(self) -> None:
@@ -100,58 +76,34 @@ class Client:
         """Send nothing for a while, from any thread."""
         self._paused_until = max(self._paused_until, time.monotonic() + seconds)
 
-    def send(self, request: Request, *, authenticate: bool = True, crowded: bool = False) -> Exchange:
-        """Send it and read the whole answer; raises NoAnswerError.
+    def send(self, request: Request, *, seconds: float | None = None) -> Exchange:
+        """Send it and read the whole answer, within so many seconds or those of the bounds.
 
-        What may make a model process raise is sent with nothing else in flight. One that is `crowded` has as
-        long as the bounds allow, whatever the pace was before.
+        Raises:
+            NoAnswerError: Nothing whole came back, or the run's budget is spent.
         """
-        self.failures.stop(request)
-        request = self.older.adapt(request)
-        request = request if authenticate else evolve(request, anonymous=True)
-        let_by = self.traffic.alone if may_raise(request) else self.traffic.flight
-        try:
-            with let_by(self.deadline):
-                return self._send_by_any_connection(request, crowded=crowded)
-        except TooBusyError:
-            raise NoAnswerError("budget", TIME_IS_UP, request) from None
-
-    def _send_by_any_connection(self, request: Request, *, crowded: bool) -> Exchange:
+        most = self.bounds.request_seconds if seconds is None else seconds
         for kept in range(KEPT):
             attempt = _Attempt()
             try:
-                exchange = self._send(request, attempt, crowded=crowded)
+                exchange = self._send(request, attempt, most)
             except NoAnswerError as error:
                 if kept and error.kind == "refused":  # by who broke a kept connection just before
                     raise NoAnswerError("broken", str(error), request) from None
                 if error.kind != "broken" or attempt.connected or attempt.answered:
                     raise
             else:
-                if kept:
-                    told = f"a connection broke at {request.method} {request.path}, and a fresh one did not"
-                    self.failures.passed(request, "broken", told)
-                return exchange
+                return evolve(exchange, reconnected=kept > 0)
         # Kept connections may be closed by the server just as they are used again; a fresh one tells.
-        return self._send(request, _Attempt(), crowded=crowded)
+        return self._send(request, _Attempt(), most)
 
-    def _send(self, request: Request, attempt: _Attempt, *, crowded: bool) -> Exchange:
-        most = self.bounds.request_seconds
-        seconds = most if crowded else self.hangs.allowed(request, most)
+    def _send(self, request: Request, attempt: _Attempt, seconds: float) -> Exchange:
         self._begin(request)
         started = time.monotonic()
-        try:
-            exchange = self._exchange(request, attempt, started, min(started + seconds, self.deadline))
-        except NoAnswerError as error:
-            if error.kind == "timeout":
-                self.hangs.missed(request, time.monotonic() - started)
-            raise
-        tokens = generated_tokens(exchange.response)
-        self.hangs.answered(exchange, tokens)
+        exchange = self._exchange(request, attempt, started, min(started + seconds, self.deadline))
         with self._lock:
-            self.usage.generated_tokens += tokens
+            self.usage.generated_tokens += generated_tokens(exchange.response)
             self.usage.overloads += exchange.response.is_overload
-        self.answered = True
-        self.failures.healthy |= request.path == HEALTH.path and exchange.response.status not in ASLEEP
         return exchange
 
     def _exchange(self, request: Request, attempt: _Attempt, started: float, deadline: float) -> Exchange:
@@ -174,18 +126,8 @@ class Client:
             request, Response(response.status_code, response.headers, body, seconds, first, arrivals)
         )
 
-    def leave(self, request: Request) -> None:
+    def leave(self, request: Request, *, seconds: float) -> None:
         """Send it, and close the connection at the first bytes of the answer's body; raises NoAnswerError."""
-        self.failures.stop(request)
-        request = self.older.adapt(request)
-        try:
-            with self.traffic.flight(self.deadline):
-                self._leave(request)
-        except TooBusyError:
-            raise NoAnswerError("budget", TIME_IS_UP, request) from None
-
-    def _leave(self, request: Request) -> None:
-        seconds = self.hangs.allowed(request, self.bounds.request_seconds)
         self._begin(request)
         deadline = min(time.monotonic() + seconds, self.deadline)
         url, headers = self.target.url + request.path, self._headers(request)
@@ -310,20 +252,20 @@ def _decoded(response: httpx.Response, request: Request) -> Iterator[bytes]:
         raise NoAnswerError("broken", "the body does not end where its gzip does", request)
 
 
-def _trust(target: Target) -> ssl.SSLContext | bool:
+def _trust(target: Target) -> ssl.SSLContext:
     if target.ca is None:
-        return True
+        return httpx.create_ssl_context()
     return ssl.create_default_context(cafile=str(target.ca))
 
 
 @contextmanager
 def _told_apart(request: Request) -> Iterator[None]:
-    """Turn what httpx raises into the few kinds that the suite tells apart; addresses and keys stay out."""
+    """Turn what httpcore raises into the few kinds that the suite tells apart; addresses and keys stay out."""
     try:
         yield
-    except httpx.ConnectError as error:
+    except (httpcore.ConnectError, httpcore.ProxyError) as error:
         raise NoAnswerError("refused", f"no connection: {error}", request) from None
-    except httpx.TimeoutException as error:
+    except httpcore.TimeoutException as error:
         raise NoAnswerError("timeout", f"no answer in time ({type(error).__name__})", request) from None
-    except httpx.TransportError as error:
+    except (*BROKEN, httpx.TransportError) as error:
         raise NoAnswerError("broken", f"the connection broke: {error}", request) from None

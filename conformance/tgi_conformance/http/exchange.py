@@ -108,11 +108,18 @@ class Response:
 
 @frozen
 class Exchange:
-    """A request with its response; `lapse` tells of a failure before it that did not come again."""
+    """A request with its response.
+
+    Attributes:
+        request, response: What was sent and what came back.
+        failed_before: A failure of the same request that did not come again, in one line; empty for none.
+        reconnected: Whether kept connections broke before a fresh one was answered.
+    """
 
     request: Request
     response: Response
-    lapse: str = field(default="", eq=False)
+    failed_before: str = field(default="", eq=False)
+    reconnected: bool = field(default=False, eq=False)
 
 
 class NoAnswerError(Exception):

@@ -1,11 +1,26 @@
-"""How many tokens an answer cost, by what the answer itself says."""
+"""What a run has used so far: requests, bytes, and generated tokens by what each answer says itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import define
+
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Response
+
+
+@define
+class Usage:
+    """What a run has used so far."""
+
+    requests: int = 0
+    generated_tokens: int = 0
+    received_bytes: int = 0
+    overloads: int = 0  # requests refused for overload, which no budget counts
+    again: int = 0  # requests sent again alone, since they failed
+    asleep: float = 0.0  # seconds waited for a deployment that was down
+    refused: int = 0  # requests given up, since the deployment stayed busy
 
 
 def generated_tokens(response: Response) -> int:

@@ -46,6 +46,21 @@ class Form:
         return f"POST {self.path}"
 
     @property
+    def is_switched(self) -> bool:
+        """Whether this is the streamed form of a route that has both."""
+        return self.switch and self.streamed
+
+    @property
+    def example(self) -> Request:
+        """A plain request."""
+        return self.ask()
+
+    @property
+    def required(self) -> str:
+        """The member that a body must have."""
+        return {"chat": "messages", "completions": "prompt"}.get(self.dialect, "inputs")
+
+    @property
     def limit_name(self) -> str:
         """What the limit on new tokens is called here."""
         return "max_new_tokens" if self.dialect == "generate" else "max_tokens"
@@ -116,6 +131,11 @@ INVOCATIONS_STREAM = evolve(INVOCATIONS, streamed=True)
 
 UNSTREAMED = (GENERATE, ROOT, CHAT, COMPLETIONS, INVOCATIONS)
 STREAMED = (GENERATE_STREAM, ROOT_STREAM, CHAT_STREAM, COMPLETIONS_STREAM, INVOCATIONS_STREAM)
+
+
+def unstreamed(form: Form) -> Form:
+    """Give the form whose answers are those of a stream in one piece."""
+    return GENERATE if form.path == GENERATE_STREAM.path else evolve(form, streamed=False)
 
 
 def listed(value: Any, *path: str | int) -> list[Any]:

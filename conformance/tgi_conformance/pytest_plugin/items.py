@@ -1,129 +1,103 @@
-"""Requirements as pytest items, and the one who conducts them."""
+"""Requirements as pytest items."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from attrs import define, field
 
-from tgi_conformance.results.deviations import shipped_deviations
-from tgi_conformance.engine.execute import execute
-from tgi_conformance.results.levels import Depth, Level, Outcome
-from tgi_conformance.config.run_config import RunConfig
-from tgi_conformance.engine.scheduler import Scheduler
+from tgi_conformance.config.settings import Settings, run_config_of
 from tgi_conformance.engine.prepare import cannot_begin, prepare
-from tgi_conformance.engine.progress import Progress
-from tgi_conformance.pytest_plugin.plugin import CONDUCTOR, LOCK
-from tgi_conformance.results.report import WHOLE_RUN
+from tgi_conformance.engine.scheduler import Scheduler
+from tgi_conformance.http.target import TargetError
+from tgi_conformance.pytest_plugin.locks import Turns
+from tgi_conformance.pytest_plugin.plugin import LOCK, RUN
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT
-from tgi_conformance.requirements.catalogue import catalogues, requirements
-from tgi_conformance.http.target import Target, TargetError, key_from, parse_header, parse_url
-from tgi_conformance.pytest_plugin.locks import Turns
+from tgi_conformance.requirements import requirements
+from tgi_conformance.results.levels import Level, Outcome
+from tgi_conformance.results.report import WHOLE_RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
+    from tgi_conformance.config.run_config import RunConfig
+    from tgi_conformance.requirements import Requirement
     from tgi_conformance.results.report import Result
-    from tgi_conformance.requirements._declare import Requirement
-    from tgi_conformance.session.context import Session, Context
+    from tgi_conformance.session.session import Session
 
 
-@define
-class Conductor:
-    """Holds the requirements that pytest collected, and keeps what came of them.
+class PytestRun:
+    """The run of a pytest session.
 
-    Where xdist has several workers share the items, `turns` keeps apart what must be alone, and nothing is
-    begun before pytest asks for it: a worker does not know which items it will get.
+    Where xdist has several workers share the items, nothing is begun before pytest asks for it: a worker does
+    not know which items it will get. A lock between them keeps apart what must be alone.
     """
 
-    options: RunConfig
-    session: Session
-    on_progress: Callable[[Progress], None] = lambda _: None
-    contexts: list[tuple[Result, Context]] = field(factory=list)
-    turns: Turns | None = None
-    _pool: Scheduler | None = None
-    _total: int = 0
-
-    @classmethod
-    def from_pytest(cls, config: pytest.Config) -> Conductor:
-        """Read the options of a user's own pytest; raises pytest.UsageError."""
-        name = config.getoption("--tgi-api-key-env")
-        try:
-            target = Target(
-                parse_url(config.getoption("--tgi-url")),
-                key_from(name) if name is not None else None,
-                tuple(parse_header(text) for text in config.getoption("--tgi-header")),
-            )
-        except TargetError as error:
-            raise pytest.UsageError(str(error)) from None
-        options = RunConfig(
-            target,
-            Depth(config.getoption("--tgi-level")),
-            config.getoption("--tgi-seed"),
-            deviations=shipped_deviations(),
-        )
-        session = prepare(options)
-        problem = cannot_begin(session)
+    def __init__(self, pytest_config: pytest.Config) -> None:
+        self.config = _run_config(pytest_config)
+        self.session: Session = prepare(self.config)
+        problem = cannot_begin(self.session)
         if problem:
-            session.client.close()
+            self.close()
+            target = self.config.target
             raise pytest.UsageError(f"{target.shown_url}: {target.scrub(problem)}")
-        lock = getattr(config, "workerinput", {}).get(LOCK)
-        return cls(options, session, turns=Turns(lock) if lock else None)
+        lock = getattr(pytest_config, "workerinput", {}).get(LOCK)
+        self._turns = Turns(lock) if lock else None
+        self._scheduler = Scheduler(self.session, self.config.concurrency)
 
-    @contextmanager
-    def under_way(self, items: Iterable[pytest.Item]) -> Iterator[None]:
-        """Begin with the collected requirements; at the end drop what was not begun."""
-        held = [item.requirement for item in items if isinstance(item, RequirementItem)]
-        self._total = len(held)
-        at_a_time = self.session.capabilities.limit("max_concurrent_requests") or self.options.concurrency
-        self._pool = Scheduler(self.session, min(at_a_time, self.options.concurrency))
-        self._pool.start(() if self.turns else held)
-        try:
-            yield
-        finally:
-            self._pool.close()
-
-    def look_back(self) -> None:
-        """Hold what is about the whole run though it was not asked for, where it has something to tell."""
-        held = {result.id for result, _ in self.contexts}
-        for requirement in requirements():
-            if requirement.route == WHOLE_RUN and not held & {requirement.id} and self.options.only:
-                judged = execute(requirement, self.session)
-                if judged[0].outcome is not Outcome.PASS:
-                    self.contexts.append(judged)
+    def start(self, items: Iterable[pytest.Item]) -> None:
+        """Begin with the collected requirements."""
+        collected = [item.requirement for item in items if isinstance(item, RequirementItem)]
+        self._scheduler.start(() if self._turns else collected)
 
     def result(self, requirement: Requirement) -> Result:
-        """Wait for what came of a requirement."""
-        assert self._pool is not None  # noqa: S101 - pytest runs items within its loop
-        with self.turns.taken(alone=requirement.alone) if self.turns else nullcontext():
-            result, context = self._pool.result(requirement)
-        self.contexts.append((result, context))
-        usage = self.session.client.usage
-        self.on_progress(
-            Progress(result, len(self.contexts), self._total, usage.requests, usage.generated_tokens)
-        )
-        return result
+        """Wait for a requirement."""
+        turn: AbstractContextManager[None] = nullcontext()
+        if self._turns:
+            turn = self._turns.taken(alone=requirement.alone)
+        with turn:
+            return self._scheduler.result(requirement).result
+
+    def finish(self) -> None:
+        """Drop what was not begun."""
+        self._scheduler.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.session.sender.client.close()
 
 
-class RouteFile(pytest.File):
-    """A file of requirements; without a deployment its items say that they need one."""
+def _run_config(pytest_config: pytest.Config) -> RunConfig:
+    option = pytest_config.getoption
+    settings = Settings(
+        option("--tgi-url"),
+        api_key_env=option("--tgi-api-key-env"),
+        headers=tuple(option("--tgi-header")),
+        depth=option("--tgi-depth"),
+        seed=option("--tgi-seed"),
+    )
+    try:
+        return run_config_of(settings)
+    except TargetError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+class RequirementsFile(pytest.File):
+    """Every requirement; without a deployment its items say that they need one."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Give an item for each requirement that the run holds."""
-        conductor = self.config.stash.get(CONDUCTOR, None)
-        module = f"tgi_conformance.requirements.catalogue.{self.path.stem}"
-        for catalogue in catalogues():
-            if catalogue.module == module:
-                for requirement in catalogue.requirements:
-                    if conductor is None or conductor.options.selects(requirement):
-                        yield RequirementItem.from_parent(self, name=requirement.id, requirement=requirement)
+        """Give an item for each requirement that the run includes."""
+        run = self.config.stash.get(RUN, None)
+        for requirement in requirements():
+            if run is None or run.config.selects(requirement):
+                yield RequirementItem.from_parent(self, name=requirement.id, requirement=requirement)
 
 
 def looks_back(item: pytest.Item) -> bool:
-    """Tell whether an item is a requirement about the whole run, to be held when all others were."""
+    """Tell whether an item is a requirement about the whole run, to be checked after all others."""
     return isinstance(item, RequirementItem) and item.requirement.route == WHOLE_RUN
 
 
@@ -145,17 +119,17 @@ class RequirementItem(pytest.Item):
 
     def runtest(self) -> None:
         """Turn the requirement's outcome into pytest's."""
-        conductor = self.config.stash.get(CONDUCTOR, None)
-        if conductor is None:
+        run = self.config.stash.get(RUN, None)
+        if run is None:
             pytest.skip("no deployment was named: --tgi-url URL")
-        result = conductor.result(self.requirement)
+        result = run.result(self.requirement)
         if result.outcome is Outcome.UNSUPPORTED:
             pytest.skip(plain(result.reason))
-        if result.outcome is Outcome.KNOWN_DEVIATION and not conductor.options.strict:
+        if result.outcome is Outcome.KNOWN_DEVIATION:
             pytest.xfail(plain(f"known deviation: {result.reason}"))
-        if result.outcome is Outcome.FAIL and result.level is not Level.MUST:
+        if result.outcome is Outcome.FAILED and result.level is not Level.MUST:
             pytest.xfail(plain(f"{result.level.value}: expected {result.expected}, got {result.actual}"))
-        if result.outcome not in {Outcome.PASS, Outcome.INTERMITTENT}:
+        if result.outcome not in {Outcome.PASSED, Outcome.INTERMITTENT}:
             raise BrokenError(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:  # noqa: ARG002
@@ -165,7 +139,7 @@ class RequirementItem(pytest.Item):
         result = excinfo.value.result
         lines = [f"{result.level.value} {result.id}: {result.statement}", f"  source:   {result.source}"]
         if result.outcome is Outcome.INCONCLUSIVE:
-            lines += [f"  could not tell: {result.reason}"]
+            lines += [f"  inconclusive: {result.reason}"]
         elif result.outcome is Outcome.ERROR:
             lines += [f"  internal error: {result.reason}", f"  {REPORT_IT}"]
         else:

@@ -1,8 +1,7 @@
 """Run the suite under pytest: each requirement is a test item, named by its id.
 
-`pytest --pyargs tgi_conformance --tgi-url URL` runs it inside a user's own pytest; `tgi-conformance run` runs
-it with the reporters of this package. pytest loads this module in every session, so what is heavy is imported
-only where a deployment was named.
+`pytest --pyargs tgi_conformance --tgi-url URL` collects them. pytest loads this module in every session, so
+what is heavy is imported only where it is needed.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgi_conformance.pytest_plugin.items import Conductor
+    from tgi_conformance.pytest_plugin.items import PytestRun
 
 
-ROUTES = Path(__file__).parent / "routes"
-CONDUCTOR: pytest.StashKey[Conductor] = pytest.StashKey()
+REQUIREMENTS = Path(__file__).parents[1] / "requirements" / "__init__.py"
+RUN: pytest.StashKey[PytestRun] = pytest.StashKey()
 LOCK = "tgi_conformance_lock"
 LOCK_FILE: pytest.StashKey[str] = pytest.StashKey()
 
@@ -32,7 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tgi-url", metavar="URL", help="base URL of the deployment under test")
     group.addoption("--tgi-api-key-env", metavar="NAME", help="environment variable that holds the API key")
     group.addoption("--tgi-header", metavar="K:V", action="append", default=[], help="sent with each request")
-    group.addoption("--tgi-level", default="standard", choices=["smoke", "standard", "exhaustive", "load"])
+    group.addoption(
+        "--tgi-depth",
+        "--tgi-level",  # the former name
+        default="standard",
+        choices=["smoke", "standard", "exhaustive", "load"],
+    )
     group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="makes generated data repeatable")
 
 
@@ -44,9 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Close the connections of a session that collected, whether or not it ran."""
-    conductor = config.stash.get(CONDUCTOR, None)
-    if conductor is not None:
-        conductor.session.client.close()
+    run = config.stash.get(RUN, None)
+    if run is not None:
+        run.close()
     if LOCK_FILE in config.stash:
         Path(config.stash[LOCK_FILE]).unlink(missing_ok=True)
 
@@ -62,19 +66,19 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect the files of the routes, which are named as routes and not as tests."""
-    if file_path.parent != ROUTES or file_path.suffix != ".py" or file_path.name == "__init__.py":
+    """Collect the package of requirements as one file."""
+    if file_path != REQUIREMENTS:
         return None
-    from tgi_conformance.pytest_plugin.items import RouteFile  # noqa: PLC0415 - see above
+    from tgi_conformance.pytest_plugin.items import RequirementsFile  # noqa: PLC0415 - see above
 
-    collector: pytest.Collector = RouteFile.from_parent(parent, path=file_path)
+    collector: pytest.Collector = RequirementsFile.from_parent(parent, path=file_path)
     return collector
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Put last what looks back on the run."""
-    if CONDUCTOR in session.config.stash:
+    if RUN in session.config.stash:
         from tgi_conformance.pytest_plugin.items import looks_back  # noqa: PLC0415 - see above
 
         items.sort(key=looks_back)
@@ -82,20 +86,23 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
-    """Ask the deployment what it is before its requirements are collected."""
+    """Probe the deployment before its requirements are collected."""
     url = session.config.getoption("--tgi-url")
-    if url and CONDUCTOR not in session.config.stash:
-        from tgi_conformance.pytest_plugin.items import Conductor  # noqa: PLC0415 - see above
+    if url and RUN not in session.config.stash:
+        from tgi_conformance.pytest_plugin.items import PytestRun  # noqa: PLC0415 - see above
 
-        session.config.stash[CONDUCTOR] = Conductor.from_pytest(session.config)
+        session.config.stash[RUN] = PytestRun(session.config)
     return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Iterator[Any]:
-    """Hold the collected requirements, several at a time."""
-    conductor = session.config.stash.get(CONDUCTOR, None)
-    if conductor is None:
+    """Check the collected requirements, several at a time."""
+    run = session.config.stash.get(RUN, None)
+    if run is None:
         return (yield)
-    with conductor.under_way(session.items):
+    run.start(session.items)
+    try:
         return (yield)
+    finally:
+        run.finish()

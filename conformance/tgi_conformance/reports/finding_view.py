@@ -51,7 +51,7 @@ class FindingView:
     outcome: Sign
     level: str
     route: str
-    kind: str
+    category: str
     operation: str
     statement: str
     source: str
@@ -74,7 +74,7 @@ def finding_view(result: Result, size: int) -> FindingView:
         outcome=OUTCOMES[result.outcome],
         level=result.level.value,
         route=result.route,
-        kind=result.kind,
+        category=result.category,
         operation=result.operation,
         statement=result.statement,
         source=result.source,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tgi_conformance.results.evidence import cut
-from tgi_conformance.requirements._kinds import OWN
+from tgi_conformance.results.report import ROUTE_SPECIFIC
 from tgi_conformance.results.levels import Level, Outcome
 from tgi_conformance.reports.finding_view import finding_view
 from tgi_conformance.reports.folding import fold
@@ -27,7 +27,7 @@ MOST_IDS = 60
 MOST_MEMBERS = 60
 SHORT = 160
 ORDER = list(OUTCOMES)
-URGENT = (Outcome.ERROR, Outcome.FAIL, Outcome.INCONCLUSIVE)
+URGENT = (Outcome.ERROR, Outcome.FAILED, Outcome.INCONCLUSIVE)
 
 
 @frozen
@@ -42,9 +42,9 @@ class Tile:
 
 @frozen
 class Cell:
-    """The requirements of one route and kind: the worst outcome, and how many of how many had it."""
+    """The requirements of one route and category: the worst outcome, and how many of how many had it."""
 
-    kind: str
+    category: str
     worst: Sign
     shown: str
     label: str
@@ -52,7 +52,7 @@ class Cell:
 
 @frozen
 class Row:
-    """A route of the matrix; None where it has no requirement of a kind."""
+    """A route of the matrix; None where it has no requirement of a category."""
 
     route: str
     cells: tuple[Cell | None, ...]
@@ -93,7 +93,7 @@ def _binding(result: Result) -> int:
 
 def _values(report: Report) -> dict[str, Any]:
     groups = fold(report.broken)
-    kinds = sorted(dict.fromkeys(result.kind for result in report.requirements), key=lambda kind: kind == OWN)
+    categories = sorted(dict.fromkeys(result.category for result in report.requirements), key=lambda category: category == ROUTE_SPECIFIC)
     return {
         "report": report,
         "version": report.version,
@@ -103,9 +103,9 @@ def _values(report: Report) -> dict[str, Any]:
         "server": [_member(*item) for item in list(report.server.items())[:MOST_MEMBERS]],
         "model": cut(str(report.server.get("model_id", "")), SHORT),
         "stale": [cut(line, 500) for line in report.stale_deviations[:MOST_MEMBERS]],
-        "kinds": kinds,
+        "categories": categories,
         "levels": [level.value for level in Level],
-        "matrix": list(_matrix(report, kinds)),
+        "matrix": list(_matrix(report, categories)),
         "causes": [_cause(group) for group in groups[:MOST_CAUSES]],
         "more_causes": max(len(groups) - MOST_CAUSES, 0),
         "shown_first": _shown_first(report),
@@ -113,7 +113,7 @@ def _values(report: Report) -> dict[str, Any]:
 
 
 def _facts(report: Report) -> Iterator[str]:
-    yield f"level {report.level.value}"
+    yield f"depth {report.depth.value}"
     yield f"seed {report.seed}"
     if report.strict:
         yield "strict"
@@ -139,13 +139,13 @@ def _tiles(results: Sequence[Result]) -> Iterator[Tile]:
         start += width
 
 
-def _matrix(report: Report, kinds: list[str]) -> Iterator[Row]:
+def _matrix(report: Report, categories: list[str]) -> Iterator[Row]:
     for route in dict.fromkeys(result.route for result in report.requirements):
         here = [result for result in report.requirements if result.route == route]
-        yield Row(route, tuple(_cell(route, kind, [r for r in here if r.kind == kind]) for kind in kinds))
+        yield Row(route, tuple(_cell(route, category, [r for r in here if r.category == category]) for category in categories))
 
 
-def _cell(route: str, kind: str, results: list[Result]) -> Cell | None:
+def _cell(route: str, category: str, results: list[Result]) -> Cell | None:
     if not results:
         return None
     counts = Counter(result.outcome for result in results)
@@ -155,7 +155,7 @@ def _cell(route: str, kind: str, results: list[Result]) -> Cell | None:
     )
     said = ", ".join(f"{counts[outcome]} {OUTCOMES[outcome].title}" for outcome in ORDER if counts[outcome])
     shown = str(len(results)) if counts[worst] == len(results) else f"{counts[worst]}/{len(results)}"
-    return Cell(kind, OUTCOMES[worst], shown, f"{route}, {kind}: {said}")
+    return Cell(category, OUTCOMES[worst], shown, f"{route}, {category}: {said}")
 
 
 def _cause(group: list[Result]) -> Cause:

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from tgi_conformance.results.report import Report, Result
 
 
+SCHEMA_VERSION = 2
+
+
 def as_json(report: Report) -> dict[str, Any]:
     """Give the report as JSON values."""
     return {
+        "schema_version": SCHEMA_VERSION,
         "tool": {"name": "tgi-conformance", "version": report.version},
         "target": report.target,
         "server": dict(report.server),
-        "level": report.level.value,
+        "depth": report.depth.value,
         "seed": report.seed,
         "strict": report.strict,
         **({"gentle": True} if report.gentle else {}),
@@ -50,7 +54,7 @@ def _result(result: Result) -> dict[str, Any]:
     return {
         "id": result.id,
         "level": result.level.value,
-        "kind": result.kind,
+        "category": result.category,
         "operation": result.operation,
         "statement": result.statement,
         "source": result.source,

@@ -41,7 +41,7 @@ def _case(result: Result, *, broken: bool) -> TestCase:
 
 
 def _verdict(result: Result, *, broken: bool) -> Failure | Error | Skipped | None:
-    if result.outcome in {Outcome.PASS, Outcome.INTERMITTENT}:
+    if result.outcome in {Outcome.PASSED, Outcome.INTERMITTENT}:
         return None
     if broken and result.level is Level.MUST:
         failure = Failure(_short(result), f"{result.level.value} broken")

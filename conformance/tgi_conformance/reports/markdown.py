@@ -80,12 +80,12 @@ def _routes(report: Report) -> Iterator[str]:
 def _count(count: int, outcome: Outcome) -> str:
     if not count:
         return ""
-    return f"**{count}**" if outcome in {Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.ERROR} else str(count)
+    return f"**{count}**" if outcome in {Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.ERROR} else str(count)
 
 
 def _price(report: Report) -> str:
     return (
-        f"{len(report.requirements)} requirements at level {report.level.value}, seed {report.seed}: "
+        f"{len(report.requirements)} requirements at depth {report.depth.value}, seed {report.seed}: "
         f"{report.requests_told}, {report.generated_tokens:,} generated tokens, {report.seconds:.1f} s."
     )
 

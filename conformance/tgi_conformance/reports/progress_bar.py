@@ -83,7 +83,7 @@ class _Drawn:
     failed: int = 0
 
     def watch(self, progress: Progress) -> None:
-        self.failed += progress.result.outcome is Outcome.FAIL
+        self.failed += progress.result.outcome is Outcome.FAILED
         self.bar.update(
             self.task,
             completed=progress.done,
@@ -103,7 +103,7 @@ class _Lines:
     failed: int = 0
 
     def watch(self, progress: Progress) -> None:
-        self.failed += progress.result.outcome is Outcome.FAIL
+        self.failed += progress.result.outcome is Outcome.FAILED
         before = (progress.done - 1) * LINES // progress.total
         if before < progress.done * LINES // progress.total < LINES:  # the end is told by the verdict
             line = f"{self.target}: {progress.done} of {progress.total} requirements, {_cost(progress)}"

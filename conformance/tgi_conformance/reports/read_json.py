@@ -42,7 +42,7 @@ def _report(value: dict[str, Any]) -> Report:
         version=value["tool"]["version"],
         target=value["target"],
         server=value["server"],
-        level=Depth(value["level"]),
+        depth=Depth(value["depth"]),
         seed=value["seed"],
         started=value["start"],
         seconds=value["duration"],

@@ -25,12 +25,12 @@ class Sign:
 
 OUTCOMES = {
     Outcome.ERROR: Sign("error", "!", "internal error"),
-    Outcome.FAIL: Sign("fail", "✕", "failed"),
+    Outcome.FAILED: Sign("failed", "✕", "failed"),
     Outcome.INCONCLUSIVE: Sign("inconclusive", "?", "inconclusive"),
     Outcome.INTERMITTENT: Sign("intermittent", "~", "intermittent"),
     Outcome.KNOWN_DEVIATION: Sign("known", "≈", "known deviation"),
     Outcome.UNSUPPORTED: Sign("unsupported", "–", "unsupported"),  # noqa: RUF001 - a dash is what is meant
-    Outcome.PASS: Sign("pass", "✓", "passed"),
+    Outcome.PASSED: Sign("passed", "✓", "passed"),
 }
 """From the worst to the best, which is also the order in which findings are read."""
 
@@ -44,8 +44,8 @@ REPORT_IT = (
 
 VERDICTS = {
     Verdict.INTERNAL_ERROR: Sign("error", "!", "Internal error"),
-    Verdict.CONFORMS: Sign("pass", "✓", "Conforms"),
-    Verdict.DOES_NOT_CONFORM: Sign("fail", "✕", "Does not conform"),
+    Verdict.CONFORMS: Sign("passed", "✓", "Conforms"),
+    Verdict.DOES_NOT_CONFORM: Sign("failed", "✕", "Does not conform"),
     Verdict.COULD_NOT_TELL: Sign("inconclusive", "?", "Could not tell"),
 }
 
@@ -53,5 +53,5 @@ VERDICTS = {
 def outcomes_of(results: Iterable[Result]) -> list[Outcome]:
     """Give the outcomes that a report of these results has a column for, passes first."""
     there = {result.outcome for result in results}
-    ordered = [Outcome.PASS, *(outcome for outcome in OUTCOMES if outcome is not Outcome.PASS)]
+    ordered = [Outcome.PASSED, *(outcome for outcome in OUTCOMES if outcome is not Outcome.PASSED)]
     return [outcome for outcome in ordered if outcome not in SELDOM or outcome in there]

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tgi_conformance.results.report import Report, Result
 
 COLUMNS = (
-    (Outcome.PASS, "passed", "green"),
-    (Outcome.FAIL, "failed", "red"),
+    (Outcome.PASSED, "passed", "green"),
+    (Outcome.FAILED, "failed", "red"),
     (Outcome.KNOWN_DEVIATION, "known", "yellow"),
     (Outcome.INTERMITTENT, "intermittent", "yellow"),
     (Outcome.UNSUPPORTED, "unsupported", "cyan"),
@@ -135,7 +135,7 @@ def _price(report: Report) -> str:
     counts = Counter(result.outcome for result in report.requirements)
     said = ", ".join(f"{counts[outcome]} {title}" for outcome, title, _ in COLUMNS if counts[outcome])
     return (
-        f"{len(report.requirements)} requirements ({said or 'none held'}); level {report.level.value}, "
+        f"{len(report.requirements)} requirements ({said or 'none held'}); depth {report.depth.value}, "
         f"seed {report.seed}; {report.requests_told}, {report.generated_tokens:,} generated tokens, "
         f"{report.seconds:.1f} s"
     )

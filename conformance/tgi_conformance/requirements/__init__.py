@@ -1,1 +1,22 @@
-"""What a deployment must do, one file a topic. Modules whose names begin with an underscore are helpers."""
+"""What a deployment must do, one file a topic.
+
+Importing a topic registers its requirements. Modules whose names begin with an underscore are helpers.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+from tgi_conformance.requirements._declaration import REGISTRY, Requirement
+from tgi_conformance.results.report import WHOLE_RUN
+
+__all__ = ["Requirement", "requirements"]
+
+
+def requirements() -> tuple[Requirement, ...]:
+    """Import every topic and give its requirements; what looks back on the whole run comes last."""
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            import_module(f"{__name__}.{module.name}")
+    return tuple(sorted(REGISTRY.values(), key=lambda one: one.route == WHOLE_RUN))

@@ -34,7 +34,7 @@ def credentials(catalogue: Catalogue) -> None:
         form = next((form for form in UNSTREAMED if form.operation not in context.capabilities.absent), None)
         if form is None:
             raise UnsupportedError("no generation route is offered")
-        key = context.session.client.target.key
+        key = context.session.sender.target.key
         for request in _refused(form.path, form.ask(tokens=1, temperature=-1.0)):
             with context.case():
                 made_up = evolve(request, headers=(*request.headers, ("Authorization", f"Bearer {MADE_UP}")))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tgi_conformance.protocol.forms import Form
     from tgi_conformance.http.exchange import Exchange
     from tgi_conformance.requirements._declare import Catalogue
-    from tgi_conformance.session.longest import Context
+    from tgi_conformance.session.context import Context
 
 TOKENS = 20
 SILENT = "A parameter that is taken and ignored is a promise broken in silence."

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.protocol.forms import Form
     from tgi_conformance.http.exchange import Exchange, Request
-    from tgi_conformance.session.longest import Context
+    from tgi_conformance.session.context import Context
 
     Step = tuple[str, float]
 

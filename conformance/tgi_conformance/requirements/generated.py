@@ -58,7 +58,7 @@ def _explore(context: Context, name: str, checks: tuple[Any, ...], examples: int
     operation = context.contract.operations[name]
     if context.contract.assumed and not negative:
         raise UnsupportedError(
-            f"no document is served, and {trial.facts.version} documents less than the pinned one"
+            f"no document is served, and {context.capabilities.version} documents less than the pinned one"
         )
 
     def check(case: Any, exchange: Exchange) -> None:

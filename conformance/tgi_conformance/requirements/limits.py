@@ -11,7 +11,7 @@ from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.requirements.validation import expect_refusal
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.session.capabilities import CHOICE
+from tgi_conformance.session.probes import CHOICE
 from tgi_conformance.requirements._verify import expect, expect_answer
 
 if TYPE_CHECKING:

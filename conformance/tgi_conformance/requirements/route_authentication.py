@@ -12,7 +12,7 @@ from tgi_conformance.requirements.credentials import credentials
 from tgi_conformance.requirements.tools import WEATHER
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.session.capabilities import LOCKED, MINIMAL
+from tgi_conformance.session.probes import LOCKED, MINIMAL
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import OK, expect, expect_status
 
@@ -43,7 +43,7 @@ WHY = "A route that was forgotten is an open GPU."
 
 def _protected(context: Context) -> Iterator[Request]:
     """Give a request to each protected route that is offered."""
-    if context.session.client.target.key is None:
+    if context.session.sender.target.key is None:
         raise UnsupportedError("no key was given (--api-key-env NAME)")
     yield from (MINIMAL[name] for name in PROTECTED if name not in context.capabilities.absent)
 
@@ -76,7 +76,7 @@ def wrong(context: Context) -> None:
         for malformed in ("Bearer", "not-the-key"):
             with context.case():
                 _expect_locked(context, _with(request, malformed), MALFORMED)
-        key = str(context.session.client.target.key and context.session.client.target.key.value)
+        key = str(context.session.sender.target.key and context.session.sender.target.key.value)
         for near in (*_nearly(key), *PLACEHOLDERS, "".join(sorted(key)), key + "x" * LONG_KEY):
             with context.case():
                 _expect_locked(context, _with(request, f"Bearer {near}"), MALFORMED)
@@ -102,7 +102,7 @@ def _nearly(key: str) -> tuple[str, ...]:
 def secret(context: Context) -> None:
     """Look for the key where it was not sent."""
     for request in _protected(context):
-        key = context.session.client.target.key
+        key = context.session.sender.target.key
         exchange = context.send_once(_with(request, "Bearer not-the-key"))
         shown = key is not None and key.value.encode() in exchange.response.body
         expect(not shown, "no key in the answer", "the key")
@@ -117,7 +117,7 @@ def secret(context: Context) -> None:
 def other_bodies(context: Context) -> None:
     """Ask for streams, and for each kind of body, without a key."""
     for form in (*STREAMED, INVOCATIONS):
-        if context.session.client.target.key is None:
+        if context.session.sender.target.key is None:
             raise UnsupportedError("no key was given (--api-key-env NAME)")
         bodies = [form.body(tokens=1)]
         if form.dialect == "chat":
@@ -152,7 +152,7 @@ def scheme(context: Context) -> None:
 )
 def health(context: Context) -> None:
     """Ask without it."""
-    if context.session.client.target.key is None:
+    if context.session.sender.target.key is None:
         raise UnsupportedError("no key was given (--api-key-env NAME)")
     if "GET /health" in context.capabilities.absent:
         raise UnsupportedError(context.capabilities.absent["GET /health"])

@@ -32,17 +32,17 @@ SHARE = 50
 )
 def survives(context: Context) -> None:
     """Name the requests after which it went away, or those in flight when it went for good."""
-    failures = context.session.client.failures
+    failures = context.session.sender.failures
     expected = "a deployment that answers from the first request to the last"
     if failures.deadly:
-        told = f"it went away each time after {_named(mishaps.deadly)}"
+        told = f"it went away each time after {_named(failures.deadly)}"
         raise UnmetError(expected, told, request=failures.deadly[0])
     if failures.gone:
-        told = f"{mishaps.gone}; in flight were {_named(mishaps.lost)}"
+        told = f"{failures.gone}; in flight were {_named(failures.lost)}"
         raise UnmetError(expected, told, request=next(iter(failures.lost), None))
     if failures.outages:
-        times = "once" if failures.outages == 1 else f"{mishaps.outages} times"
-        context.lapses.append(f"it went away {times}, and not again when what was in flight was sent alone")
+        times = "once" if failures.outages == 1 else f"{failures.outages} times"
+        context.failed_before.append(f"it went away {times}, and not again when what was in flight was sent alone")
 
 
 @CATALOGUE.add(
@@ -56,8 +56,8 @@ def survives(context: Context) -> None:
 )
 def reliable(context: Context) -> None:
     """Count what failed once."""
-    client = context.session.client
-    lapses, requests = client.failures.lapses, client.usage.requests
+    client = context.session.sender
+    lapses, requests = client.failures.intermittent, client.usage.requests
     if len(lapses) >= FEWEST and len(lapses) * SHARE > requests:
         expected = f"at most {requests // SHARE} of {requests} requests that fail once"
         raise UnmetError(expected, f"{len(lapses)}, the first of them: {lapses[0]}")

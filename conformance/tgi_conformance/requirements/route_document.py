@@ -11,7 +11,7 @@ from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.requirements.released import documentation_page, released
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.session.capabilities import ABSENT, LOCKED, PAGES
+from tgi_conformance.session.probes import ABSENT, LOCKED, PAGES
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.contract.served import NAMED
 from tgi_conformance.requirements._verify import expect

@@ -11,7 +11,7 @@ from tgi_conformance.requirements.load import health_under_load
 from tgi_conformance.requirements.methods import get_alone
 from tgi_conformance.results.levels import Depth, Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.session.capabilities import ABSENT
+from tgi_conformance.session.probes import ABSENT
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_status
 

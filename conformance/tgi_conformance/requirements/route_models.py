@@ -62,5 +62,5 @@ def served(context: Context) -> None:
     expect_status(exchange, OK)
     ids = [member(model, "id") for model in _models(exchange)]
     expect(
-        context.capabilities.info.get("model_id") in ids, f"{trial.facts.info.get('model_id')!r} listed", ids, exchange
+        context.capabilities.info.get("model_id") in ids, f"{context.capabilities.info.get('model_id')!r} listed", ids, exchange
     )

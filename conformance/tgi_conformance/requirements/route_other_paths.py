@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tgi_conformance.session.failures import ASLEEP
 from tgi_conformance.protocol.forms import GENERATE, get, post
 from tgi_conformance.results.levels import Level
-from tgi_conformance.session.capabilities import LOCKED, MOVED
+from tgi_conformance.session.probes import LOCKED, MOVED
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import expect, seen
 

@@ -11,7 +11,7 @@ from tgi_conformance.results.levels import Outcome
 if TYPE_CHECKING:
     from tgi_conformance.results.report import Report, Result
 
-KEPT = {Outcome.PASS, Outcome.KNOWN_DEVIATION, Outcome.INTERMITTENT}
+KEPT = {Outcome.PASSED, Outcome.KNOWN_DEVIATION, Outcome.INTERMITTENT}
 
 
 @frozen
@@ -70,7 +70,7 @@ def differing(columns: tuple[Column, ...]) -> tuple[str, ...]:
         i
         for i in ids
         if len({column.get(i) for column in reached}) > 1
-        or Outcome.FAIL in {column.get(i) for column in reached}
+        or Outcome.FAILED in {column.get(i) for column in reached}
     )
 
 

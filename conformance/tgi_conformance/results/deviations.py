@@ -77,7 +77,7 @@ class Deviation:
 
 def shipped_deviations() -> tuple[Deviation, ...]:
     """The departures of TGI that come with the suite."""
-    return parse_deviations(files("tgi_conformance").joinpath(SHIPPED).read_text("utf-8"), SHIPPED)
+    return parse_deviations(files("tgi_conformance.results").joinpath(SHIPPED).read_text("utf-8"), SHIPPED)
 
 
 def read_deviations(path: Path) -> tuple[Deviation, ...]:

@@ -47,8 +47,8 @@ class Outcome(str, Enum):
     again alone. `ERROR` is a failure of the suite itself.
     """
 
-    PASS = "pass"  # noqa: S105 - an outcome, no password
-    FAIL = "fail"
+    PASSED = "passed"  # noqa: S105 - an outcome, no password
+    FAILED = "failed"
     KNOWN_DEVIATION = "known deviation"
     INTERMITTENT = "intermittent"
     UNSUPPORTED = "unsupported"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tgi_conformance.results.levels import Depth, Level, Verdict
 
 
+ROUTE_SPECIFIC = "route-specific"  # the category of what only one route has
 WHOLE_RUN = "deployment"  # the route whose requirements look back on the run
 LEFT_OUT = "left out by --gentle: "  # before what would have been done to others
 
@@ -25,7 +26,7 @@ class Result:
     """What came of one requirement.
 
     Attributes:
-        id, level, kind, operation, statement, source, why: As the requirement says.
+        id, level, category, operation, statement, source, why: As the requirement says.
         outcome: What came of it.
         cases: How many cases were looked at.
         expected, actual: What should have come and what came (fail, known deviation); empty otherwise.
@@ -47,7 +48,7 @@ class Result:
     actual: str = ""
     reason: str = ""
     curl: str = ""
-    kind: str = ""
+    category: str = ""
     request: RequestSeen | None = None
     response: ResponseSeen | None = None
     seconds: float = field(default=0.0, eq=False)
@@ -66,7 +67,7 @@ class Report:
         version: The suite's own version.
         target: The deployment's URL without user name and password.
         server: What the deployment says of itself (`/info`).
-        level: How deep the run went.
+        depth: How deep the run went.
         seed: What made generated data repeatable.
         started: When, in ISO 8601 with the offset.
         seconds: How long it took.
@@ -83,7 +84,7 @@ class Report:
     version: str
     target: str
     server: Mapping[str, Any]
-    level: Depth
+    depth: Depth
     seed: int
     started: str
     seconds: float
@@ -100,7 +101,7 @@ class Report:
     @property
     def broken(self) -> tuple[Result, ...]:
         """The promises that were not kept: failures, and where the run was strict known deviations too."""
-        kinds = {Outcome.FAIL, Outcome.KNOWN_DEVIATION} if self.strict else {Outcome.FAIL}
+        kinds = {Outcome.FAILED, Outcome.KNOWN_DEVIATION} if self.strict else {Outcome.FAILED}
         return tuple(result for result in self.requirements if result.outcome in kinds)
 
     @property

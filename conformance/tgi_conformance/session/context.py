@@ -1,18 +1,17 @@
-"""What a requirement's check works with: the deployment, what is known of it, and the run's settings."""
+"""What a check gets: a way to ask the deployment, and what is known of it."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
-from tgi_conformance.http.client import Client, Usage
+from tgi_conformance.http.usage import Usage, generated_tokens
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.session.retries import send_patiently
 from tgi_conformance.protocol.hazards import may_raise
-from tgi_conformance.http.usage import generated_tokens
 from tgi_conformance.results.report import LEFT_OUT
 from tgi_conformance.session.response_cache import ResponseCache
 
@@ -24,40 +23,33 @@ if TYPE_CHECKING:
     from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.http.exchange import Exchange, Request
     from tgi_conformance.session.capabilities import Capabilities
-    from tgi_conformance.requirements._declare import Requirement
-    from tgi_conformance.contract.served import Served
+    from tgi_conformance.session.session import Session
 
 T = TypeVar("T")
 AGAIN = 5  # times
 
 
-@frozen
-class Session:
-    """What is the same for every requirement of a run."""
-
-    client: Client
-    cache: ResponseCache
-    capabilities: Capabilities
-    contract: Contract
-    served: Served
-    deviations: tuple[Deviation, ...]
-    depth: Depth
-    seed: int
-    required: frozenset[str] = frozenset()
-    gentle: bool = False
-
-
 @define
 class Context:
-    """One requirement held against one deployment."""
+    """What the check of one requirement works with.
 
-    requirement: Requirement
+    Attributes:
+        requirement: Its id.
+        session: The run.
+        cases: How many cases were looked at.
+        usage: What the requirement has used so far.
+        last: The last exchange.
+        deviations_seen: Known deviations that were seen, each with where first.
+        failed_before: Failures that did not come again, one line each.
+    """
+
+    requirement: str
     session: Session
     cases: int = 0
     usage: Usage = field(factory=Usage)
     last: Exchange | None = None
     deviations_seen: dict[Deviation, UnmetError] = field(factory=dict)
-    lapses: list[str] = field(factory=list)
+    failed_before: list[str] = field(factory=list)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -72,20 +64,20 @@ class Context:
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
         """Send a request, again where the deployment is busy; raises NoAnswerError and InconclusiveError."""
         self._spare(request)
-        exchange = send_patiently(self.session.client, request, authenticate=authenticate)
+        exchange = send_patiently(self.session.sender, request, authenticate=authenticate)
         self._pay(exchange)
         return exchange
 
     def send_once(self, request: Request, *, crowded: bool = False) -> Exchange:
         """Send a request that may be refused for overload, `crowded` by others; raises NoAnswerError."""
         self._spare(request)
-        exchange = self.session.client.send(request, crowded=crowded)
+        exchange = self.session.sender.send(request, crowded=crowded)
         self._pay(exchange)
         return exchange
 
     def leave(self, request: Request) -> None:
         """Send a request and leave once its answer has begun; raises NoAnswerError where none begins."""
-        self.session.client.leave(request)
+        self.session.sender.leave(request)
         self.usage.requests += 1
 
     def leaves_out(self, request: Request) -> bool:
@@ -98,12 +90,12 @@ class Context:
 
     def _pay(self, exchange: Exchange) -> None:
         self.last = exchange
-        if exchange.lapse:
-            self.lapses.append(exchange.lapse)
+        if exchange.failed_before:
+            self.failed_before.append(exchange.failed_before)
         self.usage.requests += 1
         self.usage.generated_tokens += generated_tokens(exchange.response)
 
-    def sample(self, request: Request) -> Exchange:
+    def cached(self, request: Request) -> Exchange:
         """Give the answer to a request that other requirements look at too; raises NoAnswerError."""
         self._spare(request)
         exchange, sent = self.session.cache.get(request)
@@ -127,7 +119,7 @@ class Context:
     def deviation(self, unmet: UnmetError) -> Deviation | None:
         """Find the known deviation that explains what was seen."""
         for deviation in self.session.deviations:
-            if deviation.covers(self.requirement.id, self.capabilities.version) and deviation.explains(unmet):
+            if deviation.covers(self.requirement, self.capabilities.version) and deviation.explains(unmet):
                 return deviation
         return None
 
@@ -163,7 +155,7 @@ class Context:
             except UnmetError as unmet:
                 if self.deviation(unmet) is not None:
                     raise
-            self.session = evolve(self.session, cache=ResponseCache(self.session.client))
+            self.session = evolve(self.session, cache=ResponseCache(self.session.sender))
         return hold()
 
     def offers(self, *needs: str) -> bool:
@@ -174,7 +166,7 @@ class Context:
         """Say which of these facts the deployment has not, or which pointers its document; empty if none."""
         for need in needs:
             if need.startswith("#/") and not self.contract.has(need):
-                return f"the document of {self.facts.version} does not have {need}"
+                return f"the document of {self.capabilities.version} does not have {need}"
             if need in self.capabilities.absent:
                 return self.capabilities.absent[need]
         return ""

@@ -8,7 +8,7 @@ from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import CHAT, listed, member, post
 from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.results.outcomes import InconclusiveError
-from tgi_conformance.session.capabilities import MINIMAL
+from tgi_conformance.session.probes import MINIMAL
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange, Request
@@ -21,7 +21,7 @@ OK, TOO_LARGE = 200, 413
 TOTAL, INPUT = "max_total_tokens", "max_input_tokens"
 
 
-def no_room(context: Context, unmet: UnmetError) -> str:
+def beyond_the_limits(context: Context, unmet: UnmetError) -> str:
     """Say for want of what a request was refused that a deployment with more room answers; or nothing."""
     exchange = unmet.exchange
     if exchange is None:

@@ -18,7 +18,6 @@ from tgi_conformance.http.exchange import NoAnswerError
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange, Request
-    from tgi_conformance.requirements._declare import Requirement
 
 Key = tuple[str, str, bool]
 
@@ -40,7 +39,7 @@ class Hangs:
 
     _strikes: Counter[Key] = field(factory=Counter, init=False)
     _answered: set[Key] = field(factory=set, init=False)
-    _given_up: Counter[tuple[str, str, bool]] = field(factory=Counter, init=False)
+    _given_up: Counter[str] = field(factory=Counter, init=False)
     _slowest: float = field(default=0.0, init=False)
     _pace: float = field(default=0.0, init=False)
     _waited: float = field(default=0.0, init=False)
@@ -81,19 +80,14 @@ class Hangs:
             self._strikes[_key(request)] += 1
             self._waited += seconds
 
-    def give_up(self, requirement: Requirement) -> None:
-        """Take note of a requirement that met no answer in time."""
+    def give_up(self, group: str) -> None:
+        """Take note of a requirement of this group that met no answer in time."""
         with self._lock:
-            self._given_up[_like(requirement)] += 1
+            self._given_up[group] += 1
 
-    def has_given_up(self, requirement: Requirement) -> bool:
-        """Tell whether requirements like this one met no answer in time often enough."""
-        return self._given_up[_like(requirement)] >= STRIKES
-
-
-def _like(requirement: Requirement) -> tuple[str, str, bool]:
-    """Give what a requirement shares with others: its route, its kind, whether it is about a stream."""
-    return requirement.route, requirement.kind, ".streamed-" in requirement.id
+    def has_given_up(self, group: str) -> bool:
+        """Tell whether requirements of this group met no answer in time often enough."""
+        return self._given_up[group] >= STRIKES
 
 
 def _key(request: Request) -> Key:

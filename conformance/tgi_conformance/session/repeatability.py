@@ -107,5 +107,5 @@ def _surest(answer: Answer) -> tuple[int, int]:
 def _repeats(cache: ResponseCache, form: Form, found: Steady) -> bool:
     greedy = {} if form.dialect == "generate" else {"temperature": 0.0}
     request = evolve(form, opening=found.opening).ask(tokens=found.tokens, **greedy)
-    texts = {read_answer(form, cache.client.send(request)).text for _ in range(TIMES)}
+    texts = {read_answer(form, cache.sender.send(request)).text for _ in range(TIMES)}
     return len(texts) == 1

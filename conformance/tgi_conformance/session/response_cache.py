@@ -10,15 +10,15 @@ from attrs import define, field
 from tgi_conformance.session.retries import send_patiently
 
 if TYPE_CHECKING:
-    from tgi_conformance.http.client import Client
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.session.sender import Sender
 
 
 @define
 class ResponseCache:
     """A deployment's answers by request. Safe to use from several threads."""
 
-    client: Client
+    sender: Sender
     _kept: dict[Request, Exchange] = field(factory=dict, init=False)
     _locks: dict[Request, threading.Lock] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
@@ -30,5 +30,5 @@ class ResponseCache:
         with lock:
             sent = request not in self._kept
             if sent:
-                self._kept[request] = send_patiently(self.client, request)
+                self._kept[request] = send_patiently(self.sender, request)
             return self._kept[request], sent

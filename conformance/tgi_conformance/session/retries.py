@@ -15,48 +15,49 @@ from tenacity import (
     wait_fixed,
 )
 
-from tgi_conformance.session.failures import ASLEEP, LONGEST_SLEEP, send_surely
+from tgi_conformance.session.failures import ASLEEP
+from tgi_conformance.session.resend import LONGEST_SLEEP, send_surely
 from tgi_conformance.results.outcomes import InconclusiveError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tgi_conformance.http.client import Client
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.session.sender import Sender
 
 ATTEMPTS = 4
 WORTH_WAITING = 3  # requests given up; a deployment that stays busy is not waited for again
 LONGEST_WAIT = 5.0  # seconds
 
 
-def send_patiently(client: Client, request: Request, *, authenticate: bool = True) -> Exchange:
+def send_patiently(sender: Sender, request: Request, *, authenticate: bool = True) -> Exchange:
     """Send a request, again after a while where it is refused for overload.
 
     Raises:
         NoAnswerError: Nothing whole came back.
         InconclusiveError: The deployment stays busy.
     """
-    attempts = ATTEMPTS if client.usage.refused < WORTH_WAITING else 1
+    attempts = ATTEMPTS if sender.usage.refused < WORTH_WAITING else 1
 
     def wait(state: RetryCallState) -> float:
         seconds = _wait(state)
-        client.pause(seconds)  # what one is told is meant for all
+        sender.client.pause(seconds)  # what one is told is meant for all
         return seconds
 
     retrying = Retrying(retry=retry_if_result(_is_overload), stop=stop_after_attempt(attempts), wait=wait)
     try:
-        exchange: Exchange = retrying(_send, client, request, authenticate=authenticate)
+        exchange: Exchange = retrying(_send, sender, request, authenticate=authenticate)
     except RetryError:
-        client.usage.refused += 1
+        sender.usage.refused += 1
         raise InconclusiveError(f"{request.method} {request.path} was refused for overload") from None
     return exchange
 
 
-def _send(client: Client, request: Request, *, authenticate: bool) -> Exchange:
-    return send_surely(client, request, lambda one: client.send(one, authenticate=authenticate))
+def _send(sender: Sender, request: Request, *, authenticate: bool) -> Exchange:
+    return send_surely(sender, request, lambda one: sender.send(one, authenticate=authenticate))
 
 
-def wait_until_awake(client: Client, requests: Sequence[Request]) -> None:
+def wait_until_awake(sender: Sender, requests: Sequence[Request]) -> None:
     """Wait while a gateway says that nobody is there yet: a deployment that was scaled to zero needs a while.
 
     It is awake as soon as one of the requests is answered otherwise. Where it does not wake up, nothing else
@@ -68,13 +69,13 @@ def wait_until_awake(client: Client, requests: Sequence[Request]) -> None:
     started = time.monotonic()
     retrying = Retrying(
         retry=retry_if_result(lambda asleep: asleep),
-        stop=stop_after_delay(max(LONGEST_SLEEP - client.usage.asleep, 0)),
+        stop=stop_after_delay(max(LONGEST_SLEEP - sender.usage.asleep, 0)),
         wait=wait_fixed(1),
     )
     try:
-        retrying(lambda: all(client.send(request).response.status in ASLEEP for request in requests))
+        retrying(lambda: all(sender.send(request).response.status in ASLEEP for request in requests))
     except RetryError:
-        client.usage.asleep += time.monotonic() - started
+        sender.usage.asleep += time.monotonic() - started
 
 
 def _is_overload(exchange: Exchange) -> bool:

@@ -62,10 +62,10 @@
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const article of articles) {
-      const { outcome, level, route, kind } = article.dataset;
+      const { outcome, level, route, category } = article.dataset;
       const fits = outcomes.has(outcome) && levels.has(level)
         && (!one("route").value || one("route").value === route)
-        && (!one("kind").value || one("kind").value === kind)
+        && (!one("category").value || one("category").value === category)
         && words.every((word) => textOf(article).includes(word));
       article.hidden = !fits;
       count += fits;
@@ -76,7 +76,7 @@
 
   const showAll = () => {
     for (const box of all("input[name=outcome], input[name=level]")) box.checked = true;
-    search.value = one("route").value = one("kind").value = "";
+    search.value = one("route").value = one("category").value = "";
     show();
   };
 
@@ -87,7 +87,7 @@
     cell.addEventListener("click", () => {
       showAll();
       one("route").value = cell.dataset.route;
-      one("kind").value = cell.dataset.kind;
+      one("category").value = cell.dataset.category;
       show();
       one("findings").scrollIntoView();
       search.focus({ preventScroll: true });

@@ -1,0 +1,34 @@
+"""What results mean together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tgi_conformance.results.comparison import KEPT
+from tgi_conformance.results.levels import Level, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tgi_conformance.results.report import Result
+
+
+def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple[Verdict, str]:
+    """Say what results mean together, and why they tell nothing where they do; `reason` is why none began."""
+    if reason:
+        return Verdict.COULD_NOT_TELL, reason
+    results = tuple(results)
+    errors = [result for result in results if result.outcome is Outcome.ERROR]
+    if errors:
+        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        return Verdict.INTERNAL_ERROR, f"{errors[0].id}{more}: {errors[0].reason}"
+    binding = [result for result in results if result.level is Level.MUST]
+    broken = {Outcome.FAILED, Outcome.KNOWN_DEVIATION} if strict else {Outcome.FAILED}
+    if any(result.outcome in broken for result in binding):
+        return Verdict.DOES_NOT_CONFORM, ""
+    unknown = [result for result in binding if result.outcome is Outcome.INCONCLUSIVE]
+    if unknown:
+        return Verdict.COULD_NOT_TELL, f"{len(unknown)} requirements are inconclusive: {unknown[0].reason}"
+    if not any(result.outcome in KEPT for result in binding):
+        return Verdict.COULD_NOT_TELL, "no requirement could be held"
+    return Verdict.CONFORMS, ""
