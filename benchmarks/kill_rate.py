@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field, frozen
 
-from tgi_conformance.http.client import Bounds
-from tgi_conformance.results.deviations import shipped_deviations
-from tgi_conformance.results.levels import Depth, Outcome
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.run import run
+from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Target
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import Depth, Outcome
 from tgi_reference.alterations.selection import all_faults
 from tgi_reference.server import running
 from tgi_reference.settings import Settings

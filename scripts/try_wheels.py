@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
         run(python, "-m", "pip", "install", "--quiet", *wheels)
         with served(python) as url:
             run(python, "-c", CALLS, url)
-            run(python, "-m", "tgi_conformance.cli.main", "run", url, "--level", "smoke")
+            run(python, "-m", "tgi_conformance.cli.main", "run", url, "--depth", "smoke")
 
 
 def run(python: Path, *arguments: str) -> None:

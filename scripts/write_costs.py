@@ -10,37 +10,40 @@ import json
 import logging
 from pathlib import Path
 
-from tgi_conformance.results.deviations import shipped_deviations
-from tgi_conformance.pytest_plugin.items import Conductor
-from tgi_conformance.results.levels import Depth
-from tgi_conformance.config.run_config import RunConfig
-from tgi_conformance.reports.files import write_atomically
 from tgi_conformance.config.estimate import PROBES
+from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.prepare import prepare
-from tgi_conformance.engine.run import under_pytest
+from tgi_conformance.engine.run import Run, quiet
 from tgi_conformance.http.target import Key, Target
+from tgi_conformance.reports.files import write_atomically
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import Depth
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
-COSTS = Path(__file__).parents[1] / "conformance" / "tgi_conformance" / "costs.json"
+COSTS = Path(__file__).parents[1] / "conformance" / "tgi_conformance" / "config" / "costs.json"
 LEVELS = (Depth.SMOKE, Depth.STANDARD, Depth.LOAD)
 KEY = "a-key-to-measure-with"
 
 
 def measured(depth: Depth) -> dict[str, tuple[int, int]]:
-    """Requests and tokens of each requirement of a level; a sample counts where it was asked for first."""
+    """Requests and tokens of each requirement of a depth; a shared answer counts where it was asked for first.
+
+    Nothing runs side by side, so that the same requirement is always the first to ask.
+    """
     settings = Settings(quiet=True, api_key=KEY, max_concurrent_requests=128)
     with running(settings) as server:
-        options = RunConfig(Target(server.url, Key("KEY", KEY)), depth, deviations=shipped_deviations())
-        conductor = Conductor(options, prepare(options))
-        usage = conductor.session.sender.usage
+        target = Target(server.url, Key("KEY", KEY))
+        config = RunConfig(target, depth, deviations=shipped_deviations(), concurrency=1)
+        whole = Run(config, prepare(config))
+        usage = whole.session.sender.usage
         probes = usage.requests, usage.generated_tokens
-        try:
-            under_pytest(conductor)
-        finally:
-            conductor.session.sender.close()
-    contexts = sorted(conductor.contexts, key=lambda one: one[0].id)
-    costs = {result.id: (context.usage.requests, context.usage.generated_tokens) for result, context in contexts}
+        with quiet():
+            whole.through()
+    executed = sorted(whole.executed, key=lambda one: one.result.id)
+    costs = {
+        one.result.id: (one.context.usage.requests, one.context.usage.generated_tokens) for one in executed
+    }
     return {PROBES: probes, **costs}
 
 

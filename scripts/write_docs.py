@@ -19,7 +19,7 @@ from tgi_reference.alterations.selection import all_faults, all_variants
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tgi_conformance.requirements._declare import Catalogue, Requirement
+    from tgi_conformance.requirements import Requirement
     from tgi_reference.alterations.catalogue import Alteration
 
     Matrix = Mapping[str, Sequence[str]]
@@ -55,7 +55,7 @@ def main(*, check: bool) -> None:
     """Write docs/requirements.md and docs/faults.md, or tell whether they are fresh."""
     matrix: Matrix = json.loads(MATRIX.read_text("utf-8"))
     pages = {
-        DOCS / "requirements.md": requirements_page(catalogues(), matrix),
+        DOCS / "requirements.md": requirements_page(requirements(), matrix),
         DOCS / "faults.md": faults_page(all_faults(), all_variants(), matrix),
     }
     for path, written in pages.items():
@@ -82,21 +82,21 @@ def faults_page(faults: Iterable[Alteration], variants: Iterable[Alteration], ma
     )
 
 
-def requirements_page(every: Sequence[Catalogue], matrix: Matrix) -> str:
+def requirements_page(every: Sequence[Requirement], matrix: Matrix) -> str:
     """The page of requirements. ``matrix`` gives for each of them, by its id, the faults that it catches."""
     faults = {name for names in matrix.values() for name in names}
-    count = sum(len(catalogue.requirements) for catalogue in every)
-    sections = ["\n".join(_section(catalogue, matrix)) for catalogue in every if catalogue.requirements]
-    head = f"{REQUIREMENTS}\n{count} requirements, {len(faults)} faults.\n\n"
+    routes = sorted({one.route for one in every})
+    sections = ["\n".join(_section([one for one in every if one.route == route], matrix)) for route in routes]
+    head = f"{REQUIREMENTS}\n{len(every)} requirements, {len(faults)} faults.\n\n"
     return head + "\n\n".join(sections) + "\n"
 
 
-def _section(catalogue: Catalogue, matrix: Matrix) -> Iterator[str]:
-    yield f"## {catalogue.route}\n"
-    yield f"`{catalogue.operation}`\n"
+def _section(every: Sequence[Requirement], matrix: Matrix) -> Iterator[str]:
+    yield f"## {every[0].route}\n"
+    yield f"`{every[0].operation}`\n"
     yield "| requirement | level | depth | source | caught |"
     yield "| --- | --- | --- | --- | --- |"
-    for requirement in catalogue.requirements:
+    for requirement in every:
         yield _row(requirement, sorted(matrix.get(requirement.id, ())))
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tgi_conformance.protocol.forms import ROOT
-from tgi_conformance.requirements._declare import Catalogue, Requirement
-from tgi_conformance.session.context import Trial
+from tgi_conformance.protocol.forms import ROOT, Form
+from tgi_conformance.requirements import Requirement, _declaration
 from tgi_conformance.requirements._verify import expect_status
+from tgi_conformance.session.context import Context
 from tgi_document.pinned import pinned_document
 from tgi_document.walk import resolve
 
@@ -31,34 +31,41 @@ class SentError(Exception):
 
 
 class Outbox:
-    """Stands where a trial would be, and sends nothing."""
+    """Stands where a context would be, and sends nothing."""
 
     def send(self, request: Request) -> None:
         raise SentError(request)
 
 
-def shown_requirement() -> Requirement:
+@pytest.fixture
+def shown_requirement(monkeypatch: pytest.MonkeyPatch) -> Requirement:
     code = re.search(
-        r"^       @CATALOGUE.*?(?=^   \S)", CONTRIBUTING.read_text("utf-8"), re.DOTALL | re.MULTILINE
+        r"^       @requirement.*?(?=^   \S)", CONTRIBUTING.read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
     assert code
-    catalogue = Catalogue(module="root", route="root", operation="POST /")
-    names = {"CATALOGUE": catalogue, "ROOT": ROOT, "Trial": Trial, "expect_status": expect_status}
+    registry: dict[str, Requirement] = {}
+    monkeypatch.setattr(_declaration, "REGISTRY", registry)
+    names = {
+        "requirement": _declaration.requirement,
+        "ROOT": ROOT,
+        "Context": Context,
+        "Form": Form,
+        "expect_status": expect_status,
+    }
     exec(textwrap.dedent(code[0]), names)  # noqa: S102 (our own page)
-    return catalogue.requirements[0]
+    (shown,) = registry.values()
+    return shown
 
 
-def test_shown_requirement_is_one() -> None:
-    requirement = shown_requirement()
-
-    assert "root.null-stream-is-refused" == requirement.id
-    assert resolve(pinned_document(), requirement.source)
+def test_shown_requirement_is_one(shown_requirement: Requirement) -> None:
+    assert "root.null-stream-is-refused" == shown_requirement.id
+    assert resolve(pinned_document(), shown_requirement.source)
 
 
-def test_shown_requirement_sends_what_it_is_about() -> None:
+def test_shown_requirement_sends_what_it_is_about(shown_requirement: Requirement) -> None:
     outbox: Any = Outbox()
     with pytest.raises(SentError) as stop:
-        shown_requirement().check(outbox)
+        shown_requirement.check(outbox)
     sent = stop.value.request
 
     assert ("POST", "/") == (sent.method, sent.path)

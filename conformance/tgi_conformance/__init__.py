@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
     from tgi_conformance.library import run
+    from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
     from tgi_conformance.results.report import Report, Result
 
 __all__ = ["Depth", "Level", "Outcome", "Report", "Result", "Verdict", "run"]

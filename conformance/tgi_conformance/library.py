@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.engine.run import run as run_suite
 from tgi_conformance.config.settings import Settings, run_config_of
+from tgi_conformance.engine.run import run as run_suite
 from tgi_conformance.http.target import Key
 
 if TYPE_CHECKING:

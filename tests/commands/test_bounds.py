@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tgi_conformance.results.levels import BUDGETS, Depth, Verdict
-from tgi_conformance.library import run
 from tgi_conformance.config.settings import Settings, run_config_of
+from tgi_conformance.library import run
+from tgi_conformance.results.levels import BUDGETS, Depth, Verdict
 
 if TYPE_CHECKING:
     from tgi_reference.server import Running
@@ -22,19 +22,19 @@ BOUNDS: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("bound", "flag"), BOUNDS)
 def test_a_bound_that_is_met_is_named(tgi_server: Running, bound: dict[str, Any], flag: str) -> None:
-    report = run(tgi_server.url, level="smoke", **bound)
+    report = run(tgi_server.url, depth="smoke", **bound)
 
     assert Verdict.COULD_NOT_TELL is report.verdict
     assert f"(raise {flag})" in report.reason
 
 
 def test_a_bound_may_be_moved_up() -> None:
-    bounds = run_config_of(Settings("http://h.test", level="smoke", max_requests=5_000)).bounds
+    bounds = run_config_of(Settings("http://h.test", depth="smoke", max_requests=5_000)).bounds
 
     assert (5_000, BUDGETS[Depth.SMOKE][1]) == (bounds.requests, bounds.generated_tokens)
 
 
 def test_a_level_without_bounds_may_be_given_some() -> None:
-    bounds = run_config_of(Settings("http://h.test", level="load", max_requests=7, max_tokens=8)).bounds
+    bounds = run_config_of(Settings("http://h.test", depth="load", max_requests=7, max_tokens=8)).bounds
 
     assert (7, 8) == (bounds.requests, bounds.generated_tokens)

@@ -36,40 +36,40 @@ def wrong(*words: str) -> str:
 
 def test_a_file_names_everything(folder: Path) -> None:
     (folder / "tgi-conformance.toml").write_text(
-        f'url = "{URL}"\nlevel = "smoke"\nonly = ["info", "/health"]\n'
+        f'url = "{URL}"\ndepth = "smoke"\nonly = ["info", "/health"]\n'
     )
 
-    assert planned().startswith("3 requirements at level smoke")
+    assert planned().startswith("3 requirements at depth smoke")
 
 
 def test_pyproject_has_a_table(folder: Path) -> None:
-    (folder / "pyproject.toml").write_text('[tool.tgi-conformance]\nlevel = "smoke"\nonly = ["info"]\n')
-    assert planned(URL).startswith("2 requirements at level smoke")
+    (folder / "pyproject.toml").write_text('[tool.tgi-conformance]\ndepth = "smoke"\nonly = ["info"]\n')
+    assert planned(URL).startswith("2 requirements at depth smoke")
     (folder / "tgi-conformance.toml").write_text('only = ["info", "health"]\n')
-    assert "at level standard" in planned(URL)
+    assert "at depth standard" in planned(URL)
 
 
 def test_another_pyproject_means_nothing(folder: Path) -> None:
-    (folder / "pyproject.toml").write_text('[tool.other]\nlevel = "smoke"\n')
+    (folder / "pyproject.toml").write_text('[tool.other]\ndepth = "smoke"\n')
 
-    assert "at level standard" in planned(URL)
+    assert "at depth standard" in planned(URL)
 
 
 def test_precedence_rises_from_file_to_environment_to_flag(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "tgi-conformance.toml").write_text('level = "smoke"\nonly = ["info"]\n')
-    monkeypatch.setenv("TGI_CONFORMANCE_LEVEL", "load")
+    (folder / "tgi-conformance.toml").write_text('depth = "smoke"\nonly = ["info"]\n')
+    monkeypatch.setenv("TGI_CONFORMANCE_DEPTH", "load")
     monkeypatch.setenv("TGI_CONFORMANCE_URL", URL)
-    assert "at level load" in planned()
-    assert "at level exhaustive" in planned("--level", "exhaustive")
+    assert "at depth load" in planned()
+    assert "at depth exhaustive" in planned("--depth", "exhaustive")
     monkeypatch.setenv("TGI_CONFORMANCE_ONLY", "info health")
-    assert planned("--level", "smoke").startswith("3 requirements")
+    assert planned("--depth", "smoke").startswith("3 requirements")
 
 
 def test_headers_of_the_environment_stand_on_lines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TGI_CONFORMANCE_HEADER", "X-A: b c\nX-D: e")
-    assert "at level standard" in planned(URL)
+    assert "at depth standard" in planned(URL)
     monkeypatch.setenv("TGI_CONFORMANCE_HEADER", "X-A b c")
     assert "--header" in wrong()
 
@@ -84,12 +84,12 @@ def test_files_are_meant_from_the_folder_of_the_settings(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ('leval = "smoke"', "'leval' is no setting; nearest is level"),
-        ("api-key_env2 = 1", "nearest is api-key-env"),
-        ('fail-onn = "must"', "nearest is fail-on"),
-        ("plan = true", "'plan' is no setting"),
-        ('level = "deep"', "deep"),
-        ('level = ["smoke"]', "expected one value"),
+        ('deptt = "smoke"', "unknown setting 'deptt'; did you mean 'depth'?"),
+        ("api-key_env2 = 1", "did you mean 'api-key-env'?"),
+        ('fail-onn = "must"', "did you mean 'fail-on'?"),
+        ("plan = true", "unknown setting 'plan'"),
+        ('depth = "deep"', "deep"),
+        ('depth = ["smoke"]', "expected one value"),
         ("only = [[1]]", "expected a list of words"),
         ("seed = -1", "-1"),
         ("level = ", "tgi-conformance.toml: cannot be read"),

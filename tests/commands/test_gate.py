@@ -7,8 +7,8 @@ from attrs import evolve
 from tests.reports.samples import BAD, GOOD, NONE
 from tests.reports.test_matrix import AFTER, BEFORE, report
 
-from tgi_conformance.cli.run_options import _with_baseline
 from tgi_conformance.cli.exit_status import FailOn, status
+from tgi_conformance.cli.run_options import _with_baseline
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 
 SHOULD = evolve(GOOD, requirements=tuple(r for r in BAD.requirements if r.level is Level.SHOULD))

@@ -9,15 +9,15 @@ from attrs import evolve
 from tests.reports.samples import BAD
 
 from tgi_conformance.http.client import Client
-from tgi_conformance.results.levels import Depth, Outcome
 from tgi_conformance.library import run
 from tgi_conformance.protocol.hazards import may_raise
-from tgi_conformance.results.report import LEFT_OUT
 from tgi_conformance.reports.html_report import write_html
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.markdown import write_markdown
 from tgi_conformance.reports.read_json import read_report
 from tgi_conformance.requirements import requirements
+from tgi_conformance.results.levels import Depth, Outcome
+from tgi_conformance.results.report import LEFT_OUT
 
 if TYPE_CHECKING:
     from pathlib import Path

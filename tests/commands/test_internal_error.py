@@ -9,12 +9,12 @@ from attrs import evolve
 from click.testing import CliRunner
 from tests.reports.samples import BAD, result
 
-from tgi_conformance.engine import run as runner
+from tgi_conformance.cli import run as command
 from tgi_conformance.cli.main import main
-from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.markdown import write_markdown
 from tgi_conformance.reports.signs import REPORT_IT
+from tgi_conformance.results.levels import Outcome, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def giving(report: Report) -> Any:
 def test_an_error_of_a_check_ends_with_4_and_asks_for_a_report(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(runner, "run", giving(FAILED))
+    monkeypatch.setattr(command, "run", giving(FAILED))
     done = run("--json", str(tmp_path / "report.json"), "--fail-on", "should")
 
     assert 4 == done.exit_code
@@ -57,7 +57,7 @@ def test_an_error_of_the_run_ends_with_4_and_shows_no_key(monkeypatch: pytest.Mo
     def failing(*_: object) -> Report:
         raise LookupError("no such thing: sesame-open-now")
 
-    monkeypatch.setattr(runner, "run", failing)
+    monkeypatch.setattr(command, "run", failing)
     monkeypatch.setenv("KEY", "sesame-open-now")
     done = run("--api-key-env", "KEY")
 

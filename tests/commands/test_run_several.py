@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tgi_reference.server import Running
 
 NOWHERE = "http://127.0.0.1:1"
-SMOKE = ["--level", "smoke", "--only", "info", "--only", "generate"]
+SMOKE = ["--depth", "smoke", "--only", "info", "--only", "generate"]
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +52,10 @@ def test_a_file_names_targets_with_keys_and_settings(
     monkeypatch.setenv("LOCKED_KEY", "sesame-open")
     file = tmp_path / "targets.yaml"
     file.write_text(
-        f"- {{name: open, url: '{tgi_server.url}', level: smoke, only: info}}\n"
+        f"- {{name: open, url: '{tgi_server.url}', depth: smoke, only: info}}\n"
         f"- {{name: locked, url: '{locked.url}', api-key-env: LOCKED_KEY, only: [info, models]}}\n"
     )
-    done = ran("--targets", str(file), "--level", "smoke", "--reports", str(tmp_path))
+    done = ran("--targets", str(file), "--depth", "smoke", "--reports", str(tmp_path))
     reports = {name: read_report(tmp_path / f"{name}.json") for name in ("open", "locked")}
 
     assert 0 == done.exit_code, done.output
@@ -72,13 +72,13 @@ def test_a_file_names_targets_with_keys_and_settings(
         ("{", "cannot be read"),
         ("[1]", "target 1: expected a url"),
         ("- {name: a}", "target 1: expected a url"),
-        ("- {url: 'http://h', levell: smoke}", "'levell' is no setting; nearest is level"),
-        ("- {url: 'http://h', level: deep}", "expected smoke, standard, exhaustive, load"),
+        ("- {url: 'http://h', depht: smoke}", "unknown setting 'depht'; did you mean 'depth'?"),
+        ("- {url: 'http://h', depth: deep}", "expected smoke, standard, exhaustive, load"),
         ("- {url: 'http://h', seed: x}", "seed = 'x': expected int"),
         ("- {url: 'http://h', seed: true}", "expected int"),
         ("- {url: 'http://h', rate: -1}", "from 0 up"),
         ("- {url: 'http://h', name: a/b}", "is no word"),
-        ("- {url: 'http://h', only: hens}", "target 1: 'hens' is no route"),
+        ("- {url: 'http://h', only: hens}", "target 1: unknown route 'hens'"),
         ("- {url: 'http://h', api-key-env: NO_SUCH_KEY}", "target 1: --api-key-env NO_SUCH_KEY"),
         ("- {url: 'ftp://h'}", "target 1: ftp://h"),
         ("- {url: 'http://h'}\n- {url: 'http://h'}", "two targets are called 'h'"),

@@ -9,26 +9,28 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 from tests.conformance.hostile import EVENTS, JSON, answer, hostile
-from tests.conformance.making import make_requirement, make_setting
+from tests.conformance.making import make_requirement, make_session
 
+from tgi_conformance.engine.execute import Executed, execute
+from tgi_conformance.engine.scheduler import Scheduler
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.target import Target
 from tgi_conformance.protocol.forms import GENERATE, GENERATE_STREAM
-from tgi_conformance.http.client import Bounds, Usage
-from tgi_conformance.engine.execute import execute
+from tgi_conformance.requirements import requirements
+from tgi_conformance.requirements._verify import expect_answer
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.results.outcomes import UnmetError
-from tgi_conformance.engine.scheduler import Scheduler
-from tgi_conformance.requirements import route_deployment as deployment
-from tgi_conformance.http.target import Target
-from tgi_conformance.requirements._verify import expect_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.conformance.hostile import Connection, Handler
 
-    from tgi_conformance.results.report import Result
+    from tgi_conformance.http.usage import Usage
     from tgi_conformance.requirements._declaration import Requirement
-    from tgi_conformance.session.context import Session, Context
+    from tgi_conformance.results.report import Result
+    from tgi_conformance.session.context import Context
+    from tgi_conformance.session.session import Session
 
 FINE = answer(b'{"generated_text": "x"}', JSON)
 ERROR = b'{"error": "Request failed during generation", "error_type": "generation"}'
@@ -74,9 +76,9 @@ def streaming(context: Context) -> None:
 
 def held(answers: Iterator[bytes], check: Callable[[Context], None] = asking) -> tuple[Result, Usage]:
     with hostile(in_turn(answers)) as server:
-        session = make_setting(Target(server.url))
+        session = make_session(Target(server.url))
         session.sender.answered = True
-        result, _ = execute(make_requirement(check), session)
+        result = execute(make_requirement(check), session).result
     return result, session.sender.usage
 
 
@@ -121,22 +123,22 @@ def test_nothing_else_is_in_flight_when_it_is_asked_again() -> None:
             connection.send(FAILED if beside else FINE)
 
     with hostile(handler) as server:
-        session = make_setting(Target(server.url), Bounds(request_seconds=5))
+        session = make_session(Target(server.url), Bounds(request_seconds=5))
         session.sender.answered = True
         wanted = [evolve(make_requirement(asking), id=f"info.says-{n}") for n in range(8)]
-        outcomes = {result.outcome for result, _ in held_together(session, wanted)}
+        outcomes = {one.result.outcome for one in executed_together(session, wanted)}
 
     assert most > 1
     assert outcomes <= {Outcome.PASSED, Outcome.INTERMITTENT}
 
 
-def held_together(session: Session, wanted: list[Requirement]) -> list[tuple[Result, Context]]:
-    pool = Scheduler(session, 4)
-    pool.start(wanted)
+def executed_together(session: Session, wanted: list[Requirement]) -> list[Executed]:
+    scheduler = Scheduler(session, 4)
+    scheduler.start(wanted)
     try:
-        return [pool.result(one) for one in wanted]
+        return [scheduler.result(one) for one in wanted]
     finally:
-        pool.close()
+        scheduler.close()
 
 
 def every(number: int, failure: bytes) -> Iterator[bytes]:
@@ -148,11 +150,11 @@ def every(number: int, failure: bytes) -> Iterator[bytes]:
 def chance(answers: Iterator[bytes], requests: int) -> Result:
     """Send many requests, and look back on them."""
     with hostile(in_turn(answers)) as server:
-        session = make_setting(Target(server.url))
+        session = make_session(Target(server.url))
         for _ in range(requests):
             execute(make_requirement(asking), session)
-        requirement = next(one for one in deployment.CATALOGUE.requirements if "chance" in one.id)
-        return execute(requirement, session)[0]
+        requirement = next(one for one in requirements() if "chance" in one.id)
+        return execute(requirement, session).result
 
 
 def test_a_server_that_fails_by_chance_does_not_pass() -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 from tests.conformance.hostile import EVENTS, JSON, OK, Connection, answer, answering, hostile
 
 from tgi_conformance.http.client import Bounds, Client
@@ -289,7 +290,7 @@ def test_the_key_and_the_headers_go_along() -> None:
 
     with client_of(noting, key=Key("KEY", "sesame-open"), headers=(("X-Team", "red"),)) as (client, _):
         client.send(GET)
-        client.send(GET, authenticate=False)
+        client.send(evolve(GET, anonymous=True))
         client.send(Request("GET", "/info", (("authorization", "Basic eA=="),)))
     keys = [b"Authorization: Bearer sesame-open" in head for head in heads]
 

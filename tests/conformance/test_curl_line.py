@@ -15,9 +15,9 @@ from attrs import frozen
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tgi_conformance.results.curl import LONGEST_BODY, curl_line
 from tgi_conformance.http.exchange import Request
 from tgi_conformance.http.target import Key, Target
+from tgi_conformance.results.curl import LONGEST_BODY, curl_line
 
 if TYPE_CHECKING:
     from pathlib import Path

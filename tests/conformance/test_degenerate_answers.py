@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.conformance.degenerate import HOLLOW, answering_with
-from tests.conformance.making import make_setting
+from tests.conformance.making import make_session
 
-from tgi_conformance.http.client import Bounds
-from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.engine.execute import execute
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.target import Target
+from tgi_conformance.requirements import requirements
+from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.session.capabilities import Capabilities
-from tgi_conformance.requirements import requirements
-from tgi_conformance.http.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,11 +40,11 @@ GENERATED = "generated data"  # which takes longer to generate than everything e
 
 def errors(url: str, held: Iterable[Requirement]) -> dict[str, str]:
     """What failed in the suite itself, by requirement."""
-    session = make_setting(
+    session = make_session(
         Target(url), Bounds(request_seconds=5), capabilities=FACTS, deviations=shipped_deviations()
     )
     with ThreadPoolExecutor(4) as threads:
-        results = [result for result, _ in threads.map(lambda one: execute(one, session), held)]
+        results = [one.result for one in threads.map(lambda one: execute(one, session), held)]
     assert any(result.outcome is Outcome.FAILED for result in results)
     return {result.id: result.reason for result in results if result.outcome is Outcome.ERROR}
 
@@ -52,7 +52,7 @@ def errors(url: str, held: Iterable[Requirement]) -> dict[str, str]:
 @pytest.mark.parametrize("name", HOLLOW)
 def test_no_check_fails_by_itself(name: str) -> None:
     with answering_with(name) as url:
-        assert {} == errors(url, [one for one in requirements() if one.kind != GENERATED])
+        assert {} == errors(url, [one for one in requirements() if one.category != GENERATED])
 
 
 @pytest.mark.slow
@@ -66,4 +66,4 @@ def test_no_check_fails_by_itself_where_everything_is_refused(name: str) -> None
 @pytest.mark.parametrize("name", HOLLOW)
 def test_no_search_fails_by_itself(name: str) -> None:
     with answering_with(name) as url:
-        assert {} == errors(url, [one for one in requirements() if one.kind == GENERATED])
+        assert {} == errors(url, [one for one in requirements() if one.category == GENERATED])

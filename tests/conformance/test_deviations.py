@@ -10,6 +10,8 @@ import pytest
 import yaml
 from packaging.version import Version
 
+from tgi_conformance.http.exchange import Exchange, Request, Response
+from tgi_conformance.requirements import requirements
 from tgi_conformance.results.deviations import (
     Deviation,
     DeviationsError,
@@ -17,9 +19,7 @@ from tgi_conformance.results.deviations import (
     read_deviations,
     shipped_deviations,
 )
-from tgi_conformance.http.exchange import Exchange, Request, Response
 from tgi_conformance.results.outcomes import UnmetError
-from tgi_conformance.requirements import requirements
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,20 +8,20 @@ from attrs import evolve
 from tests.conformance.mortal import mortal
 from tests.reports.samples import RESULTS
 
-from tgi_conformance.session import failures as again
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.run import run
 from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.target import Target
+from tgi_conformance.reports.folding import fold
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth, Outcome, Verdict
-from tgi_conformance.config.run_config import RunConfig
-from tgi_conformance.reports.folding import fold
-from tgi_conformance.engine.run import run
-from tgi_conformance.http.target import Target
+from tgi_conformance.session import resend as again
 
 if TYPE_CHECKING:
     import pytest
 
 ID = "deployment.survives-every-request"
-DEADLY = '"max_tokens":12,"temperature":0.0,"stream":true'  # of completions, at level smoke
+DEADLY = '"max_tokens":12,"temperature":0.0,"stream":true'  # of completions, at depth smoke
 
 
 def options(url: str) -> RunConfig:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from tests.conformance.hostile import EVENTS, Connection, hostile
-from tests.conformance.making import GET, make_requirement, make_setting
+from tests.conformance.making import GET, make_requirement, make_session
 
+from tgi_conformance.engine.execute import execute
 from tgi_conformance.http.client import MOST_ARRIVALS, Client
+from tgi_conformance.http.exchange import Request, Response
+from tgi_conformance.http.target import Key, Target
+from tgi_conformance.requirements._verify import expect_status
 from tgi_conformance.results.evidence import (
     FIRST_EVENTS,
     LAST_EVENTS,
@@ -21,11 +25,7 @@ from tgi_conformance.results.evidence import (
     request_seen,
     response_seen,
 )
-from tgi_conformance.http.exchange import Request, Response
-from tgi_conformance.engine.execute import execute
 from tgi_conformance.results.levels import Outcome
-from tgi_conformance.http.target import Key, Target
-from tgi_conformance.requirements._verify import expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context
@@ -137,7 +137,7 @@ def test_a_broken_promise_carries_its_exchange() -> None:
         connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
 
     with hostile(handler) as server:
-        result, _ = execute(make_requirement(check), make_setting(Target(server.url)))
+        result = execute(make_requirement(check), make_session(Target(server.url))).result
 
     assert Outcome.FAILED is result.outcome
     assert result.request is not None
@@ -151,7 +151,7 @@ def test_a_missing_answer_carries_its_request_alone() -> None:
         context.send(GET)
 
     with hostile(lambda connection: connection.reset() if connection.request() else None) as server:
-        result, _ = execute(make_requirement(check), make_setting(Target(server.url)))
+        result = execute(make_requirement(check), make_session(Target(server.url))).result
 
     assert (Outcome.FAILED, "GET", None) == (
         result.outcome,

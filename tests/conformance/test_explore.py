@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import strategies as st
 from tests.conformance.hostile import answer, hostile
-from tests.conformance.making import make_requirement, make_setting
+from tests.conformance.making import make_session
 
-from tgi_conformance.protocol.forms import post
-from tgi_conformance.http.client import Bounds
 from tgi_conformance.contract.contract import pinned_contract
-from tgi_conformance.results.deviations import parse_deviations
-from tgi_conformance.http.exchange import Exchange, NoAnswerError
-from tgi_conformance.requirements._exploring import REQUESTS_TO_SHRINK, explore
 from tgi_conformance.contract.generation import PIXEL, TOKENS, cases, cheap, request_of
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.exchange import Exchange, NoAnswerError
+from tgi_conformance.http.target import Target
+from tgi_conformance.protocol.forms import post
+from tgi_conformance.requirements._exploring import REQUESTS_TO_SHRINK, explore
+from tgi_conformance.results.deviations import parse_deviations
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import InconclusiveError, UnmetError
-from tgi_conformance.http.target import Target
 from tgi_conformance.session.context import Context
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def search(
 ) -> tuple[Context, list[Any], UnmetError | NoAnswerError | None]:
     bodies: list[Any] = []
     with hostile(serving(fault, bodies)) as server:
-        made = make_setting(Target(server.url), Bounds(request_seconds=0.5), **session)
-        context = Context(make_requirement(lambda _: None), made)
+        made = make_session(Target(server.url), Bounds(request_seconds=0.5), **session)
+        context = Context("info.says-so", made)
 
         def check(_: int, exchange: Exchange) -> None:
             if exchange.response.status != 200:
@@ -201,7 +201,7 @@ def test_whatever_is_generated_asks_for_few_tokens(name: str, *, negative: bool)
             connection.send(FINE)
 
     with hostile(handler) as server:
-        context = Context(make_requirement(lambda _: None), make_setting(Target(server.url)))
+        context = Context("info.says-so", make_session(Target(server.url)))
         strategy = cases(context.contract, operation, negative=negative)
         explore(context, strategy, request_of, lambda _case, _exchange: None, examples=15)
 

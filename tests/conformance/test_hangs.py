@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 from tests.conformance.hostile import EVENTS, JSON, answer, hostile
-from tests.conformance.making import make_requirement, make_setting
+from tests.conformance.making import make_requirement, make_session
 
-from tgi_conformance.protocol.forms import CHAT, GENERATE, GENERATE_STREAM, get, post
+from tgi_conformance.engine.execute import execute
 from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.exchange import Exchange, NoAnswerError, Request, Response
-from tgi_conformance.session.hangs import LARGE, SHORTEST, STRIKES, WEARY, Hangs
-from tgi_conformance.engine.execute import execute
-from tgi_conformance.results.levels import Outcome
 from tgi_conformance.http.target import Target
+from tgi_conformance.protocol.forms import CHAT, GENERATE, GENERATE_STREAM, get, post
+from tgi_conformance.results.levels import Outcome
+from tgi_conformance.session.hangs import LARGE, SHORTEST, STRIKES, WEARY, Hangs
 
 if TYPE_CHECKING:
     from tests.conformance.hostile import Connection
@@ -96,10 +96,10 @@ def test_the_rest_of_a_kind_on_a_route_is_decided_without_waiting() -> None:
         context.send(GENERATE.ask(bad=1))
 
     with hostile(handler) as server:
-        session = make_setting(Target(server.url), Bounds(request_seconds=0.2))
+        session = make_session(Target(server.url), Bounds(request_seconds=0.2))
         wanted = [evolve(make_requirement(asking), id=f"info.says-{n}") for n in range(20)]
         started = time.monotonic()
-        outcomes = [execute(one, session)[0].outcome for one in wanted]
+        outcomes = [execute(one, session).result.outcome for one in wanted]
 
     assert [Outcome.FAILED] * STRIKES + [Outcome.INCONCLUSIVE] * (20 - STRIKES) == outcomes
     assert time.monotonic() - started < 5
@@ -116,8 +116,8 @@ def test_a_stream_without_end_is_a_hang() -> None:
         context.send(GENERATE_STREAM.ask())
 
     with hostile(handler) as server:
-        session = make_setting(Target(server.url), Bounds(request_seconds=0.3))
-        results = [execute(make_requirement(asking), session)[0] for _ in range(3)]
+        session = make_session(Target(server.url), Bounds(request_seconds=0.3))
+        results = [execute(make_requirement(asking), session).result for _ in range(3)]
 
     assert Outcome.FAILED is results[0].outcome
     assert Outcome.INCONCLUSIVE is results[-1].outcome

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 from tests.conformance.hostile import JSON, answer, answering, hostile
-from tests.conformance.making import GET, make_requirement, make_setting
+from tests.conformance.making import GET, make_requirement, make_session
 
-from tgi_conformance.protocol.forms import post
-from tgi_conformance.http.client import Bounds
-from tgi_conformance.results.deviations import Deviation, parse_deviations
-from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.engine.execute import execute
+from tgi_conformance.engine.verdict import verdict_of
+from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.exchange import NoAnswerError
+from tgi_conformance.http.target import Key, Target
+from tgi_conformance.protocol.forms import post
+from tgi_conformance.requirements._verify import expect_status
+from tgi_conformance.results.deviations import Deviation, parse_deviations
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 from tgi_conformance.results.outcomes import LONGEST_SHOWN, InconclusiveError, UnmetError, UnsupportedError
 from tgi_conformance.session.capabilities import Capabilities
-from tgi_conformance.engine.run import verdict_of
-from tgi_conformance.http.target import Key, Target
-from tgi_conformance.requirements._verify import expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from tgi_conformance.http.exchange import Request
     from tgi_conformance.results.report import Result
-    from tgi_conformance.session.context import Session, Context
+    from tgi_conformance.session.context import Context
+    from tgi_conformance.session.session import Session
 
     Check = Callable[[Context], None]
 
@@ -41,8 +42,7 @@ def raising(error: BaseException) -> Check:
 
 
 def outcome_of(check: Check, session: Session | None = None, **requirement: Any) -> Result:
-    result, _ = execute(make_requirement(check, **requirement), session or make_setting())
-    return result
+    return execute(make_requirement(check, **requirement), session or make_session()).result
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ def test_what_is_absent_is_unsupported_with_the_evidence() -> None:
     needs = Capabilities(absent={"grammar": "POST /generate answered 422"})
     unreached = raising(AssertionError("never called"))
 
-    assert "GET /info answered 404" == outcome_of(unreached, make_setting(capabilities=capabilities)).reason
+    assert "GET /info answered 404" == outcome_of(unreached, make_session(capabilities=capabilities)).reason
     assert "POST /generate answered 422" == (
-        outcome_of(unreached, make_setting(capabilities=needs), needs=("grammar",)).reason
+        outcome_of(unreached, make_session(capabilities=needs), needs=("grammar",)).reason
     )
 
 
 def test_what_is_required_and_absent_fails() -> None:
     capabilities = Capabilities(absent={"GET /info": "GET /info answered 404"})
-    session = make_setting(capabilities=capabilities, required=frozenset({"info"}))
+    session = make_session(capabilities=capabilities, required=frozenset({"info"}))
     result = outcome_of(lambda _: None, session)
 
     assert (Outcome.FAILED, "GET /info answered 404") == (result.outcome, result.actual)
@@ -132,7 +132,7 @@ def test_what_is_required_and_absent_fails() -> None:
     ("version", "outcome"), [("3.3.6-dev0", Outcome.PASSED), ("2.4.1", Outcome.UNSUPPORTED)]
 )
 def test_a_release_is_not_held_to_what_came_later(version: str, outcome: Outcome) -> None:
-    session = make_setting(capabilities=Capabilities(info={"version": version}))
+    session = make_session(capabilities=Capabilities(info={"version": version}))
 
     assert outcome is outcome_of(lambda _: None, session, since="3.0.0").outcome
 
@@ -162,8 +162,9 @@ def expecting(*statuses: int) -> Check:
 
 def test_known_deviations_are_told_apart_and_every_case_is_looked_at() -> None:
     with hostile(answering(answer(b"{}"))) as server:
-        session = make_setting(Target(server.url), deviations=known(200))
-        result, context = execute(make_requirement(expecting(201, 202)), session)
+        session = make_session(Target(server.url), deviations=known(200))
+        executed = execute(make_requirement(expecting(201, 202)), session)
+    result, context = executed.result, executed.context
 
     assert Outcome.KNOWN_DEVIATION is result.outcome
     assert "answers 200 (somewhere)" == result.reason
@@ -174,7 +175,7 @@ def test_known_deviations_are_told_apart_and_every_case_is_looked_at() -> None:
 
 def test_what_a_deviation_does_not_describe_fails() -> None:
     with hostile(answering(answer(b"{}"))) as server:
-        session = make_setting(Target(server.url), deviations=known(418))
+        session = make_session(Target(server.url), deviations=known(418))
         result = outcome_of(expecting(201), session)
 
     assert Outcome.FAILED is result.outcome
@@ -184,7 +185,7 @@ def test_no_result_has_a_key_or_a_header_in_it() -> None:
     body = b'{"you": "sesame-open-now", "sent": "red-team-header"}'
     with hostile(answering(answer(body))) as server:
         target = Target(server.url, Key("KEY", "sesame-open-now"), (("X-Team", "red-team-header"),))
-        session = make_setting(target)
+        session = make_session(target)
         results = [
             outcome_of(lambda t: (_ for _ in ()).throw(UnmetError("x", t.send(GET).response.text)), session),
             outcome_of(raising(UnmetError("sesame-open-now", "red-team-header", request=GET)), session),
@@ -209,7 +210,7 @@ def stumbling(request: Request) -> Check:
 def test_a_check_that_stumbles_over_an_undocumented_answer_fails() -> None:
     body = b'{"generated_text": ["no", "text"]}'
     with hostile(answering(answer(body, JSON))) as server:
-        result = outcome_of(stumbling(post("/generate", {})), make_setting(Target(server.url)))
+        result = outcome_of(stumbling(post("/generate", {})), make_session(Target(server.url)))
 
     assert Outcome.FAILED is result.outcome
     assert "generated_text" in result.actual
@@ -217,7 +218,7 @@ def test_a_check_that_stumbles_over_an_undocumented_answer_fails() -> None:
 
 def test_a_check_that_stumbles_over_a_documented_answer_is_our_fault() -> None:
     with hostile(answering(answer(b'{"generated_text": "x"}', JSON))) as server:
-        result = outcome_of(stumbling(post("/generate", {})), make_setting(Target(server.url)))
+        result = outcome_of(stumbling(post("/generate", {})), make_session(Target(server.url)))
 
     assert Outcome.ERROR is result.outcome
     assert result.reason.startswith("TypeError: unhashable type at test_judge.py:")
@@ -238,7 +239,7 @@ def test_a_refusal_for_a_small_context_is_no_failure(limits: dict[str, int], out
     body = b'{"error": "too long", "error_type": "validation"}'
     refused = answering(answer(body, b"HTTP/1.1 422 No\r\nContent-Type: application/json\r\n"))
     with hostile(refused) as server:
-        session = make_setting(Target(server.url), capabilities=Capabilities(info=limits))
+        session = make_session(Target(server.url), capabilities=Capabilities(info=limits))
         assert outcome is outcome_of(expecting(200), session).outcome
 
 
@@ -250,7 +251,7 @@ def test_a_refusal_is_one_though_nobody_answers_afterwards() -> None:
         expect_status(context.send_once(post("/v1/chat/completions", {})), 200)
 
     with hostile(answering(answer(body, busy))) as server:
-        session = make_setting(Target(server.url), capabilities=Capabilities(info={"max_total_tokens": 4096}))
+        session = make_session(Target(server.url), capabilities=Capabilities(info={"max_total_tokens": 4096}))
         assert Outcome.FAILED is outcome_of(check, session).outcome
 
 
@@ -260,7 +261,7 @@ def test_a_body_beyond_the_payload_limit_is_no_failure(size: int, outcome: Outco
         expect_status(context.send(post("/generate", {"inputs": "x" * size})), 200)
 
     with hostile(answering(answer(b"", b"HTTP/1.1 413 Too Large\r\n"))) as server:
-        assert outcome is outcome_of(check, make_setting(Target(server.url))).outcome
+        assert outcome is outcome_of(check, make_session(Target(server.url))).outcome
 
 
 def test_what_the_document_does_not_have_is_not_asked() -> None:
@@ -278,7 +279,7 @@ def test_a_check_that_hangs_ends_at_the_deadline() -> None:
         context.send(GET)
 
     with hostile(waiting) as server:
-        result = outcome_of(asking, make_setting(Target(server.url), Bounds(request_seconds=0.3)))
+        result = outcome_of(asking, make_session(Target(server.url), Bounds(request_seconds=0.3)))
 
     assert Outcome.FAILED is result.outcome
     assert result.seconds < 3

@@ -22,10 +22,10 @@ def test_leaving_closes_the_connection_once_the_answer_has_begun() -> None:
             left.set()
 
     with client_of(endless) as (client, _):
-        client.leave(POST)
+        client.leave(POST, seconds=3)
 
         assert left.wait(3)
-        assert 1 == client.price.requests
+        assert 1 == client.usage.requests
 
 
 def test_a_body_in_chunks_has_no_length_and_comes_whole() -> None:

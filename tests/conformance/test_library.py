@@ -29,7 +29,7 @@ def python(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_run_gives_a_typed_report(tgi_server: Running) -> None:
     seen: list[Progress] = []
-    report = run(tgi_server.url, level="smoke", only=("info", "/health"), on_progress=seen.append)
+    report = run(tgi_server.url, depth="smoke", only=("info", "/health"), on_progress=seen.append)
 
     assert isinstance(report, Report)
     assert Verdict.CONFORMS is report.verdict
@@ -42,7 +42,7 @@ def test_run_tells_what_it_could_not() -> None:
     assert Verdict.COULD_NOT_TELL is run("http://127.0.0.1:1").verdict
 
 
-@pytest.mark.parametrize("settings", [{"level": "deep"}, {"only": ("hens",)}, {"headers": ("x",)}])
+@pytest.mark.parametrize("settings", [{"depth": "deep"}, {"only": ("hens",)}, {"headers": ("x",)}])
 def test_what_cannot_be_used_is_a_value_error(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"^[^\n]+$"):
         run("http://127.0.0.1:1", **settings)
@@ -74,7 +74,7 @@ def test_workers_of_xdist_hold_each_requirement_once(tmp_path: Path, tgi_server:
         "tgi_conformance",
         "--tgi-url",
         tgi_server.url,
-        "--tgi-level",
+        "--tgi-depth",
         "smoke",
     ]
     done = python(*suite, "-n", "2", "-q", "--junit-xml", "r.xml", folder=tmp_path)
@@ -97,7 +97,7 @@ def test_k_and_x_choose_and_stop(tmp_path: Path, tgi_server: Running) -> None:
         "tgi_conformance",
         "--tgi-url",
         tgi_server.url,
-        "--tgi-level",
+        "--tgi-depth",
         "smoke",
     ]
     chosen = python(*suite, "-q", "-k", "info or health", folder=tmp_path)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from tgi_conformance.protocol import forms as api
 from tgi_conformance.contract.contract import contract_of, pinned_contract
 from tgi_conformance.contract.older import MODEL, older
-from tgi_conformance.session.capabilities import Capabilities
 from tgi_conformance.contract.served import Served
+from tgi_conformance.protocol import forms as api
+from tgi_conformance.session.capabilities import Capabilities
 
 INTERFACE = Path(__file__).parents[1] / "data" / "interface"
 

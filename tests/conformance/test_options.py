@@ -8,13 +8,13 @@ import pytest
 from tests.conformance.hostile import answer, answering, hostile
 from tests.conformance.making import NOWHERE
 
-from tgi_conformance.requirements import catalogue as routes
-from tgi_conformance.results.levels import Depth, Verdict
 from tgi_conformance.config.run_config import RunConfig, UsageError, route_name
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements import requirements
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
+from tgi_conformance.protocol.routes import INFO, Route
+from tgi_conformance.requirements import requirements
+from tgi_conformance.requirements._declaration import requirement
+from tgi_conformance.results.levels import Depth, Verdict
 
 if TYPE_CHECKING:
     from tgi_conformance.engine.progress import Progress
@@ -45,7 +45,7 @@ def test_routes_are_named_by_name_or_path(text: str, expected: str) -> None:
     ],
 )
 def test_the_nearest_route_is_named(text: str, near: str) -> None:
-    with pytest.raises(UsageError, match=f"nearest is {near};"):
+    with pytest.raises(UsageError, match=f"did you mean '{near}'"):
         route_name(text)
 
 
@@ -83,28 +83,19 @@ def test_a_run_that_is_interrupted_reports_what_it_held() -> None:
     assert tuple(held) == report.requirements
 
 
-def test_a_file_of_requirements_that_does_not_load_is_no_interruption(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def broken() -> tuple[Catalogue, ...]:
-        raise ImportError("half a file")
+def test_two_requirements_do_not_share_an_id() -> None:
+    taken = requirements()[0]
+    route = Route(taken.route, taken.operation)
 
-    monkeypatch.setattr("tgi_conformance.pytest_plugin.items.catalogues", broken)
-    with hostile(answering(answer(b"{}"))) as server, pytest.raises(RuntimeError, match="half a file"):
-        run(RunConfig(Target(server.url), Depth.SMOKE))
-
-
-def test_two_requirements_do_not_share_an_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    twice = routes.catalogues()[:1] * 2
-    monkeypatch.setattr(routes, "catalogues", lambda: twice)
-
-    with pytest.raises(ValueError, match="share an id"):
-        routes.requirements()
+    with pytest.raises(ValueError, match="share the id"):
+        requirement(taken.id.partition(".")[2], "statement", route=route, source="#/paths", category="tests")(
+            lambda _: None
+        )
 
 
 @pytest.mark.parametrize("words", ["", "Upper", "a_b", "a b", "-a", "a--b", "a."])
 def test_ids_are_words(words: str) -> None:
-    catalogue = Catalogue("module", "info", "GET /info")
+    declare = requirement(words, "statement", route=INFO, source="#/paths", category="tests")
 
-    with pytest.raises(ValueError, match="no requirement id"):
-        catalogue.add(words, "statement", source="#/paths")(lambda _: None)
+    with pytest.raises(ValueError, match="expected a requirement id"):
+        declare(lambda _: None)

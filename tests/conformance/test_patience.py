@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import JSON, answer, hostile
 
-from tgi_conformance.session.failures import BELIEVED, HEALTH
-from tgi_conformance.protocol.forms import GENERATE
 from tgi_conformance.http.client import Bounds, Client
 from tgi_conformance.http.exchange import NoAnswerError
-from tgi_conformance.results.outcomes import InconclusiveError
-from tgi_conformance.session.retries import send_patiently
 from tgi_conformance.http.target import Target
+from tgi_conformance.protocol.forms import GENERATE
+from tgi_conformance.results.outcomes import InconclusiveError
+from tgi_conformance.session.failures import BELIEVED, HEALTH
+from tgi_conformance.session.retries import send_patiently
+from tgi_conformance.session.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,77 +55,77 @@ def losing_generation() -> AbstractContextManager[Hostile]:
 
 
 @pytest.fixture
-def clients() -> Iterator[list[Client]]:
-    opened: list[Client] = []
+def senders() -> Iterator[list[Sender]]:
+    opened: list[Sender] = []
     yield opened
-    for client in opened:
-        client.close()
+    for sender in opened:
+        sender.client.close()
 
 
-def client_of(server: Hostile, clients: list[Client]) -> Client:
-    clients.append(Client(Target(server.url), Bounds(request_seconds=5)))
-    return clients[-1]
+def sender_to(server: Hostile, senders: list[Sender]) -> Sender:
+    senders.append(Sender(Client(Target(server.url), Bounds(request_seconds=5))))
+    return senders[-1]
 
 
 @pytest.mark.parametrize("first", [LATER % 429, LATER % 503, LOST])
-def test_who_is_put_off_comes_back(first: bytes, clients: list[Client]) -> None:
+def test_who_is_put_off_comes_back(first: bytes, senders: list[Sender]) -> None:
     with answering_in_turn(first, FINE) as server:
-        exchange = send_patiently(client_of(server, clients), REQUEST)
+        exchange = send_patiently(sender_to(server, senders), REQUEST)
 
     assert 200 == exchange.response.status
 
 
-def test_a_connection_that_is_lost_once_is_opened_again(clients: list[Client]) -> None:
+def test_a_connection_that_is_lost_once_is_opened_again(senders: list[Sender]) -> None:
     with answering_in_turn(FINE, CLOSED, CLOSED, FINE) as server:
-        client = client_of(server, clients)
-        statuses = [send_patiently(client, REQUEST).response.status for _ in range(2)]
+        sender = sender_to(server, senders)
+        statuses = [send_patiently(sender, REQUEST).response.status for _ in range(2)]
 
     assert [200, 200] == statuses
 
 
-def test_a_gateway_that_loses_the_same_request_again_is_told(clients: list[Client]) -> None:
+def test_a_gateway_that_loses_the_same_request_again_is_told(senders: list[Sender]) -> None:
     with losing_generation() as server:
-        client = client_of(server, clients)
-        exchange = send_patiently(client, REQUEST)
+        sender = sender_to(server, senders)
+        exchange = send_patiently(sender, REQUEST)
 
     assert 502 == exchange.response.status
-    assert 1 == client.usage.again
+    assert 1 == sender.usage.again
 
 
-def test_one_that_loses_many_is_not_asked_again(clients: list[Client]) -> None:
+def test_one_that_loses_many_is_not_asked_again(senders: list[Sender]) -> None:
     with losing_generation() as server:
-        client = client_of(server, clients)
+        sender = sender_to(server, senders)
         for _ in range(BELIEVED + 2):
-            assert 502 == send_patiently(client, REQUEST).response.status
+            assert 502 == send_patiently(sender, REQUEST).response.status
 
-    assert BELIEVED == client.usage.again
-    assert 0 == client.usage.asleep
+    assert BELIEVED == sender.usage.again
+    assert 0 == sender.usage.asleep
 
 
-def test_a_restart_is_waited_for(clients: list[Client]) -> None:
+def test_a_restart_is_waited_for(senders: list[Sender]) -> None:
     with answering_in_turn(FINE, *[LOST] * 5, FINE) as server:
-        client = client_of(server, clients)
-        client.send(HEALTH)
-        exchange = send_patiently(client, REQUEST)
+        sender = sender_to(server, senders)
+        sender.send(HEALTH)
+        exchange = send_patiently(sender, REQUEST)
 
     assert 200 == exchange.response.status
 
 
-def test_a_connection_that_always_breaks_is_told(clients: list[Client]) -> None:
+def test_a_connection_that_always_breaks_is_told(senders: list[Sender]) -> None:
     with answering_in_turn(CLOSED) as server, pytest.raises(NoAnswerError):
-        send_patiently(client_of(server, clients), REQUEST)
+        send_patiently(sender_to(server, senders), REQUEST)
 
 
-def test_one_that_stays_busy_tells_nothing(clients: list[Client]) -> None:
+def test_one_that_stays_busy_tells_nothing(senders: list[Sender]) -> None:
     with answering_in_turn(LATER % 429) as server, pytest.raises(InconclusiveError):
-        send_patiently(client_of(server, clients), REQUEST)
+        send_patiently(sender_to(server, senders), REQUEST)
 
 
-def test_a_pause_is_for_every_request(clients: list[Client]) -> None:
+def test_a_pause_is_for_every_request(senders: list[Sender]) -> None:
     with answering_in_turn(FINE) as server:
-        client = client_of(server, clients)
-        client.pause(0.2)
+        sender = sender_to(server, senders)
+        sender.client.pause(0.2)
         started = time.monotonic()
-        client.send(REQUEST)
+        sender.send(REQUEST)
 
     assert 0.2 <= time.monotonic() - started

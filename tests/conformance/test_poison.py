@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tgi_conformance.protocol.forms import CHAT, GENERATE, post
+from tgi_conformance.protocol.hazards import may_raise
 from tgi_conformance.requirements.grammar import CONFIG, REGEX, SCHEMA
 from tgi_conformance.requirements.tools import WEATHER
-from tgi_conformance.protocol.hazards import may_raise
 
 PLAIN: list[Any] = [
     {"type": "regex", "value": "(yes|no)"},

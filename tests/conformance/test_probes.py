@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from tests.conformance.hostile import JSON, answer, hostile
 
 from tgi_conformance.http.client import Bounds, Client
+from tgi_conformance.http.target import Key, Target
 from tgi_conformance.session.capabilities import Capabilities
 from tgi_conformance.session.probes import probe, probe_reach
 from tgi_conformance.session.response_cache import ResponseCache
-from tgi_conformance.http.target import Key, Target
+from tgi_conformance.session.sender import Sender
 
 if TYPE_CHECKING:
     from tests.conformance.hostile import Connection, Handler
@@ -36,8 +37,8 @@ def found(handler: Handler, key: Key | None = None) -> Capabilities:
     with hostile(handler) as server:
         client = Client(Target(server.url, key), Bounds(request_seconds=5))
         try:
-            samples = ResponseCache(client)
-            return probe(samples, probe_reach(samples))
+            cache = ResponseCache(Sender(client))
+            return probe(cache, probe_reach(cache))
         finally:
             client.close()
 
@@ -97,7 +98,8 @@ def test_chat_without_a_template_is_not_offered() -> None:
     capabilities = found(serving({b"/generate": GENERATED, b"/v1/chat/completions": refusal}, status(404)))
 
     assert (
-        "POST /v1/chat/completions answered 422 template_error" == capabilities.absent["POST /v1/chat/completions"]
+        "POST /v1/chat/completions answered 422 template_error"
+        == capabilities.absent["POST /v1/chat/completions"]
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import JSON, answer, answering, hostile
 
-from tgi_conformance.results.levels import Depth
 from tgi_conformance.requirements import requirements
+from tgi_conformance.results.levels import Depth
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 SUITE = ["--pyargs", "tgi_conformance", "-p", "no:cacheprovider", "-p", "no:randomly"]
-SMOKE = [*SUITE, "--tgi-level", "smoke"]
+SMOKE = [*SUITE, "--tgi-depth", "smoke"]
 
 
 def test_without_a_deployment_everything_is_skipped(pytester: pytest.Pytester) -> None:

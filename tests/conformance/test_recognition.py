@@ -9,12 +9,12 @@ import pytest
 import trustme
 from tests.conformance.hostile import JSON, answer, answering, hostile
 
-from tgi_conformance.session import retries as patience
-from tgi_conformance.http.client import Bounds
-from tgi_conformance.results.levels import Depth, Verdict
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.run import run
+from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Target
+from tgi_conformance.results.levels import Depth, Verdict
+from tgi_conformance.session import retries as patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,13 +13,13 @@ from jsonschema import Draft202012Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 from rich.console import Console
 
-from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
-from tgi_conformance.results.report import Report, Result
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.json_report import as_json, report_schema, write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.terminal import MOST_CAUSES, print_report
+from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
+from tgi_conformance.results.report import Report, Result
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -60,7 +60,7 @@ REPORT = Report(
     version="0.1.0",
     target="http://h.test",
     server={"model_id": "m", "version": "3.3.6"},
-    level=Depth.STANDARD,
+    depth=Depth.STANDARD,
     seed=7,
     started="2026-01-02T03:04:05+00:00",
     seconds=12.3456,
@@ -145,7 +145,7 @@ def test_the_schema_knows_the_scales() -> None:
     inner = report_schema()["$defs"]["result"]["properties"]
 
     assert [verdict.value for verdict in Verdict] == properties["verdict"]["enum"]
-    assert [depth.value for depth in Depth] == properties["level"]["enum"]
+    assert [depth.value for depth in Depth] == properties["depth"]["enum"]
     assert [outcome.value for outcome in Outcome] == inner["outcome"]["enum"]
     assert [level.value for level in Level] == inner["level"]["enum"]
 

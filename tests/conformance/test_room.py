@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conformance.making import make_requirement, make_setting
+from tests.conformance.making import make_requirement, make_session
 
-from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
 from tgi_conformance.engine.execute import execute
+from tgi_conformance.http.target import Target
+from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
+from tgi_conformance.requirements._verify import expect_answer
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.session.capabilities import Capabilities
-from tgi_conformance.http.target import Target
-from tgi_conformance.requirements._verify import expect_answer
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
@@ -30,7 +30,9 @@ def outcome(form: Form, prompt: str, **asked: Any) -> Result:
         expect_answer(form, context.send(form.ask(prompt, **asked)))
 
     with running(Settings(quiet=True, max_input_tokens=480, max_total_tokens=512)) as server:
-        return execute(make_requirement(check), make_setting(Target(server.url), capabilities=Capabilities(info=LIMITS)))[0]
+        return execute(
+            make_requirement(check), make_session(Target(server.url), capabilities=Capabilities(info=LIMITS))
+        ).result
 
 
 @pytest.mark.parametrize("form", [GENERATE, CHAT, COMPLETIONS])

@@ -51,9 +51,12 @@ def kept(tmp_path: Path) -> Iterator[Path]:
 WRONG = {
     "no url": (["nothing"], ("nothing", "expected a URL")),
     "no argument": ([], ("Missing argument", "URL")),
-    "a misspelt level": ([NOWHERE, "--level", "smok"], ("--level", "'smok'", "'smoke'", "'standard'")),
-    "a misspelt route": ([NOWHERE, "--only", "generat"], ("'generat' is no route", "nearest is generate")),
-    "a misspelt path": ([NOWHERE, "--skip", "/v1/chat/completion"], ("nearest is", "/v1/chat/completions")),
+    "a misspelt level": ([NOWHERE, "--depth", "smok"], ("--depth", "'smok'", "'smoke'", "'standard'")),
+    "a misspelt route": (
+        [NOWHERE, "--only", "generat"],
+        ("unknown route 'generat'", "did you mean 'generate'?"),
+    ),
+    "a misspelt path": ([NOWHERE, "--skip", "/v1/chat/completion"], ("did you mean", "/v1/chat/completions")),
     "a misspelt flag": ([NOWHERE, "--sed", "1"], ("--sed", "--seed")),
     "a seed that is none": ([NOWHERE, "--seed", "-1"], ("--seed", "-1")),
     "a header that is none": ([NOWHERE, "--header", "sesame"], ("--header", "Name: value")),
@@ -74,7 +77,7 @@ def test_an_unwritable_output_is_found_before_anything_is_sent(kept: Path) -> No
 
 
 def test_the_command_itself_says_so_in_one_line() -> None:
-    done = command(NOWHERE, "--level", "smok")
+    done = command(NOWHERE, "--depth", "smok")
 
     assert (2, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
 
@@ -99,7 +102,7 @@ CUT = answer(b'{"openapi": "3.0.3", "paths"', JSON)
 TELLS_NOTHING = {
     "a web site": (PAGE, "no request was answered as a TGI answers", "text/html"),
     "nothing at all": (NOT_FOUND, "no request was answered as a TGI answers", "404"),
-    "a locked one": (LOCKED, "it wants an API key", "401"),
+    "a locked one": (LOCKED, "the deployment requires an API key", "401"),
 }
 
 
@@ -134,7 +137,7 @@ def test_a_wrong_key_is_named_and_not_told(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_truncated_document_is_a_finding_and_no_crash() -> None:
     with hostile(answering(CUT)) as server:
-        done = CliRunner().invoke(main, ["run", server.url, "--only", "document", "--level", "smoke"])
+        done = CliRunner().invoke(main, ["run", server.url, "--only", "document", "--depth", "smoke"])
 
     assert (1, "") == (done.exit_code, done.stderr)
     assert "document.document-is-whole" in done.stdout

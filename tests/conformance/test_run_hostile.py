@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import EVENTS, JSON, OK, Connection, answer, answering, hostile
 
-from tgi_conformance.http.client import Bounds
-from tgi_conformance.results.levels import Depth, Outcome, Verdict
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.run import run
+from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Target
+from tgi_conformance.results.levels import Depth, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +102,9 @@ LARGE = [name for name in HOSTILE if name.startswith(("answers", "sends", "never
 @pytest.mark.parametrize("name", LARGE)
 def test_the_run_stays_small(name: str) -> None:
     with hostile(HOSTILE[name]) as server:
-        chosen = RunConfig(Target(server.url), Depth.SMOKE, only=("generate", "generate-stream"), bounds=BOUNDS)
+        chosen = RunConfig(
+            Target(server.url), Depth.SMOKE, only=("generate", "generate-stream"), bounds=BOUNDS
+        )
         tracemalloc.start()
         try:
             run(chosen)

@@ -11,14 +11,14 @@ from click.testing import CliRunner
 from tests.conformance.hostile import answer, answering, hostile
 
 from tgi_conformance.cli.main import main
-from tgi_conformance.results.deviations import shipped_deviations
-from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.run import run
+from tgi_conformance.http.target import Target
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.requirements import requirements
-from tgi_conformance.engine.run import run
-from tgi_conformance.http.target import Target
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_reference.character import CHARACTERS
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
@@ -42,7 +42,7 @@ def failures(report: Report) -> list[tuple[str, str, str]]:
 
 
 def assert_conforms(report: Report) -> None:
-    most_requests, most_tokens = MOST[report.level]
+    most_requests, most_tokens = MOST[report.depth]
 
     assert [] == failures(report)
     assert (Verdict.CONFORMS, "") == (report.verdict, report.reason)
@@ -125,7 +125,7 @@ def test_the_key_opens_and_neither_it_nor_headers_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    arguments = ["--api-key-env", "MY_KEY", "--header", f"X-Team: {HEADER}", "--level", "smoke"]
+    arguments = ["--api-key-env", "MY_KEY", "--header", f"X-Team: {HEADER}", "--depth", "smoke"]
     files = [tmp_path / "report.json", tmp_path / "report.xml"]
     with running(Settings(api_key=KEY, quiet=True)) as server:
         done = CliRunner().invoke(
@@ -162,8 +162,8 @@ def test_a_locked_server_could_not_be_told(key: str | None, monkeypatch: pytest.
     monkeypatch.setenv("MY_KEY", key or "")
     given = ["--api-key-env", "MY_KEY"] if key else []
     with running(Settings(api_key=KEY, quiet=True)) as server:
-        done = CliRunner().invoke(main, ["run", server.url, "--level", "smoke", *given])
+        done = CliRunner().invoke(main, ["run", server.url, "--depth", "smoke", *given])
 
     assert 3 == done.exit_code
-    assert ("the key in $MY_KEY was refused" if key else "it wants an API key") in done.output
+    assert ("the key in $MY_KEY was refused" if key else "the deployment requires an API key") in done.output
     assert "another-key" not in done.output

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from packaging.version import Version
 
+from tgi_conformance.http.exchange import Exchange, Response
 from tgi_conformance.protocol.forms import post
 from tgi_conformance.results.deviations import shipped_deviations
-from tgi_conformance.http.exchange import Exchange, Response
 from tgi_conformance.results.outcomes import UnmetError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.requirements import requirements
+from tgi_conformance.results.deviations import shipped_deviations
 from tgi_document.pinned import pinned_document
 from tgi_document.walk import resolve
 

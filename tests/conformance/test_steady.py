@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conformance.making import make_requirement, make_setting
+from tests.conformance.making import make_session
 
+from tgi_conformance.http.target import Target
 from tgi_conformance.protocol.answers import Answer
 from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
 from tgi_conformance.requirements.effects_in_noise import expect_temperature, expect_top_p
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.session.capabilities import Capabilities
-from tgi_conformance.session.probes import EXACT, REPRODUCIBLE, probe
-from tgi_conformance.session.response_cache import ResponseCache
-from tgi_conformance.session.repeatability import FEWEST, Steady, _surest
-from tgi_conformance.http.target import Target
 from tgi_conformance.session.context import AGAIN, Context
+from tgi_conformance.session.probes import EXACT, REPRODUCIBLE, probe
+from tgi_conformance.session.repeatability import FEWEST, Steady, _surest
+from tgi_conformance.session.response_cache import ResponseCache
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
@@ -32,12 +32,12 @@ def noisy() -> Iterator[str]:
         yield server.url
 
 
-def trial_at(url: str, capabilities: Capabilities) -> Context:
-    return Context(make_requirement(lambda _: None), make_setting(Target(url), capabilities=capabilities))
+def context_at(url: str, capabilities: Capabilities) -> Context:
+    return Context("info.says-so", make_session(Target(url), capabilities=capabilities))
 
 
 def probed(url: str) -> Capabilities:
-    return probe(ResponseCache(make_setting(Target(url)).client), Capabilities())
+    return probe(ResponseCache(make_session(Target(url)).sender), Capabilities())
 
 
 def test_exact_decoding_is_told_as_such(tgi_server: Any) -> None:
@@ -58,7 +58,7 @@ def test_noise_is_told_and_an_opening_found_that_all_dialects_repeat_from(noisy:
 
 
 def test_temperature_and_top_p_show_through_noise(noisy: str) -> None:
-    context = trial_at(noisy, probed(noisy))
+    context = context_at(noisy, probed(noisy))
 
     for form in (GENERATE, CHAT, COMPLETIONS):
         expect_temperature(context, form, {})
@@ -68,7 +68,7 @@ def test_temperature_and_top_p_show_through_noise(noisy: str) -> None:
 def test_a_temperature_that_is_ignored_shows_through_noise() -> None:
     settings = Settings(quiet=True, noise=0.05, fault_seed=3, faults=("temperature-is-ignored",))
     with running(settings) as server:
-        context = trial_at(server.url, probed(server.url))
+        context = context_at(server.url, probed(server.url))
         with pytest.raises(UnmetError):
             expect_temperature(context, GENERATE, {})
 
@@ -94,7 +94,7 @@ def test_the_longest_run_that_the_model_is_sure_of(
 
 
 def test_a_form_is_asked_with_the_opening() -> None:
-    context = trial_at("http://127.0.0.1:9", Capabilities(steady=STEADY))
+    context = context_at("http://127.0.0.1:9", Capabilities(steady=STEADY))
 
     assert "What? It is" == context.steady(GENERATE).body("What?")["inputs"]
     assert (12, 5) == (context.few(24), context.few(5))
@@ -104,7 +104,7 @@ def test_a_form_is_asked_with_the_opening() -> None:
 
 def test_a_conversation_ends_with_the_opening() -> None:
     capabilities = Capabilities(steady=Steady("not alike", "It is", 12, frozenset({"chat"})))
-    body = trial_at("http://127.0.0.1:9", capabilities).steady(CHAT).body("What?")
+    body = context_at("http://127.0.0.1:9", capabilities).steady(CHAT).body("What?")
 
     assert [("user", "What?"), ("assistant", "It is")] == [
         (m["role"], m["content"]) for m in body["messages"]
@@ -112,13 +112,15 @@ def test_a_conversation_ends_with_the_opening() -> None:
 
 
 def test_exact_decoding_is_asked_as_ever() -> None:
-    context = trial_at("http://127.0.0.1:9", Capabilities())
+    context = context_at("http://127.0.0.1:9", Capabilities())
 
     assert GENERATE is context.steady(GENERATE)
     assert 24 == context.few(24)
 
 
-@pytest.mark.parametrize(("facts", "held"), [(Capabilities(), 1), (Capabilities(steady=STEADY), 1 + AGAIN)])
+@pytest.mark.parametrize(
+    ("capabilities", "held"), [(Capabilities(), 1), (Capabilities(steady=STEADY), 1 + AGAIN)]
+)
 def test_what_is_broken_fails_each_time(capabilities: Capabilities, held: int) -> None:
     times = []
 
@@ -127,7 +129,7 @@ def test_what_is_broken_fails_each_time(capabilities: Capabilities, held: int) -
         raise UnmetError("this", "that")
 
     with pytest.raises(UnmetError):
-        trial_at("http://127.0.0.1:9", capabilities).steadily(broken)
+        context_at("http://127.0.0.1:9", capabilities).steadily(broken)
     assert held == len(times)
 
 
@@ -139,4 +141,4 @@ def test_a_tie_that_falls_otherwise_once_is_forgiven() -> None:
             raise UnmetError("this", "that")
         return "held"
 
-    assert "held" == trial_at("http://127.0.0.1:9", Capabilities(steady=STEADY)).steadily(tied)
+    assert "held" == context_at("http://127.0.0.1:9", Capabilities(steady=STEADY)).steadily(tied)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tgi_conformance.results.outcomes import LONGEST_SHOWN, shown
 from tgi_conformance.http.target import HIDDEN, Key, Target, TargetError, parse_header, parse_url
+from tgi_conformance.results.outcomes import LONGEST_SHOWN, shown
 
 SECRET = 'pa"ss/w<o>rd-17'  # noqa: S105 - nobody's
 

@@ -33,7 +33,7 @@ def result(words: str, outcome: Outcome, level: Level = Level.MUST, **rest: Any)
     fixed: dict[str, Any] = {
         "id": f"generate.{words}",
         "level": level,
-        "kind": "answers",
+        "category": "answers",
         "operation": "POST /generate",
         "statement": f"What `{words}` says.",
         "source": "#/paths/~1generate/post",
@@ -49,20 +49,20 @@ RESULTS = (
     result("passes", Outcome.PASSED),
     result("must-fails", Outcome.FAILED, **SEEN),
     result("must-fails-too", Outcome.FAILED, **SEEN),
-    result("stream-fails", Outcome.FAILED, kind="streams", **{**SEEN, "actual": "2", "response": STREAM}),
+    result("stream-fails", Outcome.FAILED, category="streams", **{**SEEN, "actual": "2", "response": STREAM}),
     result("no-answer", Outcome.FAILED, **{**SEEN, "actual": "not whole after 3 bytes", "response": None}),
     result("should-fails", Outcome.FAILED, Level.SHOULD, **SEEN),
     result("may-fails", Outcome.FAILED, Level.MAY, **SEEN),
     result("is-known", Outcome.KNOWN_DEVIATION, reason="answers otherwise (generate/plain)", **SEEN),
     result("is-not-there", Outcome.UNSUPPORTED, reason="POST /generate answered 404"),
     result("is-unclear", Outcome.INCONCLUSIVE, reason="no connection"),
-    evolve(result("x", Outcome.PASSED, kind="streams"), id="root.passes-too", operation="POST /"),
+    evolve(result("x", Outcome.PASSED, category="streams"), id="root.passes-too", operation="POST /"),
 )
 BAD = Report(
     version="0.1.0",
     target="http://h.test",
     server={"model_id": "org/model", "version": "3.3.6", "max_concurrent_requests": 128},
-    level=Depth.STANDARD,
+    depth=Depth.STANDARD,
     seed=7,
     started="2026-01-02T03:04:05+00:00",
     seconds=12.3456,
@@ -121,5 +121,7 @@ def many(count: int, text: int) -> Report:
         200, tuple((f"x-{n}", long[:300]) for n in range(40)), 6.0, long[:1000], events, 500
     )
     seen = {**SEEN, "expected": long[:600], "request": evolve(REQUEST, body=long), "response": stream}
-    failed = [result(f"n{n}", Outcome.FAILED, **{**seen, "actual": f"{n} {long[:600]}"}) for n in range(count)]
+    failed = [
+        result(f"n{n}", Outcome.FAILED, **{**seen, "actual": f"{n} {long[:600]}"}) for n in range(count)
+    ]
     return evolve(BAD, requirements=tuple(failed))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.reports.samples import BAD, GOOD, HOSTILE, REPORTS, STREAM, hostile, many, result
 
-from tgi_conformance.results.levels import Outcome
 from tgi_conformance.reports.finding_view import finding_view
 from tgi_conformance.reports.html_report import LARGEST, write_html
 from tgi_conformance.reports.plain import plain
+from tgi_conformance.results.levels import Outcome
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

@@ -12,10 +12,10 @@ from markdown_it import MarkdownIt
 from tests.reports.samples import BAD, HOSTILE, REPORTS, hostile, many
 from tests.reports.test_html import UNSAFE, Reader
 
-from tgi_conformance.results.levels import Verdict
 from tgi_conformance.reports.badge import write_badge
 from tgi_conformance.reports.markdown import block, code, write_markdown
 from tgi_conformance.reports.plain import plain
+from tgi_conformance.results.levels import Verdict
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
-from tgi_conformance.cli.main import main
 from tgi_conformance.cli.compare import compare_command
+from tgi_conformance.cli.main import main
 from tgi_conformance.cli.run import run_command
 
 if TYPE_CHECKING:

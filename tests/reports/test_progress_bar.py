@@ -8,9 +8,9 @@ import re
 import pytest
 from tests.reports.samples import result
 
-from tgi_conformance.results.levels import Outcome
 from tgi_conformance.engine.progress import Progress
 from tgi_conformance.reports.progress_bar import may_animate, watching
+from tgi_conformance.results.levels import Outcome
 
 
 class Terminal(io.StringIO):

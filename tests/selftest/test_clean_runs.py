@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.selftest.contexts import alarms, hold, proof
+from tests.selftest.runs import alarms, hold, proof
 
 from tgi_conformance.results.levels import BUDGETS, Depth, Verdict
 from tgi_reference.character import CHARACTERS

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.selftest.expectations import expected
 from tests.selftest.matrix import catchers, recorded
-from tests.selftest.contexts import caught, depth_of, hold, matches, proof
+from tests.selftest.runs import caught, depth_of, hold, matches, proof
 
-from tgi_conformance.requirements._declaration import Requirement
 from tgi_conformance.requirements import requirements
+from tgi_conformance.requirements._declaration import Requirement
 from tgi_reference.alterations.selection import all_faults
 
 if TYPE_CHECKING:

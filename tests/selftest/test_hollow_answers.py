@@ -16,4 +16,4 @@ SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_check_fails_by_itself(seed: int) -> None:
     with altered(tuple(CATALOGUE), Settings(quiet=True), seed) as url:
-        assert {} == errors(url, [one for one in requirements() if one.kind != GENERATED])
+        assert {} == errors(url, [one for one in requirements() if one.category != GENERATED])

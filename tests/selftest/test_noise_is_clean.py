@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.selftest.contexts import BOUNDS, alarms, deviations
+from tests.selftest.runs import BOUNDS, alarms, deviations
 
-from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
+from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 

@@ -9,13 +9,13 @@ import pytest
 from attrs import evolve
 from tests.selftest.altered import altered
 from tests.selftest.documented import release
-from tests.selftest.contexts import BOUNDS, Chosen, alarms, deviations
+from tests.selftest.runs import BOUNDS, Chosen, alarms, deviations
 
-from tgi_conformance.results.deviations import shipped_deviations
-from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
+from tgi_conformance.results.deviations import shipped_deviations
+from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_reference.alterations.call import Reply
 from tgi_reference.alterations.catalogue import Catalogue
 from tgi_reference.releases.known import RELEASES

@@ -9,11 +9,11 @@ import click
 from rich.console import Console
 
 from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
-from tgi_conformance.results.comparison import Column, compare
-from tgi_conformance.results.levels import Verdict
 from tgi_conformance.reports.files import check_writable, write_atomically
 from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
 from tgi_conformance.reports.read_json import ReportError, read_report
+from tgi_conformance.results.comparison import Column, compare
+from tgi_conformance.results.levels import Verdict
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
@@ -27,7 +27,7 @@ def compare_command(*, files: tuple[Path, ...], html: Path | None, markdown: Pat
     """Hold reports of `run --json` against the first of them: what broke, what was mended, what is new.
 
     Ends with 0 if nothing that the first kept is broken in another, 1 on such a regression, 2 on wrong usage,
-    3 if a run held nothing that could be compared.
+    3 if a run checked nothing that could be compared.
     """
     outputs = {name: path for name, path in (("html", html), ("markdown", markdown)) if path}
     try:
@@ -46,13 +46,13 @@ def compare_command(*, files: tuple[Path, ...], html: Path | None, markdown: Pat
 def _status(columns: tuple[Column, ...]) -> int:
     if any(compare(columns[0].report, column.report).regressed for column in columns[1:]):
         return 1
-    # A run that held nothing lost nothing, and says nothing either.
+    # A run that checked nothing lost nothing, and says nothing either.
     told = all(column.report.requirements for column in columns)
     return 0 if told else Verdict.COULD_NOT_TELL.exit_code
 
 
 def _columns(files: tuple[Path, ...]) -> tuple[Column, ...]:
-    if len(files) < 2:  # noqa: PLR2004 - one has nothing to be held against
+    if len(files) < 2:  # noqa: PLR2004 - one has nothing to be compared with
         raise ReportError(f"{files[0]}: expected another report to hold it against")
     stems = [path.stem for path in files]
     names = stems if len(set(stems)) == len(stems) else [str(path) for path in files]

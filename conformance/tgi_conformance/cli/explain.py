@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
+from tgi_conformance.config.estimate import cost_of
+from tgi_conformance.config.suggestions import did_you_mean
+from tgi_conformance.requirements import requirements
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth
-from tgi_conformance.config.nearest import nearest
-from tgi_conformance.config.estimate import cost_of
-from tgi_conformance.requirements import requirements
 
 if TYPE_CHECKING:
     from tgi_conformance.requirements._declaration import Requirement
@@ -27,7 +27,7 @@ def explain_command(name: str) -> None:
     """Show one requirement whole: what it says, where it is promised, why clients care."""
     known = {requirement.id: requirement for requirement in requirements()}
     if name not in known:
-        raise WrongUsage(f"{name!r} is no requirement{nearest(name, known)}; `list` shows them all")
+        raise WrongUsage(f"unknown requirement {name!r}{did_you_mean(name, known)}; `list` shows them all")
     click.echo(explained(known[name]))
 
 
@@ -36,7 +36,7 @@ def explained(requirement: Requirement) -> str:
     known = [d for d in shipped_deviations() if d.covers(requirement.id, None)]
     subjects = [
         ("level", requirement.level.value),
-        ("depth", f"held by runs of level {_depths(requirement)}"),
+        ("depth", f"included in runs of depth {_depths(requirement)}"),
         ("operation", requirement.operation),
         ("category", requirement.category),
         ("source", requirement.source),

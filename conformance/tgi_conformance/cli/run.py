@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from tgi_conformance.engine.run import run
+from tgi_conformance.cli.exit_status import FailOn, status
 from tgi_conformance.cli.one_line import WrongUsage
 from tgi_conformance.cli.run_options import RunCommand, run_options
-from tgi_conformance.results.deviations import DeviationsError
-from tgi_conformance.cli.exit_status import FailOn, status
-from tgi_conformance.results.levels import Verdict
-from tgi_conformance.config.run_config import UsageError
-from tgi_conformance.reports.files import check_writable, write_atomically
 from tgi_conformance.config.estimate import estimate
+from tgi_conformance.config.run_config import UsageError
+from tgi_conformance.config.settings import Settings
+from tgi_conformance.config.targets import Named, of_file, of_urls
+from tgi_conformance.engine.run import run
+from tgi_conformance.engine.several import run_all
+from tgi_conformance.http.target import TargetError
 from tgi_conformance.reports.badge import write_badge
+from tgi_conformance.reports.files import check_writable, write_atomically
 from tgi_conformance.reports.html_report import write_html
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
@@ -27,10 +29,8 @@ from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, writ
 from tgi_conformance.reports.progress_bar import watching
 from tgi_conformance.reports.read_json import ReportError, read_report
 from tgi_conformance.reports.terminal import print_report
-from tgi_conformance.config.settings import Settings
-from tgi_conformance.engine.several import run_all
-from tgi_conformance.http.target import TargetError
-from tgi_conformance.config.targets import Named, of_file, of_urls
+from tgi_conformance.results.deviations import DeviationsError
+from tgi_conformance.results.levels import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

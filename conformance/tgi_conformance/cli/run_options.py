@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tgi_conformance.cli.exit_status import FailOn
 from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
 from tgi_conformance.config.file import read_configuration
-from tgi_conformance.cli.exit_status import FailOn
-from tgi_conformance.results.levels import Depth
 from tgi_conformance.config.run_config import UsageError
+from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +81,7 @@ OPTIONS: list[Callable[..., Any]] = [
         type=_choice(Depth),
         default="standard",
         show_default=True,
+        envvar=["TGI_CONFORMANCE_DEPTH", "TGI_CONFORMANCE_LEVEL"],
         help="How deep to go; --level is the former name.",
     ),
     click.option(
@@ -116,7 +117,7 @@ OPTIONS: list[Callable[..., Any]] = [
         type=click.IntRange(1, 64),
         default=4,
         show_default=True,
-        help="Requirements held at a time.",
+        help="Requirements checked at a time.",
     ),
     click.option(
         "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Requests a second at most."

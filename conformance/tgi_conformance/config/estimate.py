@@ -6,8 +6,8 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from tgi_conformance.results.levels import Depth
 from tgi_conformance.requirements import requirements
+from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
     from tgi_conformance.config.run_config import RunConfig

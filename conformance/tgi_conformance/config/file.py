@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.config.nearest import nearest
 from tgi_conformance.config.run_config import UsageError
+from tgi_conformance.config.suggestions import did_you_mean
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OWN_FILE = "tgi-conformance.toml"
 SHARED_FILE = "pyproject.toml"
 TABLE = "tgi-conformance"
+FORMER = {"level": "depth"}  # names that settings had
 BELOW_THE_FILE = {"deviations", "ca", "baseline", "targets"}  # paths are meant from the file's folder
 
 
@@ -50,7 +51,7 @@ def _checked(path: Path, table: Any, known: Mapping[str, Any]) -> dict[str, Any]
         raise UsageError(f"{path.name}: tool.{TABLE} is no table")
     settings = {}
     for key, value in table.items():
-        name = key.replace("-", "_")
+        name = FORMER.get(key, str(key)).replace("-", "_")
         if name not in known:
             raise UsageError(_unknown(path, key, known))
         settings[name] = _value(path, key, name, value, many=known[name])
@@ -59,8 +60,8 @@ def _checked(path: Path, table: Any, known: Mapping[str, Any]) -> dict[str, Any]
 
 def _unknown(path: Path, key: str, known: Iterable[str]) -> str:
     names = sorted(name.replace("_", "-") for name in known)
-    hint = nearest(key, names) or f"; expected one of {', '.join(names)}"
-    return f"{path.name}: {key!r} is no setting{hint}"
+    hint = did_you_mean(key, names) or f"; expected one of {', '.join(names)}"
+    return f"{path.name}: unknown setting {key!r}{hint}"
 
 
 def _value(path: Path, key: str, name: str, value: Any, *, many: bool) -> Any:

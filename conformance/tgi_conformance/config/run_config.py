@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import fnmatch
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from tgi_conformance.config.suggestions import did_you_mean
 from tgi_conformance.http.client import Bounds
-from tgi_conformance.results.levels import Depth
 from tgi_conformance.requirements import requirements
+from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tgi_conformance.results.deviations import Deviation
-    from tgi_conformance.requirements._declaration import Requirement
     from tgi_conformance.http.target import Target
+    from tgi_conformance.requirements._declaration import Requirement
+    from tgi_conformance.results.deviations import Deviation
 
 
 class UsageError(ValueError):
@@ -68,11 +68,11 @@ def check_names(deviations: Iterable[Deviation]) -> None:
     for deviation in deviations:
         for pattern in deviation.requirements:
             if not fnmatch.filter(ids, pattern):
-                raise UsageError(f"--deviations: {pattern!r} is no requirement and matches none")
+                raise UsageError(f"--deviations: {pattern!r} matches no requirement")
 
 
 def route_name(text: str) -> str:
-    """Give the name of a route from its name or its path; raises UsageError, naming the nearest."""
+    """Give the name of a route from its name or its path; raises UsageError with a suggestion."""
     every = requirements()
     by_path = {one.operation.partition(" ")[2]: one.route for one in reversed(every)}
     names = {one.route for one in every}
@@ -80,6 +80,5 @@ def route_name(text: str) -> str:
         return text
     if text in by_path:
         return by_path[text]
-    near = get_close_matches(text, [*names, *by_path], n=1, cutoff=0.4)
-    hint = f"; nearest is {near[0]}" if near else ""
-    raise UsageError(f"{text!r} is no route{hint}; expected one of {', '.join(sorted(names))}")
+    hint = did_you_mean(text, [*names, *by_path]) or f"; expected one of {', '.join(sorted(names))}"
+    raise UsageError(f"unknown route {text!r}{hint}")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from tgi_conformance.config.run_config import RunConfig, UsageError, check_names, route_name
 from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.target import Key, Target, key_from, parse_header, parse_url
 from tgi_conformance.results.deviations import read_deviations, shipped_deviations
 from tgi_conformance.results.levels import BUDGETS, Depth
-from tgi_conformance.config.run_config import RunConfig, UsageError, check_names, route_name
-from tgi_conformance.http.target import Key, Target, key_from, parse_header, parse_url
 
 if TYPE_CHECKING:
     from pathlib import Path

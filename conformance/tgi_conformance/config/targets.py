@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 import yaml
 from attrs import evolve, fields_dict, frozen
 
-from tgi_conformance.results.levels import Depth
-from tgi_conformance.config.nearest import nearest
+from tgi_conformance.config.file import FORMER
 from tgi_conformance.config.run_config import RunConfig, UsageError
 from tgi_conformance.config.settings import Settings, run_config_of
+from tgi_conformance.config.suggestions import did_you_mean
 from tgi_conformance.http.target import TargetError
+from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,14 +74,14 @@ def _named(path: Path, number: int, entry: Any, settings: Settings) -> Named:
 
 
 def _setting(where: str, folder: Path, key: Any, value: Any) -> tuple[str, Any]:
-    name = str(key).replace("-", "_")
+    name = FORMER.get(str(key), str(key)).replace("-", "_")
     if name in LISTS:
         values = value if isinstance(value, list) else [value]
         return LISTS[name], tuple(_of(where, key, item, str) for item in values)
     known = set(fields_dict(Settings)) - set(LISTS.values())
     if name not in known:
         names = sorted(word.replace("_", "-") for word in (*known, *LISTS, "name"))
-        raise UsageError(f"{where}: {key!r} is no setting{nearest(str(key), names)}")
+        raise UsageError(f"{where}: unknown setting {key!r}{did_you_mean(str(key), names)}")
     if name in PATHS:
         return name, folder / _of(where, key, value, str)
     if name == "depth" and value not in {depth.value for depth in Depth}:

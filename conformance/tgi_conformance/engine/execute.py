@@ -62,9 +62,7 @@ class _Execution:
         session = self.context.session
         missing = self._missing()
         if missing and not missing.startswith(LEFT_OUT) and self.requirement.route in session.required:
-            return evolve(
-                self._of(Outcome.FAILED), expected="the route, as --require asks", actual=missing
-            )
+            return evolve(self._of(Outcome.FAILED), expected="the route, as --require asks", actual=missing)
         if missing:
             return self._of(Outcome.UNSUPPORTED, missing)
         if session.sender.hangs.has_given_up(self.requirement.group):

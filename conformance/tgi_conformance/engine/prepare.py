@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from tgi_conformance.http.client import Client
 from tgi_conformance.contract.contract import contract_of, pinned_contract
 from tgi_conformance.contract.older import older
+from tgi_conformance.contract.served import Served, fetch_served
+from tgi_conformance.http.client import Client
 from tgi_conformance.session.probes import probe, probe_reach
 from tgi_conformance.session.response_cache import ResponseCache
-from tgi_conformance.contract.served import Served, fetch_served
 from tgi_conformance.session.sender import Sender
 from tgi_conformance.session.session import Session
 
@@ -25,7 +25,11 @@ def cannot_begin(session: Session) -> str:
         return f"the deployment cannot be reached: {session.capabilities.unreachable}"
     if session.capabilities.locked:
         key = session.sender.target.key
-        held = f"the key in ${key.name} was refused" if key else "the deployment requires an API key (--api-key-env NAME)"
+        held = (
+            f"the key in ${key.name} was refused"
+            if key
+            else "the deployment requires an API key (--api-key-env NAME)"
+        )
         return f"{held}: {session.capabilities.locked}"
     if session.capabilities.unrecognizable:
         return session.capabilities.unrecognizable

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tgi_conformance.config.run_config import RunConfig
-    from tgi_conformance.requirements import Requirement
     from tgi_conformance.session.session import Session
 
 INTERRUPTED = "the run was interrupted"

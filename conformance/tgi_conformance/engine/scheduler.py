@@ -34,9 +34,7 @@ class Scheduler:
     def start(self, requirements: Iterable[Requirement]) -> None:
         """Begin with those that may be checked side by side, as many as the deployment takes at a time."""
         limit = self.session.capabilities.limit("max_concurrent_requests") or self.concurrency
-        self._executor = ThreadPoolExecutor(
-            min(limit, self.concurrency), thread_name_prefix="requirement"
-        )
+        self._executor = ThreadPoolExecutor(min(limit, self.concurrency), thread_name_prefix="requirement")
         for requirement in requirements:
             if not requirement.alone:
                 self._futures[requirement.id] = self._executor.submit(execute, requirement, self.session)

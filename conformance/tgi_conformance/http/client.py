@@ -14,8 +14,8 @@ import httpcore
 import httpx
 from attrs import define, evolve, field, frozen
 
-from tgi_conformance.http.transport import Transport, until
 from tgi_conformance.http.exchange import Exchange, NoAnswerError, Request, Response
+from tgi_conformance.http.transport import Transport, until
 from tgi_conformance.http.usage import Usage, generated_tokens
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from tgi_conformance.http import event_stream
-from tgi_conformance.http import strict_json
+from tgi_conformance.http import event_stream, strict_json
 
 if TYPE_CHECKING:
     import httpx

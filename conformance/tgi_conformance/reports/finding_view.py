@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from tgi_conformance.results.evidence import LAST_EVENTS, RequestSeen, ResponseSeen, cut
 from tgi_conformance.reports.signs import OUTCOMES, Sign
+from tgi_conformance.results.evidence import LAST_EVENTS, RequestSeen, ResponseSeen, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tgi_conformance.results.evidence import cut
-from tgi_conformance.results.report import ROUTE_SPECIFIC
-from tgi_conformance.results.levels import Level, Outcome
 from tgi_conformance.reports.finding_view import finding_view
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of
+from tgi_conformance.results.evidence import cut
+from tgi_conformance.results.levels import Level, Outcome
+from tgi_conformance.results.report import ROUTE_SPECIFIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +93,10 @@ def _binding(result: Result) -> int:
 
 def _values(report: Report) -> dict[str, Any]:
     groups = fold(report.broken)
-    categories = sorted(dict.fromkeys(result.category for result in report.requirements), key=lambda category: category == ROUTE_SPECIFIC)
+    categories = sorted(
+        dict.fromkeys(result.category for result in report.requirements),
+        key=lambda category: category == ROUTE_SPECIFIC,
+    )
     return {
         "report": report,
         "version": report.version,
@@ -142,7 +145,12 @@ def _tiles(results: Sequence[Result]) -> Iterator[Tile]:
 def _matrix(report: Report, categories: list[str]) -> Iterator[Row]:
     for route in dict.fromkeys(result.route for result in report.requirements):
         here = [result for result in report.requirements if result.route == route]
-        yield Row(route, tuple(_cell(route, category, [r for r in here if r.category == category]) for category in categories))
+        yield Row(
+            route,
+            tuple(
+                _cell(route, category, [r for r in here if r.category == category]) for category in categories
+            ),
+        )
 
 
 def _cell(route: str, category: str, results: list[Result]) -> Cell | None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from tgi_conformance.results.levels import Level, Outcome
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT
+from tgi_conformance.results.levels import Level, Outcome
 
 if TYPE_CHECKING:
     from tgi_conformance.results.report import Report, Result
@@ -26,7 +26,7 @@ def write_junit(report: Report) -> str:
         suite.add_testcases([_case(result, broken=result.id in broken) for result in results])
         document.add_testsuite(suite)
     if not report.requirements:
-        document.add_testsuite(_nothing_held(report))
+        document.add_testsuite(_nothing_checked(report))
     document.update_statistics()  # type: ignore[no-untyped-call]
     text: str = document.tostring().decode("utf-8")  # type: ignore[no-untyped-call]
     return text
@@ -71,7 +71,7 @@ def _whole(result: Result) -> str:
     return "\n".join(plain(line) for line in lines)
 
 
-def _nothing_held(report: Report) -> TestSuite:
+def _nothing_checked(report: Report) -> TestSuite:
     suite = TestSuite("run")
     case = TestCase("the-deployment-can-be-tested", classname="tgi_conformance")
     case.result = [Error(plain(report.reason), report.verdict.value)]

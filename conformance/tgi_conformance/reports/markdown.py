@@ -10,11 +10,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tgi_conformance.results.evidence import cut
-from tgi_conformance.results.levels import Outcome
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of
+from tgi_conformance.results.evidence import cut
+from tgi_conformance.results.levels import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

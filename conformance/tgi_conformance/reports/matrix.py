@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from rich.markup import escape
 
-from tgi_conformance.results.comparison import Column, Comparison, compare, differing
 from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
+from tgi_conformance.results.comparison import Column, Comparison, compare, differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from tgi_conformance.results.report import Result
 
 COLOURS = {
-    "pass": "green",
-    "fail": "red",
+    "passed": "green",
+    "failed": "red",
     "known": "yellow",
     "unsupported": "cyan",
     "inconclusive": "magenta",
     "error": "magenta",
     "intermittent": "yellow",
 }
-NOT_HELD = Sign("none", "", "not held")
+NOT_CHECKED = Sign("none", "", "not checked")
 LEFT_OUT = "unsupported"
 MOST_ROWS = 40  # of a screen; pages have them all
 
@@ -76,12 +76,12 @@ class Matrix:
 
 
 def matrix_of(columns: tuple[Column, ...]) -> Matrix:
-    """Lay reports out; the first is what the others are held against."""
+    """Lay reports out; the others are compared with the first."""
     first = columns[0].report
     outcomes = [{r.id: OUTCOMES[r.outcome] for r in column.report.requirements} for column in columns]
     known = {r.id: r for column in columns for r in column.report.requirements}
     ids = differing(columns)
-    rows = [_row(known[i], tuple(column.get(i, NOT_HELD) for column in outcomes)) for i in ids]
+    rows = [_row(known[i], tuple(column.get(i, NOT_CHECKED) for column in outcomes)) for i in ids]
     changes = [
         (column.name, tuple(_changes(compare(first, column.report))))
         for column in columns[1:]
@@ -106,15 +106,15 @@ def _head(column: Column) -> Head:
 
 def _changes(found: Comparison) -> Iterator[Change]:
     for title, slug, results in (
-        ("broke", "fail", found.broke),
-        ("not offered any more", "fail", found.withdrawn),
-        ("mended", "pass", found.mended),
+        ("broke", "failed", found.broke),
+        ("not offered any more", "failed", found.withdrawn),
+        ("mended", "passed", found.mended),
         ("new, and broken", "known", found.new),
     ):
         if results:
             yield Change(title, slug, tuple((r.id, _said(r)) for r in results))
     if found.left_out:
-        yield Change("not held any more", LEFT_OUT, tuple((i, "") for i in found.left_out))
+        yield Change("not checked any more", LEFT_OUT, tuple((i, "") for i in found.left_out))
 
 
 def _said(result: Result) -> str:

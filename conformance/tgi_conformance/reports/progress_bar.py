@@ -18,8 +18,8 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
-from tgi_conformance.results.levels import Outcome
 from tgi_conformance.reports.plain import plain
+from tgi_conformance.results.levels import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

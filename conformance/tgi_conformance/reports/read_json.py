@@ -1,4 +1,4 @@
-"""Read a report back from its JSON, held against the schema that it was written by."""
+"""Read a report back from its JSON, checked against the schema that it was written by."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from tgi_conformance.reports.json_report import report_schema
 from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.results.report import Report, Result
-from tgi_conformance.reports.json_report import report_schema
 
 if TYPE_CHECKING:
     from pathlib import Path

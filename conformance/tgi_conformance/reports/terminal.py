@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from tgi_conformance.results.levels import Level, Outcome, Verdict
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
+from tgi_conformance.results.levels import Level, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 COLUMNS = (
     (Outcome.PASSED, "passed", "green"),
     (Outcome.FAILED, "failed", "red"),
-    (Outcome.KNOWN_DEVIATION, "known", "yellow"),
+    (Outcome.KNOWN_DEVIATION, "known deviation", "yellow"),
     (Outcome.INTERMITTENT, "intermittent", "yellow"),
     (Outcome.UNSUPPORTED, "unsupported", "cyan"),
-    (Outcome.INCONCLUSIVE, "unclear", "magenta"),
+    (Outcome.INCONCLUSIVE, "inconclusive", "magenta"),
     (Outcome.ERROR, "errors", "magenta"),
 )
 COLOUR = {Verdict.CONFORMS: "green", Verdict.DOES_NOT_CONFORM: "red"}
@@ -80,7 +80,7 @@ def _print_broken(report: Report, console: Console) -> None:
     if len(groups) > MOST_CAUSES:
         console.print(f"… and {len(groups) - MOST_CAUSES} more causes; --json FILE has them all\n")
     _print_reasons("[yellow]intermittent[/]", report.having(Outcome.INTERMITTENT), console)
-    _print_reasons("[magenta]unclear[/]", report.having(Outcome.INCONCLUSIVE), console)
+    _print_reasons("[magenta]inconclusive[/]", report.having(Outcome.INCONCLUSIVE), console)
     errors = report.having(Outcome.ERROR)
     _print_reasons("[magenta]internal error[/]", errors, console)
     if errors:
@@ -119,12 +119,10 @@ def _print_known(report: Report, console: Console) -> None:
     known = () if report.strict else report.having(Outcome.KNOWN_DEVIATION)
     reasons = Counter(result.reason for result in known)
     if reasons:
-        ways = "way" if len(reasons) == 1 else "ways"
-        console.print(
-            f"[yellow]known[/] {len(known)} departures that TGI has itself, in {len(reasons)} {ways}:"
-        )
+        noun = "known deviation" if len(known) == 1 else "known deviations"
+        console.print(f"[yellow]{len(known)} {noun}[/] of TGI itself:")
     for reason, count in reasons.most_common(MOST_KNOWN):
-        console.print(f"  {count} x {_safe(reason.partition(' (')[0])}", highlight=False)
+        console.print(f"  {count} × {_safe(reason.partition(' (')[0])}", highlight=False)
     if len(reasons) > MOST_KNOWN:
         console.print(
             f"  … {len(reasons) - MOST_KNOWN} more; --html FILE and --json FILE have them with evidence"
@@ -135,7 +133,7 @@ def _price(report: Report) -> str:
     counts = Counter(result.outcome for result in report.requirements)
     said = ", ".join(f"{counts[outcome]} {title}" for outcome, title, _ in COLUMNS if counts[outcome])
     return (
-        f"{len(report.requirements)} requirements ({said or 'none held'}); depth {report.depth.value}, "
+        f"{len(report.requirements)} requirements ({said or 'none checked'}); depth {report.depth.value}, "
         f"seed {report.seed}; {report.requests_told}, {report.generated_tokens:,} generated tokens, "
         f"{report.seconds:.1f} s"
     )

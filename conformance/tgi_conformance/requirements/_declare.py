@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from tgi_conformance.requirements._declaration import MAY as MAY, MUST as MUST, RECORDED as RECORDED, SHOULD as SHOULD, Requirement as Requirement, _add
+from tgi_conformance.requirements._declaration import MAY as MAY
+from tgi_conformance.requirements._declaration import MUST as MUST
+from tgi_conformance.requirements._declaration import RECORDED as RECORDED
+from tgi_conformance.requirements._declaration import SHOULD as SHOULD
+from tgi_conformance.requirements._declaration import Requirement as Requirement
+from tgi_conformance.requirements._declaration import _add
 from tgi_conformance.requirements._kinds import kind_of
 from tgi_conformance.results.levels import Depth, Level
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tgi_conformance.http.exchange import NOT_JSON, Exchange
 from tgi_conformance.protocol.answers import Answer, read_answer
 from tgi_conformance.protocol.forms import member
-from tgi_conformance.http.exchange import NOT_JSON, Exchange
 from tgi_conformance.results.outcomes import UnmetError
 
 if TYPE_CHECKING:

@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import GENERATE, Form, listed, member, post
 from tgi_conformance.requirements._naming import words
-from tgi_conformance.requirements.together import LOW, SOME, asking, native_rows, tokens_of_row
-from tgi_conformance.requirements.tokens import counted
-from tgi_conformance.requirements.tools import PROMPTED, WEATHER
-from tgi_conformance.requirements.tools import TOKENS as TOOL_TOKENS
-from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.requirements._verify import (
     OK,
     expect,
@@ -21,12 +16,17 @@ from tgi_conformance.requirements._verify import (
     expect_terminated,
     near,
 )
+from tgi_conformance.requirements.together import LOW, SOME, asking, native_rows, tokens_of_row
+from tgi_conformance.requirements.tokens import counted
+from tgi_conformance.requirements.tools import PROMPTED, WEATHER
+from tgi_conformance.requirements.tools import TOKENS as TOOL_TOKENS
+from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
@@ -152,7 +152,9 @@ def completions_as_generate(catalogue: Catalogue, form: Form) -> None:
                     context.steadily(partial(_expect_completion, context, form, prompt, name, asked))
 
 
-def _expect_completion(context: Context, form: Form, prompt: str, name: str, asked: Mapping[str, Any]) -> None:
+def _expect_completion(
+    context: Context, form: Form, prompt: str, name: str, asked: Mapping[str, Any]
+) -> None:
     """Raise UnmetError unless a completion has the text that /generate gives."""
     tokens = TOKENS if context.exact else SOME
     if not context.exact and asked["temperature"]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON, Exchange, Request
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import OK, expect, expect_fits, expect_media_type, expect_status
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnmetError
-from tgi_conformance.requirements._verify import OK, expect, expect_fits, expect_media_type, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.protocol.forms import Form

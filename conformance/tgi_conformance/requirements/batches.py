@@ -12,11 +12,6 @@ from tgi_conformance.protocol.answers import read_choice
 from tgi_conformance.protocol.forms import COMPLETIONS as FORM
 from tgi_conformance.protocol.forms import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.protocol.forms import PROMPT, listed, member
-from tgi_conformance.requirements.answers import json_events
-from tgi_conformance.requirements.refusals import expect_refused
-from tgi_conformance.requirements.together import LOW
-from tgi_conformance.requirements.tokens import REPLACEMENT
-from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.requirements._verify import (
     OK,
     UNPROCESSABLE,
@@ -26,12 +21,17 @@ from tgi_conformance.requirements._verify import (
     expect_status,
     expect_terminated,
 )
+from tgi_conformance.requirements.answers import json_events
+from tgi_conformance.requirements.refusals import expect_refused
+from tgi_conformance.requirements.together import LOW
+from tgi_conformance.requirements.tokens import REPLACEMENT
+from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.http.exchange import Exchange
+    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
@@ -52,7 +52,9 @@ def batches(catalogue: Catalogue) -> None:
 
 def _several(context: Context, **asked: Any) -> tuple[list[str], list[Answer]]:
     """Give as many prompts as a batch may have, three at the most, and what each is answered alone."""
-    most = min(context.capabilities.limit(name) or 2 for name in ("max_client_batch_size", "max_concurrent_requests"))
+    most = min(
+        context.capabilities.limit(name) or 2 for name in ("max_client_batch_size", "max_concurrent_requests")
+    )
     prompts = list(PROMPTS[: min(most, len(PROMPTS))])
     if len(prompts) == 1:
         raise UnsupportedError("/info advertises no more than one prompt at a time")
@@ -63,7 +65,8 @@ def _several(context: Context, **asked: Any) -> tuple[list[str], list[Answer]]:
 def _alone(context: Context, prompt: str, asked: Mapping[str, Any]) -> Answer:
     """Give the answer to one prompt, with the pieces that it is streamed in."""
     whole, streamed = (
-        expect_answer(form, context.cached(form.ask(prompt, tokens=TOKENS, **asked))) for form in (FORM, STREAM)
+        expect_answer(form, context.cached(form.ask(prompt, tokens=TOKENS, **asked)))
+        for form in (FORM, STREAM)
     )
     return evolve(whole, pieces=streamed.pieces)
 
@@ -101,7 +104,9 @@ def _each_prompt(catalogue: Catalogue) -> None:
     )
     def check(context: Context) -> None:
         prompts, alone = _several(context)
-        exchange = context.send(FORM.request({**FORM.body(tokens=TOKENS, temperature=0.0), "prompt": prompts}))
+        exchange = context.send(
+            FORM.request({**FORM.body(tokens=TOKENS, temperature=0.0), "prompt": prompts})
+        )
         expect_status(exchange, OK)
         shown = listed(exchange.response.json, "choices")
         expect_equal(len(prompts), len(shown), "the number of choices", exchange)
@@ -192,7 +197,9 @@ def _batch_size(catalogue: Catalogue) -> None:
             expect_equal(limit, len(choices), "the number of choices", exchange)
         with context.case():
             for form in (FORM, STREAM):
-                exchange = context.send(form.request({**form.body(tokens=1), "prompt": [PROMPT] * (limit + 1)}))
+                exchange = context.send(
+                    form.request({**form.body(tokens=1), "prompt": [PROMPT] * (limit + 1)})
+                )
                 expect_refused(context, form.operation, exchange)
 
 

@@ -6,16 +6,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import expect, expect_answer
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import expect, expect_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 

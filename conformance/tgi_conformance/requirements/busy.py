@@ -7,9 +7,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import Form, get
+from tgi_conformance.requirements._verify import OK, expect, expect_status
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_status
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

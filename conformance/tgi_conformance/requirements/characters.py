@@ -11,9 +11,9 @@ from attrs import evolve
 from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import PROMPT, Form, listed, post
 from tgi_conformance.requirements._naming import grammar_name, with_grammar, words
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Request

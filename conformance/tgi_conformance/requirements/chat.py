@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import Form, listed, member, post
-from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_status, is_refused, seen
+from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements.tokens import expect_probabilities
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_status, is_refused, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange

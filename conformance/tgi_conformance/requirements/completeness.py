@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 
 from tgi_conformance.protocol.forms import GENERATE, PROMPT, listed, member, post
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

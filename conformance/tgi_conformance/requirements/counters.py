@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from tgi_conformance.protocol.forms import GENERATE, get
-from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.requirements._verify import expect, expect_answer
+from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from tgi_conformance.protocol.forms import UNSTREAMED
-from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.requirements._verify import expect
+from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

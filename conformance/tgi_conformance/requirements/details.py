@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import PROMPT, Form, listed, member, post
-from tgi_conformance.requirements.characters import FILLER
 from tgi_conformance.requirements._naming import parameter, words
+from tgi_conformance.requirements._verify import (
+    expect,
+    expect_answer,
+    expect_equal,
+    expect_ids_within,
+    is_refused,
+    near,
+)
+from tgi_conformance.requirements.characters import FILLER
 from tgi_conformance.requirements.tokens import REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, expect_ids_within, is_refused, near
 
 if TYPE_CHECKING:
-    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.http.exchange import Exchange
+    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
@@ -137,7 +144,10 @@ def _best_of(catalogue: Catalogue, form: Form) -> None:
         if (context.capabilities.limit("max_best_of") or SEQUENCES) < SEQUENCES:
             raise UnsupportedError("/info advertises a max_best_of of 1")
         asked = {"details": True, "do_sample": True, "best_of": SEQUENCES}
-        if context.contract.has(parameter(form, "top_n_tokens")) and "top-tokens" not in context.capabilities.absent:
+        if (
+            context.contract.has(parameter(form, "top_n_tokens"))
+            and "top-tokens" not in context.capabilities.absent
+        ):
             asked["top_n_tokens"] = 2
         exchange = context.send(form.ask(tokens=TOKENS, return_full_text=False, **asked))
         answer = expect_answer(form, exchange)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 
 from tgi_conformance.protocol.forms import GENERATE, PROMPT, listed, member
+from tgi_conformance.requirements._naming import grammar_name, hyphened, parameter, with_grammar, words
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status
 from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements.effects_in_noise import (
     expect_penalty,
@@ -16,18 +18,16 @@ from tgi_conformance.requirements.effects_in_noise import (
     expect_top_p,
     unsupported,
 )
-from tgi_conformance.requirements._naming import grammar_name, hyphened, parameter, with_grammar, words
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tgi_conformance.http.exchange import Exchange
     from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.protocol.forms import Form
-    from tgi_conformance.http.exchange import Exchange
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
@@ -144,7 +144,9 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
         if not context.exact:
             expect_penalty(context, form, prompts, {name: value})
             return
-        pairs = ((_greedy(context, form, one), _greedy(context, form, one, **{name: value})) for one in prompts)
+        pairs = (
+            (_greedy(context, form, one), _greedy(context, form, one, **{name: value})) for one in prompts
+        )
         _expect_another(context, form, f"{name} {value}", pairs)
         beside = _beside(context, form, name)
         if beside:
@@ -217,7 +219,9 @@ def unless_sure(context: Context, form: Form) -> None:
             raise UnsupportedError("the model is sure of every token")
 
 
-def _expect_another(context: Context, form: Form, what: str, pairs: Iterable[tuple[Exchange, Exchange]]) -> None:
+def _expect_another(
+    context: Context, form: Form, what: str, pairs: Iterable[tuple[Exchange, Exchange]]
+) -> None:
     """Raise UnmetError unless one of the pairs, without and with a parameter, has different answers."""
     last = None
     for plain, exchange in pairs:
@@ -248,7 +252,9 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
         texts = [_shown(form, one)[0] for one in (first, exchange)]
         expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
         if form.dialect == "generate":
-            exchange = _sampled(context, form, SEEDS[2], top_p=SHIFTING["top_p"][0], top_k=40, temperature=2.0)
+            exchange = _sampled(
+                context, form, SEEDS[2], top_p=SHIFTING["top_p"][0], top_k=40, temperature=2.0
+            )
             expect_equal(texts[0], _shown(form, exchange)[0], "the text with top_k 40 beside it", exchange)
 
 

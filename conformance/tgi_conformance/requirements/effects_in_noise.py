@@ -10,17 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import listed, member
+from tgi_conformance.requirements._verify import expect, expect_answer
 from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import expect, expect_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tgi_conformance.http.exchange import Exchange, Request
     from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.protocol.forms import Form
-    from tgi_conformance.http.exchange import Exchange, Request
     from tgi_conformance.session.context import Context
 
     Step = tuple[str, float]
@@ -40,7 +40,9 @@ SHOWING: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def expect_penalty(context: Context, form: Form, prompts: Iterable[str], penalty: Mapping[str, float]) -> None:
+def expect_penalty(
+    context: Context, form: Form, prompts: Iterable[str], penalty: Mapping[str, float]
+) -> None:
     """Raise UnmetError unless a penalty changes what comes after one of the prompts, by more than noise does.
 
     Raises:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import Form, get, member
-from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.requirements._verify import OK, expect, expect_status, seen
+from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
     from tgi_conformance.requirements._declare import Catalogue

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import member
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import OK, UNPROCESSABLE, expect, seen
 from tgi_conformance.requirements.refusals import expect_refused
 from tgi_conformance.requirements.validation import bad_values
-from tgi_conformance.requirements._verify import OK, UNPROCESSABLE, expect, seen
 
 if TYPE_CHECKING:
-    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.http.exchange import Exchange
+    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 

@@ -9,14 +9,14 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.openapi.checks import UndefinedStatusCode
 from schemathesis.specs.openapi.checks import status_code_conformance
 
-from tgi_conformance.protocol import forms as api
 from tgi_conformance.contract.contract import escape
-from tgi_conformance.http.exchange import EVENT_STREAM, JSON, Exchange
-from tgi_conformance.requirements._exploring import EXPLORING, explore
-from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.contract.generation import answer_to, cases, request_of
-from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
+from tgi_conformance.http.exchange import EVENT_STREAM, JSON, Exchange
+from tgi_conformance.protocol import forms as api
+from tgi_conformance.requirements._exploring import EXPLORING, explore
 from tgi_conformance.requirements._verify import OK, expect_fits, expect_media_type, expect_status, seen
+from tgi_conformance.requirements.answers import json_events
+from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 
 if TYPE_CHECKING:
     from tgi_conformance.requirements._declare import Catalogue

@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 
 from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar, words
+from tgi_conformance.requirements._verify import (
+    UNPROCESSABLE,
+    expect,
+    expect_answer,
+    expect_fits,
+    expect_status,
+)
 from tgi_conformance.requirements.refusals import ERROR_RESPONSE
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.requirements.validation import expect_refusal
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnmetError
-from tgi_conformance.requirements._verify import UNPROCESSABLE, expect, expect_answer, expect_fits, expect_status
 
 if TYPE_CHECKING:
-    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 

@@ -8,13 +8,13 @@ from attrs import evolve
 
 from tgi_conformance.http.exchange import Request
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import OK, expect, expect_status
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_status
 
 if TYPE_CHECKING:
-    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.http.exchange import Exchange
+    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 

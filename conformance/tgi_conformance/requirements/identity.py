@@ -7,11 +7,11 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import Form, get, listed, member
-from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status
+from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange

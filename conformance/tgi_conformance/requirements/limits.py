@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import PROMPT, Form
-from tgi_conformance.requirements.characters import prompt_tokens
 from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar, words
+from tgi_conformance.requirements._verify import expect, expect_answer
+from tgi_conformance.requirements.characters import prompt_tokens
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.requirements.validation import expect_refusal
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.session.probes import CHOICE
-from tgi_conformance.requirements._verify import expect, expect_answer
 
 if TYPE_CHECKING:
     from tgi_conformance.requirements._declare import Catalogue

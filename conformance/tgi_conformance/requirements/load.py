@@ -5,14 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from tgi_conformance.http.exchange import EVENT_STREAM, JSON, TOO_MANY, Exchange, NoAnswerError, Request
 from tgi_conformance.protocol import forms as api
 from tgi_conformance.protocol.forms import member
-from tgi_conformance.http.exchange import EVENT_STREAM, JSON, TOO_MANY, Exchange, NoAnswerError, Request
 from tgi_conformance.requirements._naming import grammar_name, with_grammar, words
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_fits, seen
 from tgi_conformance.requirements.refusals import ERROR_RESPONSE
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import InconclusiveError, UnmetError, UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_fits, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.protocol.forms import Form

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from tgi_conformance.protocol import forms as api
 from tgi_conformance.http.exchange import Request
+from tgi_conformance.protocol import forms as api
+from tgi_conformance.requirements._verify import expect, seen
 from tgi_conformance.results.levels import Level
 from tgi_conformance.session.probes import PAGES
-from tgi_conformance.requirements._verify import expect, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

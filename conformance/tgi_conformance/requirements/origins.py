@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from tgi_conformance.requirements._verify import expect
 from tgi_conformance.requirements.headers import ALLOWED, PAGE, SOURCE, ask_before
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import expect
 
 if TYPE_CHECKING:
-    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 

@@ -12,9 +12,9 @@ from attrs import frozen
 
 from tgi_conformance.protocol.forms import member
 from tgi_conformance.requirements._naming import hyphened, words
+from tgi_conformance.requirements._verify import OK, expect, seen
 from tgi_conformance.requirements.refusals import WHY, expect_refused
 from tgi_conformance.results.levels import Depth
-from tgi_conformance.requirements._verify import OK, expect, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol import forms as api
 from tgi_conformance.protocol.forms import GENERATE, Form
-from tgi_conformance.requirements.characters import UNUSUAL
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, seen
+from tgi_conformance.requirements.characters import UNUSUAL
 from tgi_conformance.requirements.tokens import LIMITS, LONG, LONGER, PROMPTS, ask, bare, counted
 from tgi_conformance.requirements.validation import bad_values
 from tgi_conformance.results.levels import Depth
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, seen
 
 if TYPE_CHECKING:
-    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.http.exchange import Exchange
+    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
@@ -201,7 +201,10 @@ def refused_alike(catalogue: Catalogue, streamed: Form, unstreamed: Form) -> Non
 
 
 def _questionable(context: Context, form: Form) -> list[dict[str, Any]]:
-    shared: list[dict[str, Any]] = [*({name: value} for name, value in bad_values(context, form)), {"seed": 7}]
+    shared: list[dict[str, Any]] = [
+        *({name: value} for name, value in bad_values(context, form)),
+        {"seed": 7},
+    ]
     if form.dialect == "generate":
         return [*shared, {"repetition_penalty": 0.0}, {"top_k": 0}, {"typical_p": 1.5}, {"truncate": 0}]
     return shared

@@ -6,11 +6,11 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import PROMPT, Form, listed, member, post
-from tgi_conformance.requirements.characters import AT_A_BORDER, prompt_tokens
 from tgi_conformance.requirements._naming import grammar_name, with_grammar, words
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
+from tgi_conformance.requirements.characters import AT_A_BORDER, prompt_tokens
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.requirements._declare import Catalogue

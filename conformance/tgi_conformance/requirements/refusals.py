@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from tgi_conformance.protocol import forms as api
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON, Exchange, NoAnswerError, Request
+from tgi_conformance.protocol import forms as api
+from tgi_conformance.requirements._verify import UNPROCESSABLE, expect, expect_fits, expect_status, seen
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.requirements._verify import UNPROCESSABLE, expect, expect_fits, expect_status, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

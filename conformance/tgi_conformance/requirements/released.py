@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from tgi_conformance.protocol.forms import get
 from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.protocol.forms import get
+from tgi_conformance.requirements._verify import OK, expect, seen
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.session.capabilities import release_of
 from tgi_conformance.session.probes import ABSENT, LOCKED, MOVED, PAGES
-from tgi_conformance.requirements._verify import OK, expect, seen
 from tgi_document.diff import diff
 from tgi_document.releases import known_releases, release_document
 

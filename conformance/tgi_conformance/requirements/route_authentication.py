@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, INVOCATIONS, STREAMED, get
 from tgi_conformance.http.exchange import TOO_MANY
+from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, INVOCATIONS, STREAMED, get
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import OK, expect, expect_status
 from tgi_conformance.requirements.credentials import credentials
 from tgi_conformance.requirements.tools import WEATHER
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.session.probes import LOCKED, MINIMAL
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import OK, expect, expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import CHAT as FORM
 from tgi_conformance.protocol.forms import CHAT_STREAM as STREAM
-from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import chat_as_generate
 from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.bursts import bursts
@@ -34,7 +35,6 @@ from tgi_conformance.requirements.together import chat_together
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.tools import tools
 from tgi_conformance.requirements.validation import validation
-from tgi_conformance.requirements._declare import Catalogue
 
 CATALOGUE = Catalogue(__name__, "chat-completions", FORM.operation)
 MEMBERS = pinned_contract().schema("ChatRequest")["properties"]

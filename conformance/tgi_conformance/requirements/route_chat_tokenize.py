@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import CHAT, PROMPT, listed, member, post
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import OK, expect, expect_status
 from tgi_conformance.requirements.answers import documented_answer
 from tgi_conformance.requirements.completeness import conversation
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.prompts import given_back_in_a_template
 from tgi_conformance.requirements.refusals import refusals
+from tgi_conformance.requirements.route_tokenize import expect_slices, place_of
 from tgi_conformance.requirements.tools import PROMPTED, WEATHER
 from tgi_conformance.requirements.tools import TOKENS as TOOL_TOKENS
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.route_tokenize import expect_slices, place_of
-from tgi_conformance.requirements._verify import OK, expect, expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

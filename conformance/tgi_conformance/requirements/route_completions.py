@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import COMPLETIONS as FORM
 from tgi_conformance.protocol.forms import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.protocol.forms import listed
-from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import expect_answer, expect_equal
 from tgi_conformance.requirements.aliases import completions_as_generate
 from tgi_conformance.requirements.answers import documented_answer, documented_stream
 from tgi_conformance.requirements.batches import PROMPTS, TOKENS, batches
@@ -33,8 +35,6 @@ from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import expect_answer, expect_equal
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnmetError
-from tgi_conformance.requirements._declare import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,9 @@ def survives(context: Context) -> None:
         raise UnmetError(expected, told, request=next(iter(failures.lost), None))
     if failures.outages:
         times = "once" if failures.outages == 1 else f"{failures.outages} times"
-        context.failed_before.append(f"it went away {times}, and not again when what was in flight was sent alone")
+        context.failed_before.append(
+            f"it went away {times}, and not again when what was in flight was sent alone"
+        )
 
 
 @CATALOGUE.add(

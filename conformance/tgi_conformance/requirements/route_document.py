@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from tgi_conformance.protocol.forms import get
 from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.contract.served import NAMED
+from tgi_conformance.protocol.forms import get
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import expect
 from tgi_conformance.requirements.released import documentation_page, released
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.session.probes import ABSENT, LOCKED, PAGES
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.contract.served import NAMED
-from tgi_conformance.requirements._verify import expect
 from tgi_document.diff import diff
 from tgi_document.load import dangling_references
 from tgi_document.pinned import pinned_document
@@ -106,7 +106,11 @@ def contract(context: Context) -> None:
 
 def _pointers(context: Context) -> set[str]:
     """Point to the operations that the deployment does not offer: its document may leave them out."""
-    return {one.pointer for name, one in pinned_contract().operations.items() if name in context.capabilities.absent}
+    return {
+        one.pointer
+        for name, one in pinned_contract().operations.items()
+        if name in context.capabilities.absent
+    }
 
 
 def _release(document: dict[str, object]) -> Version | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.protocol.forms import GENERATE as FORM
+from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.answers import detailed, documented_answer
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.completeness import prompt as prompt_tokens
@@ -29,7 +30,6 @@ from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.together import together
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
-from tgi_conformance.requirements._declare import Catalogue
 
 CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import GENERATE
 from tgi_conformance.protocol.forms import GENERATE_STREAM as FORM
-from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.answers import detailed, documented_stream
 from tgi_conformance.requirements.bursts import bursts
@@ -36,7 +37,6 @@ from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
-from tgi_conformance.requirements._declare import Catalogue
 
 CATALOGUE = Catalogue(__name__, "generate-stream", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]

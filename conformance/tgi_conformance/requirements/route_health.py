@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import GENERATE, get
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_status
 from tgi_conformance.requirements.busy import health_is_as_quick
 from tgi_conformance.requirements.framing import head_as_get
 from tgi_conformance.requirements.load import health_under_load
@@ -12,8 +14,6 @@ from tgi_conformance.requirements.methods import get_alone
 from tgi_conformance.results.levels import Depth, Level
 from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.session.probes import ABSENT
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tgi_conformance.protocol.forms import GENERATE, PROMPT, get, listed, member, post
 from tgi_conformance.http.exchange import Request
+from tgi_conformance.protocol.forms import GENERATE, PROMPT, get, listed, member, post
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status, seen
 from tgi_conformance.requirements.answers import documented_answer
 from tgi_conformance.requirements.characters import prompt_tokens
 from tgi_conformance.requirements.limits import advertised, check_prompt_limit
@@ -15,8 +17,6 @@ from tgi_conformance.requirements.slots import served_at_a_time
 from tgi_conformance.results.levels import Depth, Level
 from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.session.capabilities import FORMERLY, release_of
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, COMPLETIONS, COMPLETIONS_STREAM, post
 from tgi_conformance.protocol.forms import INVOCATIONS as FORM
 from tgi_conformance.protocol.forms import INVOCATIONS_STREAM as STREAM
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import OK, expect_fits, expect_status
 from tgi_conformance.requirements.aliases import answers_as_route, answers_whatever_is_asked
 from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
@@ -27,8 +29,6 @@ from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import OK, expect_fits, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context

@@ -10,6 +10,8 @@ from attrs import field, frozen
 from prometheus_client.parser import text_string_to_metric_families
 
 from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE, GENERATE_STREAM, get
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import OK, UNPROCESSABLE, expect, expect_answer, expect_status
 from tgi_conformance.requirements.answers import documented_answer
 from tgi_conformance.requirements.counters import never_fall
 from tgi_conformance.requirements.exposition import exposition
@@ -18,8 +20,6 @@ from tgi_conformance.requirements.methods import get_alone
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import OK, UNPROCESSABLE, expect, expect_answer, expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import get, member
+from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_fits, expect_status
 from tgi_conformance.requirements.answers import documented_answer
 from tgi_conformance.requirements.framing import head_as_get
 from tgi_conformance.requirements.methods import get_alone
 from tgi_conformance.results.levels import Level
-from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_fits, expect_status
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange
@@ -62,5 +62,8 @@ def served(context: Context) -> None:
     expect_status(exchange, OK)
     ids = [member(model, "id") for model in _models(exchange)]
     expect(
-        context.capabilities.info.get("model_id") in ids, f"{context.capabilities.info.get('model_id')!r} listed", ids, exchange
+        context.capabilities.info.get("model_id") in ids,
+        f"{context.capabilities.info.get('model_id')!r} listed",
+        ids,
+        exchange,
     )

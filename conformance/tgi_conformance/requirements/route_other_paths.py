@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tgi_conformance.session.failures import ASLEEP
 from tgi_conformance.protocol.forms import GENERATE, get, post
-from tgi_conformance.results.levels import Level
-from tgi_conformance.session.probes import LOCKED, MOVED
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import expect, seen
+from tgi_conformance.results.levels import Level
+from tgi_conformance.session.failures import ASLEEP
+from tgi_conformance.session.probes import LOCKED, MOVED
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import ROOT as FORM
 from tgi_conformance.protocol.forms import ROOT_STREAM as STREAM
-from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
@@ -26,7 +27,6 @@ from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
-from tgi_conformance.requirements._declare import Catalogue
 
 CATALOGUE = Catalogue(__name__, "root", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]

@@ -6,12 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import GENERATE, listed, member, post
-from tgi_conformance.requirements.answers import documented_answer
-from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.limits import LARGEST_PROMPT, too_long
-from tgi_conformance.requirements.methods import body_needs_post
-from tgi_conformance.requirements.refusals import refusals
-from tgi_conformance.results.outcomes import UnmetError
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import (
     OK,
@@ -22,6 +16,12 @@ from tgi_conformance.requirements._verify import (
     expect_status,
     seen,
 )
+from tgi_conformance.requirements.answers import documented_answer
+from tgi_conformance.requirements.generated import generated
+from tgi_conformance.requirements.limits import LARGEST_PROMPT, too_long
+from tgi_conformance.requirements.methods import body_needs_post
+from tgi_conformance.requirements.refusals import refusals
+from tgi_conformance.results.outcomes import UnmetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

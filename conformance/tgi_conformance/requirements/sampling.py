@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import Form, member
-from tgi_conformance.requirements.effects import unless_sure
 from tgi_conformance.requirements._naming import parameter, words
+from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, is_refused
+from tgi_conformance.requirements.effects import unless_sure
 from tgi_conformance.requirements.tokens import REPLACEMENT, counted, expect_numbered
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, is_refused
 
 if TYPE_CHECKING:
-    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
@@ -42,7 +42,9 @@ def _sampling(form: Form, tokens: int = TOKENS, **parameters: Any) -> Request:
     return form.ask(tokens=tokens, **extra, **parameters)
 
 
-def _sampled(context: Context, form: Form, tokens: int = TOKENS, **parameters: Any) -> tuple[Exchange, Answer]:
+def _sampled(
+    context: Context, form: Form, tokens: int = TOKENS, **parameters: Any
+) -> tuple[Exchange, Answer]:
     exchange = context.send(_sampling(form, tokens, **parameters))
     return exchange, expect_answer(form, exchange)
 

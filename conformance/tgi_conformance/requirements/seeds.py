@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tgi_conformance.requirements._naming import parameter, words
-from tgi_conformance.results.outcomes import UnsupportedError
 from tgi_conformance.requirements._verify import expect_answer, expect_equal, is_refused
+from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
     from tgi_conformance.protocol.forms import Form

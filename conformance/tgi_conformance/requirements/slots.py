@@ -6,11 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import GENERATE, Form
-from tgi_conformance.requirements.load import at_once, expect_served_or_told, overloaded
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import expect, expect_answer, seen
+from tgi_conformance.requirements.load import at_once, expect_served_or_told, overloaded
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import InconclusiveError, UnsupportedError
-from tgi_conformance.requirements._verify import expect, expect_answer, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.requirements._naming import grammar_name, with_grammar, words
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.requirements._verify import expect_answer, expect_equal
+from tgi_conformance.requirements.tokens import counted
 
 if TYPE_CHECKING:
-    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.http.exchange import Request
+    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 

@@ -9,10 +9,10 @@ from attrs import evolve
 
 from tgi_conformance.protocol.forms import PROMPT
 from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar, words
+from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, expect_terminated
 from tgi_conformance.requirements.tokens import LONG, ask, counted
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, expect_terminated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from tgi_conformance.http.exchange import EVENT_STREAM, Exchange
 from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import GENERATE, GENERATE_STREAM, Form, member
-from tgi_conformance.http.exchange import EVENT_STREAM, Exchange
-from tgi_conformance.requirements.answers import json_events, response_source
 from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._verify import (
+    OK,
+    expect,
+    expect_answer,
+    expect_media_type,
+    expect_status,
+    seen,
+)
+from tgi_conformance.requirements.answers import json_events, response_source
 from tgi_conformance.requirements.tokens import ask, bare, counted, long_limit
 from tgi_conformance.results.levels import Depth, Level
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_media_type, expect_status, seen
 
 if TYPE_CHECKING:
     from tgi_conformance.requirements._declare import Catalogue

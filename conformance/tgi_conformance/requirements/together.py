@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tgi_conformance.protocol.forms import CHAT_STREAM, GENERATE, PROMPT, Form, listed
-from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements._combinations import Factor, Row, rows
-from tgi_conformance.requirements.stops import at_token_ends, tokens_of
-from tgi_conformance.requirements.tokens import REPLACEMENT
 from tgi_conformance.requirements._declare import RECORDED
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal
+from tgi_conformance.requirements.answers import json_events
+from tgi_conformance.requirements.stops import at_token_ends, tokens_of
+from tgi_conformance.requirements.tokens import REPLACEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import Form, member
 from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar, words
+from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, seen
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.http.exchange import Exchange
+    from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 

@@ -6,12 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import Form, listed, member
-from tgi_conformance.requirements.answers import json_events
-from tgi_conformance.requirements.chat import SYSTEMS, in_the_template, prompt_tokens
 from tgi_conformance.requirements._naming import words
-from tgi_conformance.requirements.refusals import expect_refused
-from tgi_conformance.results.levels import Level
-from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.requirements._verify import (
     OK,
     expect,
@@ -21,6 +16,11 @@ from tgi_conformance.requirements._verify import (
     expect_terminated,
     seen,
 )
+from tgi_conformance.requirements.answers import json_events
+from tgi_conformance.requirements.chat import SYSTEMS, in_the_template, prompt_tokens
+from tgi_conformance.requirements.refusals import expect_refused
+from tgi_conformance.results.levels import Level
+from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange
@@ -293,7 +293,9 @@ def _prompted(catalogue: Catalogue, form: Form) -> None:
     )
     def check(context: Context) -> None:
         plain = expect_answer(form, context.cached(form.ask(tokens=4, tools=[WEATHER], tool_choice="none")))
-        exchange = context.cached(form.ask(tokens=TOKENS, **PROMPTED, tools=[WEATHER], tool_choice="required"))
+        exchange = context.cached(
+            form.ask(tokens=TOKENS, **PROMPTED, tools=[WEATHER], tool_choice="required")
+        )
         counted = member(expect_call(form, exchange)[1], "prompt_tokens") or 0
         more = f"more than {plain.prompt} prompt tokens"
         expect(isinstance(counted, int) and counted > (plain.prompt or 0), more, counted, exchange)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tgi_conformance.protocol.forms import PROMPT, Form, member
 from tgi_conformance.http.exchange import EVENT_STREAM
+from tgi_conformance.protocol.forms import PROMPT, Form, member
 from tgi_conformance.requirements._naming import parameter, words
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, seen
 from tgi_conformance.requirements.refusals import WHY, expect_refused
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,7 +172,9 @@ def _frequency_penalty(catalogue: Catalogue, form: Form) -> None:
                 expect_answer(form, context.send(form.ask(PROMPT, tokens=2, frequency_penalty=value)))
         for value in PENALTIES_REFUSED:
             with context.case():
-                expect_refusal(context, form, context.send(form.ask(PROMPT, tokens=2, frequency_penalty=value)))
+                expect_refusal(
+                    context, form, context.send(form.ask(PROMPT, tokens=2, frequency_penalty=value))
+                )
 
 
 def _stop_strings(catalogue: Catalogue, form: Form) -> None:

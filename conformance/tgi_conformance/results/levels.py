@@ -47,7 +47,7 @@ class Outcome(str, Enum):
     again alone. `ERROR` is a failure of the suite itself.
     """
 
-    PASSED = "passed"  # noqa: S105 - an outcome, no password
+    PASSED = "passed"
     FAILED = "failed"
     KNOWN_DEVIATION = "known deviation"
     INTERMITTENT = "intermittent"

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import define, evolve, field
 
 from tgi_conformance.http.usage import Usage, generated_tokens
+from tgi_conformance.protocol.hazards import may_raise
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
-from tgi_conformance.session.retries import send_patiently
-from tgi_conformance.protocol.hazards import may_raise
 from tgi_conformance.results.report import LEFT_OUT
 from tgi_conformance.session.response_cache import ResponseCache
+from tgi_conformance.session.retries import send_patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.contract.contract import Contract
-    from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.protocol.forms import Form
+    from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.session.capabilities import Capabilities
     from tgi_conformance.session.session import Session
 

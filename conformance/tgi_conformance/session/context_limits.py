@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import CHAT, listed, member, post
-from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.results.outcomes import InconclusiveError
 from tgi_conformance.session.probes import MINIMAL
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from tgi_conformance.protocol.forms import member
 from tgi_conformance.http.exchange import NoAnswerError
+from tgi_conformance.protocol.forms import member
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange, Request

@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from tgi_conformance.protocol import forms as api
-from tgi_conformance.session.failures import ASLEEP
-from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.http.exchange import Exchange, NoAnswerError, Request
+from tgi_conformance.protocol import forms as api
+from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.results.outcomes import InconclusiveError
-from tgi_conformance.session.retries import wait_until_awake
-from tgi_conformance.session.recognition import unrecognizable
 from tgi_conformance.session.capabilities import GENERATION, Capabilities
+from tgi_conformance.session.failures import ASLEEP
+from tgi_conformance.session.recognition import unrecognizable
 from tgi_conformance.session.repeatability import find_steady
+from tgi_conformance.session.retries import wait_until_awake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -259,7 +259,9 @@ def probe_closely(cache: ResponseCache, capabilities: Capabilities) -> Capabilit
         evidence = _unsteady(cache, capabilities.absent, times=10, tokens=60)
     except (NoAnswerError, InconclusiveError):
         return capabilities
-    return evolve(capabilities, **_not_exact(cache, capabilities.absent, evidence)) if evidence else capabilities
+    return (
+        evolve(capabilities, **_not_exact(cache, capabilities.absent, evidence)) if evidence else capabilities
+    )
 
 
 def _not_exact(cache: ResponseCache, absent: Mapping[str, str], evidence: str) -> dict[str, Any]:

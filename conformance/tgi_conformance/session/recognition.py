@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.protocol.forms import member
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON, NOT_JSON
+from tgi_conformance.protocol.forms import member
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

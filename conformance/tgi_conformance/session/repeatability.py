@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.protocol import forms as api
 from tgi_conformance.protocol.answers import read_answer
-from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.results.outcomes import InconclusiveError
 
 if TYPE_CHECKING:

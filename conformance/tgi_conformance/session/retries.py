@@ -15,9 +15,9 @@ from tenacity import (
     wait_fixed,
 )
 
+from tgi_conformance.results.outcomes import InconclusiveError
 from tgi_conformance.session.failures import ASLEEP
 from tgi_conformance.session.resend import LONGEST_SLEEP, send_surely
-from tgi_conformance.results.outcomes import InconclusiveError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

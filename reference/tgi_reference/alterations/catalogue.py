@@ -91,7 +91,7 @@ class Catalogue:
         if name in self._all:
             return self._all[name]
         near = get_close_matches(name, self._all, n=1, cutoff=0.0)[0]
-        raise UnknownNameError(f"there is no {self.noun} {name!r}; the nearest name is {near!r}")
+        raise UnknownNameError(f"unknown {self.noun} {name!r}; did you mean {near!r}?")
 
     def _register(self, stage: Stage, kinds: tuple[str, ...], also: Alteration | None) -> Register:
         def register(function: Callable[..., Any]) -> Alteration:

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.engine.run import run
 from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.target import Key, Target
+from tgi_conformance.requirements import requirements
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import BUDGETS, Depth, Outcome
-from tgi_conformance.config.run_config import RunConfig
-from tgi_conformance.requirements import requirements
-from tgi_conformance.engine.run import run
-from tgi_conformance.http.target import Key, Target
 from tgi_reference.character import TGI, Character
 from tgi_reference.engine import Engine
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
+    from tgi_conformance.requirements._declaration import Requirement
     from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.results.report import Report
-    from tgi_conformance.requirements._declaration import Requirement
 
 KEY = "a-key-for-tests"
 BOUNDS = Bounds(request_seconds=4.0, run_seconds=300.0)
