@@ -27,7 +27,7 @@ KEY = "a-key-to-measure-with"
 
 
 def measured(depth: Depth) -> dict[str, tuple[int, int]]:
-    """Requests and tokens of each requirement of a depth; a shared answer counts where it was asked for first.
+    """Requests and tokens of each requirement of a depth; a cached answer counts where it was first asked.
 
     Nothing runs side by side, so that the same requirement is always the first to ask.
     """

@@ -8,13 +8,14 @@ from tests.conformance.hostile import JSON, answer, hostile
 
 from tgi_conformance.http.client import Bounds, Client
 from tgi_conformance.http.target import Key, Target
-from tgi_conformance.session.capabilities import Capabilities
 from tgi_conformance.session.probes import probe, probe_reach
 from tgi_conformance.session.response_cache import ResponseCache
 from tgi_conformance.session.sender import Sender
 
 if TYPE_CHECKING:
     from tests.conformance.hostile import Connection, Handler
+
+    from tgi_conformance.session.capabilities import Capabilities
 
 GENERATED = answer(b'{"generated_text": "x"}', JSON)
 HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"

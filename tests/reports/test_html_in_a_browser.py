@@ -201,7 +201,7 @@ def test_colours_can_be_read(open_page: Opener, scheme: str) -> None:
     page.get_by_role("button", name="Show all").click()
     outcomes = ("failed", "inconclusive", "known", "unsupported", "passed")
     selectors = [".muted", ".statement", ".hero h1", *(f"article.{name} .badge" for name in outcomes)]
-    selectors += [".cell.fail", ".cell.pass", ".tile.known b", ".copy", ".name"]
+    selectors += [".cell.failed", ".cell.passed", ".tile.known b", ".copy", ".name"]
     ratios = {selector: contrast(*tone(page, selector)) for selector in selectors}
 
     assert {} == {selector: ratio for selector, ratio in ratios.items() if ratio < 4.5}

@@ -1,4 +1,4 @@
-"""Execute several requirements at a time, and those that need the deployment to themselves one after another."""
+"""Execute several requirements at a time; those that need the deployment to themselves come one by one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.session.probes import EXACT, probe_closely
 from tgi_conformance.session.response_cache import ResponseCache
-from tgi_conformance.session.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tgi_conformance.requirements import Requirement
+    from tgi_conformance.session.session import Session
 
 CHANCES = 2  # more of a requirement that compares answers, where decoding is not exact
 
@@ -42,8 +42,8 @@ class Scheduler:
     def result(self, requirement: Requirement) -> Executed:
         """Wait for a requirement; one that must be alone is executed when nothing else is under way.
 
-        A failure that may be due to decoding that is not exact is looked at again: alone, then in the light of
-        a closer probe, and a few times where a tie may have fallen otherwise.
+        A failure that may be due to decoding that is not exact is looked at again: alone, then after a closer
+        probe, and a few times where a tie may have fallen otherwise.
         """
         future = self._futures.get(requirement.id)
         if future is not None and not self._may_be_disturbed(requirement, future.result()):

@@ -260,7 +260,7 @@ def _trust(target: Target) -> ssl.SSLContext:
 
 @contextmanager
 def _told_apart(request: Request) -> Iterator[None]:
-    """Turn what httpcore raises into the few kinds that the suite tells apart; addresses and keys stay out."""
+    """Turn what httpcore raises into the few kinds that the suite tells apart, without addresses and keys."""
     try:
         yield
     except (httpcore.ConnectError, httpcore.ProxyError) as error:

@@ -1,8 +1,8 @@
 """A transport for httpx that keeps a deadline over all that a thread does with its sockets.
 
 httpx bounds each read by itself, so a server that sends a byte a second, or header after header, keeps every
-read short and the whole endless. Here each read and write gets only the time that is left. The connections are
-those of httpcore, which takes a network backend for this.
+read short and the whole endless. Here each read and write gets only the time that is left. The connections
+are those of httpcore, which takes a network backend for this.
 """
 
 from __future__ import annotations

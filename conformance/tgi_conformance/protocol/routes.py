@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import frozen
 
-from tgi_conformance.http.exchange import Request
 from tgi_conformance.protocol.forms import (
     CHAT,
     COMPLETIONS,
@@ -17,6 +18,9 @@ from tgi_conformance.protocol.forms import (
     get,
     post,
 )
+
+if TYPE_CHECKING:
+    from tgi_conformance.http.exchange import Request
 
 
 @frozen

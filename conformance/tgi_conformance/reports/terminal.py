@@ -122,7 +122,7 @@ def _print_known(report: Report, console: Console) -> None:
         noun = "known deviation" if len(known) == 1 else "known deviations"
         console.print(f"[yellow]{len(known)} {noun}[/] of TGI itself:")
     for reason, count in reasons.most_common(MOST_KNOWN):
-        console.print(f"  {count} × {_safe(reason.partition(' (')[0])}", highlight=False)
+        console.print(f"  {count} x {_safe(reason.partition(' (')[0])}", highlight=False)
     if len(reasons) > MOST_KNOWN:
         console.print(
             f"  … {len(reasons) - MOST_KNOWN} more; --html FILE and --json FILE have them with evidence"

@@ -1,4 +1,5 @@
 """Transitional."""
+# ruff: noqa: PLC0414
 
 from __future__ import annotations
 

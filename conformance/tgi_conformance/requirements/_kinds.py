@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgi_conformance.results.report import ROUTE_SPECIFIC as OWN
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -54,7 +56,6 @@ OF_FAMILY = {
     "tools": "tools",
     "validation": "refusals",
 }
-from tgi_conformance.results.report import ROUTE_SPECIFIC as OWN
 
 
 def kind_of(check: Check) -> str:

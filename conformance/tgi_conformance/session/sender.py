@@ -1,4 +1,4 @@
-"""Send the requests of a run: each as the release needs it, beside others or alone, no longer than it is worth."""
+"""Send the requests of a run: as the release needs them, beside others or alone, within bounded time."""
 
 from __future__ import annotations
 
