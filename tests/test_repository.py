@@ -133,6 +133,7 @@ def may_import() -> dict[str, set[str]]:
     return {
         row[0].strip("`/"): PACKAGES if row[3] == "all" else set(re.findall("`([^`]+)`", row[1] + row[3]))
         for row in rows
+        if len(row) > 3  # the table of folders
     }
 
 

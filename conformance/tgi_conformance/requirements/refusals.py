@@ -200,7 +200,7 @@ def _only_event(exchange: Exchange) -> Any:
 
 
 def _expect_client_error(exchange: Exchange) -> None:
-    expect(400 <= exchange.response.status < 500, "a 4xx status", seen(exchange), exchange)  # noqa: PLR2004
+    expect(400 <= exchange.response.status < 500, "a 4xx status", seen(exchange), exchange)
 
 
 def _raw(path: str, content: bytes) -> Request:

@@ -83,8 +83,8 @@ def served_at_a_time(catalogue: Catalogue) -> None:
     )
     def check(context: Context) -> None:
         limit = _limit(context)
-        count = limit if limit <= 3 else min(limit // 2, FEW)  # noqa: PLR2004 - too few to leave room
-        if count < 2:  # noqa: PLR2004 - one at a time is every other requirement
+        count = limit if limit <= 3 else min(limit // 2, FEW)
+        if count < 2:
             raise UnsupportedError("/info advertises one request at a time")
         for _ in range(ROUNDS - 1):  # others may take the room now and then
             if not _refused(context, count):

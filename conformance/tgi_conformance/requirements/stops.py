@@ -179,7 +179,7 @@ def _hold(context: Context, form: Form, chosen: Sequence[str]) -> None:
         with context.case():
             # As the last of as many as may be, alone, and after another one.
             others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]
-            strings = [stop, *others] if place % 3 == 2 else [*others, stop]  # noqa: PLR2004 - each third
+            strings = [stop, *others] if place % 3 == 2 else [*others, stop]
             exchange = context.send(form.ask(tokens=limit, stop=strings, **counted(form)))
             answer = expect_answer(form, exchange)
             cut = "".join(answer.pieces) if form.streamed else answer.text or ""

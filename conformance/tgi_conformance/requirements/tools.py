@@ -191,7 +191,7 @@ def _arguments(catalogue: Catalogue, form: Form) -> None:
         if not form.streamed:
             short = context.send(form.ask(tokens=3, **asked))
             spent = member(short.response.json, "usage", "completion_tokens") or 0
-            expect(spent <= 3, "at most 3 tokens", spent, short)  # noqa: PLR2004 - as asked
+            expect(spent <= 3, "at most 3 tokens", spent, short)
 
 
 def expect_call(form: Form, exchange: Exchange) -> tuple[Any, Any]:

@@ -1,0 +1,68 @@
+"""The rooms of the suite import in one direction, and architecture.md shows them as they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "conformance" / "tgi_conformance"
+# Each room imports those before it, and none after it.
+ROOMS = (
+    "http",
+    "results",
+    "protocol",
+    "contract",
+    "session",
+    "requirements",
+    "config",
+    "engine",
+    "reports",
+    "cli",
+    "pytest_plugin",
+)
+
+
+def imported(path: Path) -> set[str]:
+    """Give the rooms that a file imports, for types too."""
+    tree = ast.parse(path.read_text("utf-8"))
+    modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    return {module.split(".")[1] for module in modules if module.startswith("tgi_conformance.")}
+
+
+def test_every_folder_is_a_room() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+
+    assert set(ROOMS) == folders
+
+
+def test_no_room_imports_a_later_one() -> None:
+    upward = [
+        f"{path.relative_to(PACKAGE)} imports {other}"
+        for place, room in enumerate(ROOMS)
+        for path in sorted((PACKAGE / room).rglob("*.py"))
+        for other in sorted(imported(path))
+        if other not in ROOMS[: place + 1]
+    ]
+
+    assert [] == upward
+
+
+def test_the_engine_knows_neither_pytest_nor_a_terminal() -> None:
+    below = [PACKAGE / room for room in ROOMS[: ROOMS.index("engine") + 1]]
+    files = [path for folder in below for path in folder.rglob("*.py")]
+    knowing = [
+        str(path.relative_to(PACKAGE))
+        for path in files
+        if re.search(r"^\s*(import|from) (pytest|click|rich)\b", path.read_text("utf-8"), re.MULTILINE)
+    ]
+
+    assert [] == knowing
+
+
+def test_architecture_shows_the_rooms() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+
+    assert list(ROOMS) == re.findall(r"^\| `(\w+)/` \|", page, re.MULTILINE)
