@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_conformance.reports.files import check_writable, write_atomically
 from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
 from tgi_conformance.reports.read_json import ReportError, read_report

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.suggestion import unknown
 from tgi_conformance.config.estimate import cost_of
-from tgi_conformance.config.suggestions import did_you_mean
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth
@@ -27,7 +27,7 @@ def explain_command(name: str) -> None:
     """Show one requirement whole: what it says, where it is promised, why clients care."""
     known = {requirement.id: requirement for requirement in requirements()}
     if name not in known:
-        raise WrongUsage(f"unknown requirement {name!r}{did_you_mean(name, known)}; `list` shows them all")
+        raise WrongUsage(unknown("requirement", name, known, "`tgi-conformance list` shows them all"))
     click.echo(explained(known[name]))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_conformance.config.run_config import UsageError, route_name
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth, Level

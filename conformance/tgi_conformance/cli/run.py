@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from tgi_common.access import AccessError
+from tgi_common.command_line import WrongUsage
 from tgi_conformance.cli.exit_status import FailOn, status
-from tgi_conformance.cli.one_line import WrongUsage
 from tgi_conformance.cli.run_options import RunCommand, run_options
 from tgi_conformance.config.estimate import estimate
 from tgi_conformance.config.run_config import UsageError
@@ -18,7 +19,6 @@ from tgi_conformance.config.settings import Settings
 from tgi_conformance.config.targets import Named, of_file, of_urls
 from tgi_conformance.engine.run import run
 from tgi_conformance.engine.several import run_all
-from tgi_conformance.http.target import TargetError
 from tgi_conformance.reports.badge import write_badge
 from tgi_conformance.reports.files import check_writable, write_atomically
 from tgi_conformance.reports.html_report import write_html
@@ -70,7 +70,7 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
         named = _targets(url, targets, Settings("", headers=given.pop("header"), **given))
         baseline = _baseline(fail_on, baseline_file)
         _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
-    except (TargetError, UsageError, DeviationsError, ReportError, OSError) as error:
+    except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None
     if plan:
         for target in named:

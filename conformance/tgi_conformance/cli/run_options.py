@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_conformance.cli.exit_status import FailOn
-from tgi_conformance.cli.one_line import OneLineCommand, WrongUsage
 from tgi_conformance.config.file import read_configuration
 from tgi_conformance.config.run_config import UsageError
 from tgi_conformance.results.levels import Depth

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from tgi_common.suggestion import unknown
 from tgi_conformance.config.run_config import UsageError
-from tgi_conformance.config.suggestions import did_you_mean
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -14,7 +14,7 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 OWN_FILE = "tgi-conformance.toml"
@@ -53,15 +53,11 @@ def _checked(path: Path, table: Any, known: Mapping[str, Any]) -> dict[str, Any]
     for key, value in table.items():
         name = FORMER.get(key, str(key)).replace("-", "_")
         if name not in known:
-            raise UsageError(_unknown(path, key, known))
+            names = sorted(one.replace("_", "-") for one in known)
+            told = unknown("setting", key, names, f"expected one of {', '.join(names)}")
+            raise UsageError(f"{path.name}: {told}")
         settings[name] = _value(path, key, name, value, many=known[name])
     return settings
-
-
-def _unknown(path: Path, key: str, known: Iterable[str]) -> str:
-    names = sorted(name.replace("_", "-") for name in known)
-    hint = did_you_mean(key, names) or f"; expected one of {', '.join(names)}"
-    return f"{path.name}: unknown setting {key!r}{hint}"
 
 
 def _value(path: Path, key: str, name: str, value: Any, *, many: bool) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from tgi_conformance.config.suggestions import did_you_mean
+from tgi_common.suggestion import unknown
 from tgi_conformance.http.client import Bounds
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth
@@ -80,5 +80,5 @@ def route_name(text: str) -> str:
         return text
     if text in by_path:
         return by_path[text]
-    hint = did_you_mean(text, [*names, *by_path]) or f"; expected one of {', '.join(sorted(names))}"
-    raise UsageError(f"unknown route {text!r}{hint}")
+    told = unknown("route", text, [*names, *by_path], f"expected one of {', '.join(sorted(names))}")
+    raise UsageError(told)

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import yaml
 from attrs import evolve, fields_dict, frozen
 
+from tgi_common.access import AccessError
+from tgi_common.suggestion import unknown
 from tgi_conformance.config.file import FORMER
 from tgi_conformance.config.run_config import RunConfig, UsageError
 from tgi_conformance.config.settings import Settings, run_config_of
-from tgi_conformance.config.suggestions import did_you_mean
-from tgi_conformance.http.target import TargetError
 from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class Named:
 
 
 def of_urls(urls: Iterable[str], settings: Settings) -> tuple[Named, ...]:
-    """Name each deployment by its host, port and path; raises TargetError and UsageError."""
+    """Name each deployment by its host, port and path; raises AccessError and UsageError."""
     return _distinct([Named(_name_of(url), run_config_of(evolve(settings, url=url))) for url in urls])
 
 
 def of_file(path: Path, settings: Settings) -> tuple[Named, ...]:
-    """Read a list of targets, each with a `url` and any flag of `run`; raises UsageError and TargetError."""
+    """Read a list of targets, each with a `url` and any flag of `run`; raises UsageError and AccessError."""
     try:
         entries = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -69,7 +69,7 @@ def _named(path: Path, number: int, entry: Any, settings: Settings) -> Named:
     changes = dict(_setting(where, path.parent, *item) for item in entry.items() if item[0] != "name")
     try:
         return Named(name, run_config_of(evolve(settings, **changes)))
-    except (TargetError, UsageError) as error:
+    except (AccessError, UsageError) as error:
         raise UsageError(f"{where}: {error}") from None
 
 
@@ -81,7 +81,7 @@ def _setting(where: str, folder: Path, key: Any, value: Any) -> tuple[str, Any]:
     known = set(fields_dict(Settings)) - set(LISTS.values())
     if name not in known:
         names = sorted(word.replace("_", "-") for word in (*known, *LISTS, "name"))
-        raise UsageError(f"{where}: unknown setting {key!r}{did_you_mean(str(key), names)}")
+        raise UsageError(f"{where}: {unknown('setting', str(key), names)}")
     if name in PATHS:
         return name, folder / _of(where, key, value, str)
     if name == "depth" and value not in {depth.value for depth in Depth}:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tgi_common.access import AccessError
+from tgi_common.text import escaped
 from tgi_conformance.config.settings import Settings, run_config_of
 from tgi_conformance.engine.prepare import cannot_begin, prepare
 from tgi_conformance.engine.scheduler import Scheduler
-from tgi_conformance.http.target import TargetError
 from tgi_conformance.pytest_plugin.locks import Turns
 from tgi_conformance.pytest_plugin.plugin import LOCK, RUN
-from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Level, Outcome
@@ -81,7 +81,7 @@ def _run_config(pytest_config: pytest.Config) -> RunConfig:
     )
     try:
         return run_config_of(settings)
-    except TargetError as error:
+    except AccessError as error:
         raise pytest.UsageError(str(error)) from None
 
 
@@ -124,11 +124,11 @@ class RequirementItem(pytest.Item):
             pytest.skip("no deployment was named: --tgi-url URL")
         result = run.result(self.requirement)
         if result.outcome is Outcome.UNSUPPORTED:
-            pytest.skip(plain(result.reason))
+            pytest.skip(escaped(result.reason))
         if result.outcome is Outcome.KNOWN_DEVIATION:
-            pytest.xfail(plain(f"known deviation: {result.reason}"))
+            pytest.xfail(escaped(f"known deviation: {result.reason}"))
         if result.outcome is Outcome.FAILED and result.level is not Level.MUST:
-            pytest.xfail(plain(f"{result.level.value}: expected {result.expected}, got {result.actual}"))
+            pytest.xfail(escaped(f"{result.level.value}: expected {result.expected}, got {result.actual}"))
         if result.outcome not in {Outcome.PASSED, Outcome.INTERMITTENT}:
             raise BrokenError(result)
 
@@ -144,7 +144,7 @@ class RequirementItem(pytest.Item):
             lines += [f"  internal error: {result.reason}", f"  {REPORT_IT}"]
         else:
             lines += [f"  expected: {result.expected}", f"  actual:   {result.actual}", f"  {result.curl}"]
-        return "\n".join(map(plain, lines))
+        return "\n".join(map(escaped, lines))
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Name the item by its id."""

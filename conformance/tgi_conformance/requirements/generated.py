@@ -9,7 +9,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.openapi.checks import UndefinedStatusCode
 from schemathesis.specs.openapi.checks import status_code_conformance
 
-from tgi_conformance.contract.contract import escape
+from tgi_common.json_pointer import escape
 from tgi_conformance.contract.generation import answer_to, cases, request_of
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON, Exchange
 from tgi_conformance.protocol import forms as api
