@@ -213,6 +213,16 @@ def _one_more(counts: dict[str, Any], *names: str, count: int) -> None:
 
 
 @VARIANT.services()
+def quotes_stand_alone(services: Services) -> None:
+    """A model that has no token of a quote and a comma, so that TGI's streams of tool calls begin `{,`."""
+    vocabulary = services.engine.vocabulary
+    joined = [number for number, text in enumerate(vocabulary.texts) if '"' in text and "," in text]
+    model: Any = getattr(services.engine, "_objects")  # noqa: B009  # altered in this one engine
+    possible = getattr(model, "_well_formed")(b"")  # noqa: B009  # what the model keeps, and looks at each time
+    possible[joined] = 0.0
+
+
+@VARIANT.services()
 def writes_replacement_characters(services: Services) -> None:
     """A model that has read broken texts and writes U+FFFD itself."""
     broken = [" caf\ufffd", " na\ufffdve", " \ufffd", " the", " of", "\ufffd\ufffd"]
