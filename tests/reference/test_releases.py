@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from http.client import RemoteDisconnected
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,3 +187,19 @@ def test_without_a_tokenizer_no_length_is_counted() -> None:
             ({"max_new_tokens": None, "truncate": 9}, 200),
         ):
             assert status == post(server, "/generate", {"inputs": "x", "parameters": parameters}).status
+
+
+@pytest.mark.parametrize(
+    ("schema", "choice"),
+    [
+        ({"properties": []}, "auto"),
+        ({"properties": None}, "auto"),
+        ({"required": "city", "properties": {}}, "auto"),
+        ({"properties": {}}, "no-such-tool"),
+    ],
+)
+def test_the_oldest_ends_over_tools_that_it_cannot_read(old: Running, schema: Any, choice: str) -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
+    with pytest.raises(RemoteDisconnected):
+        post(old, "/v1/chat/completions", {**CHAT, "tools": [tool], "tool_choice": choice})
+    assert 200 == exchange(old.url, "GET", "/health").status
