@@ -65,11 +65,14 @@ def events(answer: Answer) -> list[Any]:
     return [line if line == "[DONE]" else json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("name", ["2.4.1", "2.0.4"])
-def test_a_release_serves_its_document(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "document"), [("2.4.1", "tgi-2.4.1.json"), ("2.0.4", "served/tgi-2.0.4.json")]
+)
+def test_a_release_serves_its_document(name: str, document: str) -> None:
     with served(name) as server:
         answer = exchange(server.url, "GET", "/api-doc/openapi.json")
-    assert (DOCUMENTS / f"tgi-{name}.json").read_bytes() == answer.body
+    assert (DOCUMENTS / document).read_bytes() == answer.body
+    assert name == json.loads(answer.body)["info"]["version"]
 
 
 def test_the_document_is_kept_by_the_newest_release_alone() -> None:
