@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve
 
 from tgi_reference.alterations.call import CHAT, GENERATE, GENERATION, OPENAI, Event
+from tgi_reference.images import seeing
 from tgi_reference.variants import VARIANTS as VARIANT
 
 if TYPE_CHECKING:
@@ -220,6 +221,13 @@ def quotes_stand_alone(services: Services) -> None:
     model: Any = getattr(services.engine, "_objects")  # noqa: B009  # altered in this one engine
     possible = getattr(model, "_well_formed")(b"")  # noqa: B009  # what the model keeps, and looks at each time
     possible[joined] = 0.0
+
+
+@VARIANT.services()
+def sees_images(services: Services) -> None:
+    """A model that sees: an image in a prompt becomes a token, and one that cannot be read is refused."""
+    vocabulary = seeing(services.engine.vocabulary)
+    setattr(services.engine, "_vocabulary", vocabulary)  # noqa: B010  # replaced in this one engine
 
 
 @VARIANT.services()
