@@ -1,4 +1,8 @@
-"""The documents that earlier releases of TGI served, as far as they are known."""
+"""The documents that earlier releases of TGI served, as far as they are known.
+
+The sources of a release hold a document, which may be older than what its router serves: that of 2.0.4 says
+that it is 2.0.1, and has other messages. Where it was recorded what a router serves, both are known.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from typing import TYPE_CHECKING
 from tgi_document.load import load_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tgi_document.walk import Document
 
 
@@ -16,8 +22,14 @@ def known_releases() -> tuple[str, ...]:
     return tuple(path.stem.removeprefix("tgi-") for path in sorted(_folder().glob("tgi-*.json")))
 
 
+def known_documents() -> Iterator[tuple[str, Document]]:
+    """Each known document with its release, those that routers served first."""
+    for path in [*sorted((_folder() / "served").glob("tgi-*.json")), *sorted(_folder().glob("tgi-*.json"))]:
+        yield path.stem.removeprefix("tgi-"), load_document(path)
+
+
 def release_document(release: str) -> Document:
-    """Read what a known release documented, without its prose.
+    """Read what a known release documented in its sources, without its prose.
 
     Raises:
         DocumentError: the release is not known.

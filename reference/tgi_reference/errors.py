@@ -7,6 +7,10 @@ from typing import ClassVar
 from tgi_reference.wire.complaints import debug_string
 
 
+class CutOffError(Exception):
+    """The connection is to be closed at once, before an answer or in the middle of one."""
+
+
 class ApiError(Exception):
     """An error that a client gets as an ErrorResponse; its text is the whole ``error`` member."""
 

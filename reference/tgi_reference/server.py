@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from attrs import frozen
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tgi_reference.app import make_app
+from tgi_reference.errors import CutOffError
 from tgi_reference.services import Services, start_services
 
 if TYPE_CHECKING:
+    from asyncio import Transport
     from collections.abc import Callable, Iterator
     from types import FrameType
+
+    from starlette.types import Receive, Scope, Send
 
     from tgi_reference.engine import Engine
     from tgi_reference.settings import Settings
@@ -60,6 +65,24 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
+class _Connection(HttpToolsProtocol):
+    """A connection that the application may close without an answer, which ASGI has no message for."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        answer = self.app
+
+        async def answer_or_close(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                await answer(scope, receive, send)
+            except CutOffError:
+                transport.close()
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+
+        self.app = answer_or_close
+
+
 def listen(settings: Settings) -> socket.socket:
     """A socket that listens where the settings say.
 
@@ -100,7 +123,7 @@ def _take_orders(services: Services) -> None:
 def _server(services: Services, patience: int | None, ready: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
         make_app(services),
-        http="httptools",
+        http=_Connection,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -86,6 +86,7 @@ def test_older_releases_take_null(release: str) -> None:
     [
         ([{"type": "image_url", "image_url": {"url": "data:"}}], True),
         ([{"type": "text", "text": "x"}], False),
+        ("![](nope)", True),
         ("x", False),
     ],
 )
@@ -94,6 +95,15 @@ def test_images_that_cannot_be_read_are_known(content: Any, expected: bool) -> N
     error = json.dumps({"error": "no image", "error_type": "validation"}).encode()
 
     assert expected is told(IMAGES, refused(body, text=error, media_type="application/json"))
+    assert not told(IMAGES, refused(body, text=error, media_type="application/json", status=500))
+
+
+@pytest.mark.parametrize(("inputs", "expected"), [("a![](nope)b", True), ("", False), ("![x](y)", False)])
+def test_so_are_those_in_a_text(inputs: str, expected: bool) -> None:
+    error = json.dumps({"error": "no image", "error_type": "validation"}).encode()
+    unmet = refused({"inputs": inputs}, text=error, media_type="application/json")
+
+    assert expected is told("tokenize.documented-requests-have-documented-answers", unmet)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tgi_document.errors import DocumentError
-from tgi_document.releases import known_releases, release_document
+from tgi_document.releases import known_documents, known_releases, release_document
 
 
 def test_six_releases_are_known() -> None:
@@ -23,3 +23,11 @@ def test_document_is_of_tgi(release: str) -> None:
 def test_unknown_release_has_no_document() -> None:
     with pytest.raises(DocumentError):
         release_document("9.9.9")
+
+
+def test_what_a_router_served_is_known_beside_its_sources() -> None:
+    found = [(release, document["info"]["version"]) for release, document in known_documents()]
+
+    assert ("2.0.4", "2.0.4") == found[0]
+    assert ("2.0.4", "2.0.1") in found
+    assert {*known_releases()} == {release for release, _ in found}

@@ -237,6 +237,32 @@ def test_a_struct_may_be_an_array_of_its_members() -> None:
     assert ("x", 2, 0.5) == (request.inputs, request.parameters.best_of, request.parameters.temperature)
 
 
+@pytest.mark.parametrize(
+    ("body", "shape", "expected"),
+    [
+        (
+            '["m",[]]',
+            CHAT,
+            "invalid length 11, expected struct ChatRequest with 19 elements at line 1 column 8",
+        ),
+        (
+            '["m","Hi",2]',
+            COMPLETION,
+            "invalid length 6, expected struct CompletionRequest with 11 elements at line 1 column 12",
+        ),
+    ],
+)
+def test_an_array_of_a_chat_or_a_completion_goes_as_far_as_the_seed(
+    body: str, shape: Shape, expected: str
+) -> None:
+    assert (422, expected) == refusal(body, shape)
+
+
+def test_an_array_may_end_after_the_seed() -> None:
+    request: CompletionRequest = decode(b'["m","Hi",2,null,null,false,null]', COMPLETION)
+    assert ("Hi", 2, None) == (request.prompt[0], request.max_tokens, request.suffix)
+
+
 def test_omitted_parameters_sample_and_empty_ones_do_not() -> None:
     assert generate('{"inputs":"x"}').parameters.do_sample
     assert not generate('{"inputs":"x","parameters":{}}').parameters.do_sample

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from http.client import RemoteDisconnected
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +65,14 @@ def events(answer: Answer) -> list[Any]:
     return [line if line == "[DONE]" else json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("name", ["2.4.1", "2.0.4"])
-def test_a_release_serves_its_document(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "document"), [("2.4.1", "tgi-2.4.1.json"), ("2.0.4", "served/tgi-2.0.4.json")]
+)
+def test_a_release_serves_its_document(name: str, document: str) -> None:
     with served(name) as server:
         answer = exchange(server.url, "GET", "/api-doc/openapi.json")
-    assert (DOCUMENTS / f"tgi-{name}.json").read_bytes() == answer.body
+    assert (DOCUMENTS / document).read_bytes() == answer.body
+    assert name == json.loads(answer.body)["info"]["version"]
 
 
 def test_the_document_is_kept_by_the_newest_release_alone() -> None:
@@ -186,3 +190,19 @@ def test_without_a_tokenizer_no_length_is_counted() -> None:
             ({"max_new_tokens": None, "truncate": 9}, 200),
         ):
             assert status == post(server, "/generate", {"inputs": "x", "parameters": parameters}).status
+
+
+@pytest.mark.parametrize(
+    ("schema", "choice"),
+    [
+        ({"properties": []}, "auto"),
+        ({"properties": None}, "auto"),
+        ({"required": "city", "properties": {}}, "auto"),
+        ({"properties": {}}, "no-such-tool"),
+    ],
+)
+def test_the_oldest_ends_over_tools_that_it_cannot_read(old: Running, schema: Any, choice: str) -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
+    with pytest.raises(RemoteDisconnected):
+        post(old, "/v1/chat/completions", {**CHAT, "tools": [tool], "tool_choice": choice})
+    assert 200 == exchange(old.url, "GET", "/health").status

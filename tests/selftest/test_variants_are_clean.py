@@ -14,6 +14,8 @@ from tgi_reference.variants.deployments import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tgi_conformance.report import Report
+
 # A few at a time differ in what does not touch; each alone is the self-test's.
 TOGETHER = (
     ("data-without-a-space", "extra-members", "extra-headers", "tiny-chunks"),
@@ -21,6 +23,9 @@ TOGETHER = (
     ("data-in-several-lines", "escaped-characters", "header-names-in-title-case", "ties-among-top-tokens"),
     ("comment-lines", "pretty-printed", "reworded-errors", "chunked-bodies"),
 )
+
+ANSWERS = "chat-tokenize.documented-requests-have-documented-answers"
+IMAGES = "refuses an image that it cannot read with 422"
 
 
 def prefix(variants: tuple[str, ...]) -> str:
@@ -46,3 +51,15 @@ def test_variants_together_conform(names: tuple[str, ...]) -> None:
 
     assert {} == alarms(report)
     assert Verdict.CONFORMS is report.verdict
+
+
+def test_a_model_that_sees_refuses_images_as_is_known() -> None:
+    reports = [hold(variants=("sees-images",), patterns=(ANSWERS,), seed=seed) for seed in (1, 2, 3)]
+
+    assert [{}, {}, {}] == [alarms(report) for report in reports]
+    assert any(IMAGES in reason for report in reports for reason in reasons(report))
+    assert not any(IMAGES in reason for reason in reasons(hold(patterns=(ANSWERS,), seed=1)))
+
+
+def reasons(report: Report) -> list[str]:
+    return [result.reason for result in report.requirements]

@@ -13,7 +13,7 @@ from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.probes import ABSENT, LOCKED, MOVED, PAGES, release_of
 from tgi_conformance.verify import OK, expect, seen
 from tgi_document.diff import diff
-from tgi_document.releases import known_releases, release_document
+from tgi_document.releases import known_documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tgi_conformance.requirement import Catalogue
     from tgi_conformance.trial import Trial
     from tgi_document.changes import Change
+    from tgi_document.walk import Document
 
 # What an operator's gateway describes of itself, and what is added without taking anything away.
 AROUND = ("security", "server")
@@ -39,8 +40,8 @@ def released(catalogue: Catalogue) -> None:
     )
     def check(trial: Trial) -> None:
         served = _served(trial)
-        known = _known(trial.setting.served.release)
-        changes = diff(release_document(known), dict(served))
+        known, document = _known(trial.setting.served.release)
+        changes = diff(document, dict(served))
         absent = _absent(trial)
         wrong = [one for one in changes if _matters(one) and not one.pointer.startswith(absent)]
         lines = [f"{one.kind} at {one.pointer}: {one.old!r} -> {one.new!r}"[:200] for one in wrong]
@@ -54,18 +55,18 @@ def _served(trial: Trial) -> Mapping[str, Any]:
     return served
 
 
-def _known(claimed: str) -> str:
-    """Name the known release whose document this one claims to be; raises UnsupportedError where none is.
+def _known(claimed: str) -> tuple[str, Document]:
+    """Give the known release, and its document, that one claims to be; raises UnsupportedError where none is.
 
     Documents name a release that is not always the one that they were served by. All of the pinned document's
     minor release have its interface; of older ones only those very documents are known.
     """
     release, newest = release_of(claimed), pinned_contract().release.release[:2]
-    for known in known_releases():
-        own = Version(release_document(known)["info"]["version"])
+    for known, document in known_documents():
+        own = Version(document["info"]["version"])
         same = own.release[:2] == newest and release is not None and release.release[:2] == newest
         if release == own or same:
-            return known
+            return known, document
     raise UnsupportedError(f"what release {claimed or 'unknown'} documents is not known")
 
 

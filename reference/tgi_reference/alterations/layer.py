@@ -35,10 +35,6 @@ SUCCESS: Final = range(200, 300)
 _END: Final = b"\n\n"
 
 
-class CutOffError(Exception):
-    """The connection is to be closed in the middle of an answer."""
-
-
 class Altered:
     """An ASGI application around another."""
 
@@ -68,10 +64,7 @@ class Altered:
             receive=receive,
         )
         answer = _Answer(self._hooks(call), call, send)
-        try:
-            await self._respond(scope, call, answer)
-        except CutOffError:
-            return
+        await self._respond(scope, call, answer)
 
     def _hooks(self, call: Call) -> Hooks:
         def hooks(stage: Stage) -> Iterator[Callable[..., Any]]:

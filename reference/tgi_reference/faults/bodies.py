@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from tgi_reference.alterations.call import GENERATION, Reply
-from tgi_reference.alterations.layer import CutOffError
+from tgi_reference.errors import CutOffError
 from tgi_reference.faults import FAULTS as FAULT
 from tgi_reference.faults.bounds import ALL_BODIES
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from tgi_reference.alterations.call import GENERATION, Reply
-from tgi_reference.alterations.layer import CutOffError
+from tgi_reference.errors import CutOffError
 from tgi_reference.faults import FAULTS as FAULT
 
 if TYPE_CHECKING:

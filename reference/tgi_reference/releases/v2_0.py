@@ -9,7 +9,7 @@ from attrs import evolve
 from tgi_reference.answers import END_TOKEN, json_string, now
 from tgi_reference.budget import BATCH_TOKENS
 from tgi_reference.chat import PreparedChat, chat_request, rendered
-from tgi_reference.errors import UnreadableToolsError
+from tgi_reference.errors import CutOffError, ToolError, UnreadableToolsError
 from tgi_reference.releases.v2_4 import (
     NEW_TOKENS,
     V2_4,
@@ -103,12 +103,19 @@ def _shapes() -> Shapes:
 
 
 def _offered(chat: ChatRequest) -> list[Tool]:
-    """The tools that the model may choose from; none unless a choice was made."""
+    """The tools that the model may choose from; none unless a choice was made.
+
+    Raises:
+        CutOffError: the chosen tool is not there. The router itself ends there.
+    """
     if (not chat.tools and chat.tools is None) or chat.tool_choice.mode == "none":
         return []
     if chat.tool_choice.mode == "auto":
         return list(chat.tools or ())
-    return [named_tool(chat.tools or [], chat.tool_choice.name)]
+    try:
+        return [named_tool(chat.tools or [], chat.tool_choice.name)]
+    except ToolError:
+        raise CutOffError from None
 
 
 def _tools_schema(tools: list[Tool]) -> dict[str, Any]:
@@ -134,15 +141,20 @@ def _chosen(schema: dict[str, Any], count: int) -> dict[str, Any]:
 
 
 def _function_schema(tool: Tool) -> dict[str, Any]:
+    """The JSON schema of a tool's call.
+
+    Raises:
+        CutOffError: `properties` is no object, or `required` no array. The router itself ends there.
+    """
     given = tool.function.arguments
     schema = dict(given) if isinstance(given, dict) else {}
     schema["description"] = tool.function.description or ""
-    properties = schema.get("properties")
+    properties, required = schema.get("properties", {}), schema.get("required", [])
+    if not isinstance(properties, dict) or not isinstance(required, list):
+        raise CutOffError
     named = {"_name": {"type": "string", "const": tool.function.name}}
-    schema["properties"] = {**(properties if isinstance(properties, dict) else {}), **named}
-    required = schema.get("required")
-    listed = required if isinstance(required, list) else []
-    schema["required"] = listed if "_name" in listed else [*listed, "_name"]
+    schema["properties"] = {**properties, **named}
+    schema["required"] = required if "_name" in required else [*required, "_name"]
     return schema
 
 

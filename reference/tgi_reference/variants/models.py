@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve
 
 from tgi_reference.alterations.call import CHAT, GENERATE, GENERATION, OPENAI, Event
+from tgi_reference.images import seeing
 from tgi_reference.variants import VARIANTS as VARIANT
 
 if TYPE_CHECKING:
@@ -210,6 +211,23 @@ def _beginning_in_headers(head: Head, call: Call) -> None:
 def _one_more(counts: dict[str, Any], *names: str, count: int) -> None:
     for name in names:
         counts[name] += count
+
+
+@VARIANT.services()
+def quotes_stand_alone(services: Services) -> None:
+    """A model that has no token of a quote and a comma, so that TGI's streams of tool calls begin `{,`."""
+    vocabulary = services.engine.vocabulary
+    joined = [number for number, text in enumerate(vocabulary.texts) if '"' in text and "," in text]
+    model: Any = getattr(services.engine, "_objects")  # noqa: B009  # altered in this one engine
+    possible = getattr(model, "_well_formed")(b"")  # noqa: B009  # what the model keeps, and looks at each time
+    possible[joined] = 0.0
+
+
+@VARIANT.services()
+def sees_images(services: Services) -> None:
+    """A model that sees: an image in a prompt becomes a token, and one that cannot be read is refused."""
+    vocabulary = seeing(services.engine.vocabulary)
+    setattr(services.engine, "_vocabulary", vocabulary)  # noqa: B010  # replaced in this one engine
 
 
 @VARIANT.services()

@@ -273,6 +273,7 @@ def _prompts(value: str | list[str]) -> list[str]:
 
 _PROMPT: Final = Converted(Untagged("PromptDeserializer", (STRING, Sequence(STRING))), _prompts)
 MODEL: Final = Field("model", Optional(STRING))
+SEED: Final = Field("seed", Optional(U64))  # unlike other optional members not to be left out of an array
 
 
 def completion_shape(model: Field, prompt: Shape) -> Struct:
@@ -287,7 +288,7 @@ def completion_shape(model: Field, prompt: Shape) -> Struct:
             optional("temperature", F32),
             optional("top_p", F32),
             flag("stream"),
-            optional("seed", U64),
+            SEED,
             optional("suffix", STRING),
             optional("repetition_penalty", F32),
             optional("frequency_penalty", F32),
@@ -451,7 +452,7 @@ def chat_shape(
         optional("presence_penalty", F32),
         optional("stop", Sequence(STRING)),
         flag("stream"),
-        optional("seed", U64),
+        SEED,
         optional("temperature", F32),
         optional("top_p", F32),
         optional("tools", Sequence(_TOOL)),
