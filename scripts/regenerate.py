@@ -16,17 +16,17 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from client_generator.generate import generate
-from client_generator.output import difference, install
+from tgi_client_generator.generate import generate
+from tgi_client_generator.output import difference, install
+from tgi_client_generator.overlay import load_overlay
 from tgi_document.errors import DocumentError
 from tgi_document.load import load_document
-from tgi_document.overlay import load_overlay
 from tgi_document.pinned import corrections_path, pinned_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from client_generator.generate import Generated
+    from tgi_client_generator.generate import Generated
     from tgi_document.repairs import Change
 
 _GENERATED = Path(__file__).resolve().parent.parent / "generated"

@@ -16,7 +16,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-OWN = {"tgi_client", "tgi_conformance", "tgi_document", "tgi_reference"}
+OWN = {"tgi_client", "tgi_client_generator", "tgi_conformance", "tgi_document", "tgi_reference"}
 SCRIPTS = {path.stem for path in (ROOT / "scripts").iterdir()}
 
 

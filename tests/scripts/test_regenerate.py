@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from client_generator import generate as generation
-from client_generator.metadata import wheel_version
 from regenerate import main
+from tgi_client_generator import generate as generation
+from tgi_client_generator.render.metadata import wheel_version
 from tgi_document.pinned import pinned_path
 
 if TYPE_CHECKING:

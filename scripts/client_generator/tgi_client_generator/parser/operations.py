@@ -1,12 +1,12 @@
-"""Operations of any document, made plain: tables of parameters, body and answers, with a token for each."""
+"""Operations of any document, simplified: tables of parameters, body and answers, with a token for each."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from client_generator.lowered import AnswerInfo, Body, Lowered, Operation, Parameter
-from client_generator.names import argument_names, module_names, pascal, snake
+from tgi_client_generator.names import argument_names, module_names, pascal, snake
+from tgi_client_generator.parser.parsed_document import AnswerInfo, Body, Operation, Parameter, ParsedDocument
 from tgi_document.errors import DocumentError
 from tgi_document.operations import METHODS, path_items
 from tgi_document.repairs import Change
@@ -16,8 +16,8 @@ from tgi_document.text import quoted
 from tgi_document.walk import Document, Path, final_target, path_of, pointer_of
 
 if TYPE_CHECKING:
-    from client_generator.plain import Plain
-    from client_generator.schemas import Lowering
+    from tgi_client_generator.parser.schemas import SchemaParser
+    from tgi_client_generator.parser.simple_schema import SimpleSchema
 
 MOST_OPERATIONS = 2_000
 MOST_PARAMETERS = 100
@@ -37,22 +37,22 @@ _BODY_KINDS = (
 """How bodies are sent, by media type; of several the first here is taken."""
 
 
-class OperationLowering:
-    """Makes the operations of one document plain."""
+class OperationParser:
+    """Simplifies the operations of one document."""
 
-    def __init__(self, document: Document, lowered: Lowered, schemas: Lowering) -> None:
+    def __init__(self, document: Document, parsed: ParsedDocument, schemas: SchemaParser) -> None:
         self.notes: list[Change] = []
         self._document = document
-        self._lowered = lowered
+        self._parsed = parsed
         self._schemas = schemas
         self._modules = module_names("operation")
         self._folders = module_names("tag")
         self._tags: dict[str, str] = {}
         self._paths: dict[str, Any] = {}
-        lowered.document["paths"] = self._paths
+        parsed.document["paths"] = self._paths
 
-    def lower_all(self) -> None:
-        """Make every operation plain.
+    def parse_all(self) -> None:
+        """Simplify every operation.
 
         Raises:
             DocumentError: When one cannot be, with its place.
@@ -80,15 +80,15 @@ class OperationLowering:
         tag = self._tag(operation)
         found = self._found_parameters(item, operation, path)
         self._check_path(wire, found, path)
-        types: dict[str, Plain] = {}
+        types: dict[str, SimpleSchema] = {}
         parameters = tuple(self._parameters(found, name, types))
         body = self._body(operation, name, path, types)
         answers = self._answers(operation, name, path, types)
         holder = self._schemas.hold(types)
-        plain = {"operationId": name, "tags": [tag], "responses": {"200": {"description": ""}}}
-        self._paths[f"/{name}"] = {method: plain}
+        simple = {"operationId": name, "tags": [tag], "responses": {"200": {"description": ""}}}
+        self._paths[f"/{name}"] = {method: simple}
         summary, prose = (_text(operation.get(key)) for key in ("summary", "description"))
-        self._lowered.operations[name] = Operation(
+        self._parsed.operations[name] = Operation(
             name, tag, method.upper(), wire, summary, prose, parameters, body, answers, holder
         )
 
@@ -120,7 +120,10 @@ class OperationLowering:
         return found
 
     def _parameters(
-        self, found: dict[tuple[str, str], tuple[dict[str, Any], Path]], name: str, types: dict[str, Plain]
+        self,
+        found: dict[tuple[str, str], tuple[dict[str, Any], Path]],
+        name: str,
+        types: dict[str, SimpleSchema],
     ) -> list[Parameter]:
         identifiers = argument_names()
         parameters: list[Parameter] = []
@@ -128,7 +131,7 @@ class OperationLowering:
             token = f"p{len(parameters)}"
             required = described.get("required") is True or location == "path"
             schema, place = _parameter_schema(described, where)
-            types[token] = self._schemas.lower(schema, pascal(name) + pascal(wire_name), place)
+            types[token] = self._schemas.parse(schema, pascal(name) + pascal(wire_name), place)
             identifier = identifiers.take(snake(wire_name))
             prose = _text(described.get("description"))
             parameters.append(Parameter(token, wire_name, identifier, location, required, prose))
@@ -152,7 +155,9 @@ class OperationLowering:
 
     # Bodies
 
-    def _body(self, operation: dict[str, Any], name: str, path: Path, types: dict[str, Plain]) -> Body | None:
+    def _body(
+        self, operation: dict[str, Any], name: str, path: Path, types: dict[str, SimpleSchema]
+    ) -> Body | None:
         if not isinstance(operation.get("requestBody"), dict):
             return None
         described, where = self._target(operation["requestBody"], (path, "requestBody"))
@@ -175,16 +180,16 @@ class OperationLowering:
             _header_value(media_type, where), kind, required, _text(described.get("description")), streams
         )
 
-    def _body_schema(self, schema: Any, kind: str, name: str, place: Path) -> tuple[Plain, bool]:
+    def _body_schema(self, schema: Any, kind: str, name: str, place: Path) -> tuple[SimpleSchema, bool]:
         if kind == "bytes":
             return {"type": "string", "format": "binary"}, False
         if kind == "text":
             return {"type": "string"}, False
         self._schemas.files = kind == "multipart"
-        lowered = self._schemas.lower(schema, f"{name}Body", place)
+        parsed = self._schemas.parse(schema, f"{name}Body", place)
         self._schemas.finish()
         self._schemas.files = False
-        return lowered, kind == "json" and self._has_stream_member(schema)
+        return parsed, kind == "json" and self._has_stream_member(schema)
 
     def _has_stream_member(self, schema: Any) -> bool:
         """Tell whether a body, or one of its variants, has a member `stream` that is a boolean."""
@@ -205,7 +210,7 @@ class OperationLowering:
     # Answers
 
     def _answers(
-        self, operation: dict[str, Any], name: str, path: Path, types: dict[str, Plain]
+        self, operation: dict[str, Any], name: str, path: Path, types: dict[str, SimpleSchema]
     ) -> tuple[AnswerInfo, ...]:
         answers: list[AnswerInfo] = []
         for status, response in (operation.get("responses") or {}).items():
@@ -220,7 +225,7 @@ class OperationLowering:
                     raise DocumentError(
                         f"{pointer_of(place)}: more than {MOST_ANSWERS} answers, expected fewer"
                     )
-                types[token] = self._schemas.lower(schema, f"{pascal(name)}Response{status}", below)
+                types[token] = self._schemas.parse(schema, f"{pascal(name)}Response{status}", below)
                 prose = _text(described.get("description"))
                 answers.append(AnswerInfo(token, statuses, kind, media_type, prose))
         return tuple(answers)

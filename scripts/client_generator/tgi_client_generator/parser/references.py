@@ -1,4 +1,4 @@
-"""What the loader does not look into, and so must not be read as schemas."""
+"""References checked: none may lead to where the loader does not look, and be read as a schema."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tgi_document.walk import Path
 
 
-def checked(document: Document) -> Document:
+def with_checked_references(document: Document) -> Document:
     """Give a copy of a document in which every reference leads to what the loader has checked.
 
     The loader leaves examples, defaults and extensions alone, since they may hold anything. A reference into

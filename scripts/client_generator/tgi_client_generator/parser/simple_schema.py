@@ -1,4 +1,4 @@
-"""Plain schemas: scalars, arrays, unions, and references to classes."""
+"""SimpleSchema schemas: scalars, arrays, unions, and references to classes."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from tgi_document.walk import pointer_of
 if TYPE_CHECKING:
     from tgi_document.walk import Path
 
-Plain = dict[str, Any]
+SimpleSchema = dict[str, Any]
 
-ANY: Plain = {}
-NULL: Plain = {"type": "null"}
+ANY: SimpleSchema = {}
+NULL: SimpleSchema = {"type": "null"}
 
 MOST_VARIANTS = 200
 """Alternatives in one place."""
 
 
-def to_class(name: str) -> Plain:
+def to_class(name: str) -> SimpleSchema:
     """Refer to a class."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def class_of(plain: Plain) -> str:
-    """Give the class that a plain schema refers to, or nothing."""
-    return str(plain.get("$ref", "")).rsplit("/", 1)[-1]
+def class_of(simple: SimpleSchema) -> str:
+    """Give the class that a simple schema refers to, or nothing."""
+    return str(simple.get("$ref", "")).rsplit("/", 1)[-1]
 
 
-def union(variants: list[Plain], path: Path) -> Plain:
+def union(variants: list[SimpleSchema], path: Path) -> SimpleSchema:
     """Put alternatives together: flat, each once, and anything at all if one of them is anything.
 
     Raises:
         DocumentError: When there are too many.
     """
-    flat: dict[str, Plain] = {}
+    flat: dict[str, SimpleSchema] = {}
     for variant in variants:
         for item in variant.get("oneOf", [variant]):
             flat[repr(item)] = item
@@ -46,14 +46,14 @@ def union(variants: list[Plain], path: Path) -> Plain:
     return next(iter(flat.values())) if len(flat) == 1 else {"oneOf": list(flat.values())}
 
 
-def nullable(plain: Plain) -> Plain:
+def nullable(simple: SimpleSchema) -> SimpleSchema:
     """Give a schema that takes null, too."""
-    return union([plain, NULL], ()) if plain != ANY else ANY
+    return union([simple, NULL], ()) if simple != ANY else ANY
 
 
-def array_depth(plain: Plain) -> int:
+def array_depth(simple: SimpleSchema) -> int:
     """Count the arrays inside each other."""
-    depth, pending = 0, [(plain, 0)]
+    depth, pending = 0, [(simple, 0)]
     while pending:
         item, level = pending.pop()
         depth = max(depth, level)

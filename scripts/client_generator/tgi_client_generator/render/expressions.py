@@ -18,7 +18,7 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
 if TYPE_CHECKING:
-    from client_generator.lowered import Lowered
+    from tgi_client_generator.parser.parsed_document import ParsedDocument
 
 _TYPES: dict[type, str] = {
     AnyProperty: "Any",
@@ -43,10 +43,10 @@ _CHECKS: dict[type, str] = {
 
 
 @frozen
-class Code:
+class Expressions:
     """Writes expressions for the properties of one client."""
 
-    lowered: Lowered
+    parsed: ParsedDocument
     maps: dict[str, Any]
     """By token: the objects with any members of one type, as the parser has them in the end.
 
@@ -55,15 +55,15 @@ class Code:
 
     def class_name(self, prop: Any) -> str:
         """Give the name of the class of a model or enum."""
-        return self.lowered.classes[self.token(prop)]
+        return self.parsed.classes[self.token(prop)]
 
     def token(self, prop: Any) -> str:
-        """Give what stands for the class in the plain document."""
+        """Give what stands for the class in the simplified document."""
         return str(prop.class_info.name)
 
     def is_map(self, prop: Any) -> bool:
         """Tell an object with any members of one type from a model."""
-        return isinstance(prop, ModelProperty) and self.token(prop) in self.lowered.maps
+        return isinstance(prop, ModelProperty) and self.token(prop) in self.parsed.maps
 
     def is_model(self, prop: Any) -> bool:
         """Tell a model."""
@@ -82,7 +82,7 @@ class Code:
         if isinstance(prop, ListProperty):
             return [f"list[{self.annotation(prop.inner_property)}]"]
         if isinstance(prop, LiteralEnumProperty):
-            info = self.lowered.enums[self.token(prop)]
+            info = self.parsed.enums[self.token(prop)]
             return [self.class_name(prop)] if info.named else literal(info.values)
         if self.is_map(prop):
             return [f"dict[str, {self.annotation_of_values(prop)}]"]
@@ -109,7 +109,7 @@ class Code:
         if isinstance(prop, ListProperty):
             return self.classes(prop.inner_property)
         if isinstance(prop, LiteralEnumProperty):
-            return {self.token(prop)} if self.lowered.enums[self.token(prop)].named else set()
+            return {self.token(prop)} if self.parsed.enums[self.token(prop)].named else set()
         if self.is_map(prop):
             more = self.values_of(prop)
             return self.classes(more) if more else set()

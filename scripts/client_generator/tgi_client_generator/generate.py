@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from client_generator.lowered import Lowered
-from client_generator.operations import OperationLowering
-from client_generator.project import PACKAGE, write_project
-from client_generator.schemas import Lowering
-from client_generator.untrusted import checked
+from tgi_client_generator.overlay import apply_overlay
+from tgi_client_generator.parser.operations import OperationParser
+from tgi_client_generator.parser.parsed_document import ParsedDocument
+from tgi_client_generator.parser.references import with_checked_references
+from tgi_client_generator.parser.schemas import SchemaParser
+from tgi_client_generator.render.project import PACKAGE, write_project
 from tgi_document.errors import DocumentError
 from tgi_document.operations import operations
-from tgi_document.overlay import apply_overlay
 from tgi_document.repairs import Change, repair
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tgi_document.overlay import Overlay
+    from tgi_client_generator.overlay import Overlay
     from tgi_document.walk import Document
 
 
@@ -41,30 +41,30 @@ def generate(document: Document, corrections: Overlay, folder: Path) -> Generate
     Raises:
         DocumentError: When something of it cannot be generated, with the pointer to the place.
     """
-    repaired, changes = repair(checked(document))
+    repaired, changes = repair(with_checked_references(document))
     corrected, corrected_changes = apply_overlay(repaired, corrections)
-    lowered, notes = lower(corrected)
-    write_project(lowered, folder)
+    parsed, notes = parse(corrected)
+    write_project(parsed, folder)
     _check_syntax(folder / PACKAGE)
     return Generated(
         [*changes, *corrected_changes, *notes], len(operations(document)), _written(folder / PACKAGE)
     )
 
 
-def lower(document: Document) -> tuple[Lowered, list[Change]]:
-    """Make a document plain.
+def parse(document: Document) -> tuple[ParsedDocument, list[Change]]:
+    """Simplify a document.
 
     Raises:
         DocumentError: When it passes a limit, or something in it cannot be generated.
     """
     info = document.get("info", {})
     title, version, prose = (_text(info.get(key)) for key in ("title", "version", "description"))
-    lowered = Lowered(title, version, prose)
-    schemas = Lowering(document, lowered)
-    paths = OperationLowering(document, lowered, schemas)
-    paths.lower_all()
-    schemas.lower_components()
-    return lowered, [*schemas.notes, *paths.notes]
+    parsed = ParsedDocument(title, version, prose)
+    schemas = SchemaParser(document, parsed)
+    paths = OperationParser(document, parsed, schemas)
+    paths.parse_all()
+    schemas.parse_components()
+    return parsed, [*schemas.notes, *paths.notes]
 
 
 def _check_syntax(package: Path) -> None:

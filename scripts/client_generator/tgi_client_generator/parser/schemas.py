@@ -1,14 +1,29 @@
-"""Schemas of any document, made plain: every object a class, everything else spelt out in its place."""
+"""Schemas of any document, simplified: every object a class, everything else spelt out in its place."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from client_generator.lowered import EnumInfo, Lowered, Member, ModelInfo
-from client_generator.merged import COMPOSITION, STRUCTURE, Merged, required_names, says_something
-from client_generator.names import class_names, member_names, pascal, snake
-from client_generator.plain import ANY, MOST_VARIANTS, Plain, array_depth, class_of, nullable, to_class, union
+from tgi_client_generator.names import class_names, member_names, pascal, snake
+from tgi_client_generator.parser.all_of import (
+    COMPOSITION,
+    STRUCTURE,
+    MergedParts,
+    required_names,
+    says_something,
+)
+from tgi_client_generator.parser.parsed_document import EnumInfo, Member, ModelInfo, ParsedDocument
+from tgi_client_generator.parser.simple_schema import (
+    ANY,
+    MOST_VARIANTS,
+    SimpleSchema,
+    array_depth,
+    class_of,
+    nullable,
+    to_class,
+    union,
+)
 from tgi_document.errors import DocumentError
 from tgi_document.repairs import Change
 from tgi_document.repairs.kinds import kinds_of_value
@@ -35,39 +50,39 @@ _SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
 _COMPONENTS: Path = (((), "components"), "schemas")
 
 
-class Lowering:
-    """Makes the schemas of one document plain."""
+class SchemaParser:
+    """Simplifies the schemas of one document."""
 
-    def __init__(self, document: Document, lowered: Lowered) -> None:
+    def __init__(self, document: Document, parsed: ParsedDocument) -> None:
         self.notes: list[Change] = []
         self.files = False
         """Whether strings in the format binary are files to upload, as in a multipart body."""
 
         self._document = document
-        self._lowered = lowered
+        self._parsed = parsed
         self._names = class_names()
-        self._plain: dict[str, Plain | None] = {}
+        self._simple_schemas: dict[str, SimpleSchema | None] = {}
         """By reference: what is there, None while it is being made."""
 
         self._class_of: dict[str, str] = {}
         """By pointer: the class of the object there."""
 
         self._waiting: list[tuple[str, dict[str, Any], Path]] = []
-        """Objects that have a class, whose members are still to be made plain."""
+        """Objects that have a class, whose members are still to be simplified."""
 
         self._depth = 0
-        self._components: dict[str, Plain] = {}
-        lowered.document["components"] = {"schemas": self._components}
+        self._components: dict[str, SimpleSchema] = {}
+        parsed.document["components"] = {"schemas": self._components}
         self._reserved = self._component_classes()
 
-    def lower_components(self) -> None:
-        """Make every schema of the components plain, used or not."""
+    def parse_components(self) -> None:
+        """Simplify every schema of the components, used or not."""
         for name in self._schemas():
             self._reference(pointer_of((_COMPONENTS, name)).replace("%", "%25"))
         self.finish()
 
     def finish(self) -> None:
-        """Make the members plain of all objects that were found.
+        """Simplify the members of all objects that were found.
 
         Raises:
             DocumentError: When something passes a limit.
@@ -75,7 +90,7 @@ class Lowering:
         while self._waiting:
             self._members(*self._waiting.pop(0))
 
-    def hold(self, types: dict[str, Plain]) -> str:
+    def hold(self, types: dict[str, SimpleSchema]) -> str:
         """Make a class whose members have these types, so that the parser reads them; it is not written.
 
         The parser would copy whatever an operation holds, models of models included, and it has rules of its
@@ -85,8 +100,8 @@ class Lowering:
         self._components[token] = {"type": "object", "properties": types, "required": list(types)}
         return token
 
-    def lower(self, schema: Any, name: str, path: Path) -> Plain:
-        """Make a schema plain.
+    def parse(self, schema: Any, name: str, path: Path) -> SimpleSchema:
+        """Simplify a schema.
 
         Args:
             schema: The schema, or a boolean that stands for one.
@@ -102,12 +117,12 @@ class Lowering:
         if self._depth > _DEEPEST:
             raise DocumentError(f"{pointer_of(path)}: schemas nested deeper than {_DEEPEST}, expected fewer")
         try:
-            plain = self._lower(schema, name, path)
+            simple = self._parse(schema, name, path)
         finally:
             self._depth -= 1
-        return nullable(plain) if schema.get("nullable") is True else plain
+        return nullable(simple) if schema.get("nullable") is True else simple
 
-    def _lower(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+    def _parse(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
         if "$ref" in schema:
             return self._reference(schema["$ref"])
         if schema.get("enum") or "const" in schema:
@@ -120,7 +135,7 @@ class Lowering:
             return union([self._simple(variant, name, path) for variant in variants], path)
         return self._simple(schema, name, path)
 
-    def _simple(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+    def _simple(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
         kind = schema.get("type")
         if kind == "array" or (kind is None and "items" in schema):
             return self._array(schema, name, path)
@@ -138,18 +153,18 @@ class Lowering:
 
     # References
 
-    def _reference(self, reference: str) -> Plain:
+    def _reference(self, reference: str) -> SimpleSchema:
         path = path_of(reference)
         pointer = pointer_of(path)
-        if pointer not in self._plain:
-            self._plain[pointer] = None
-            self._plain[pointer] = self.lower(self._target(reference), str(path[1]), path)
-        plain = self._plain[pointer]
-        if plain is not None:
-            return plain
+        if pointer not in self._simple_schemas:
+            self._simple_schemas[pointer] = None
+            self._simple_schemas[pointer] = self.parse(self._target(reference), str(path[1]), path)
+        simple = self._simple_schemas[pointer]
+        if simple is not None:
+            return simple
         if pointer in self._class_of:
-            plain = to_class(self._class_of[pointer])
-            return nullable(plain) if _takes_null(self._target(reference)) else plain
+            simple = to_class(self._class_of[pointer])
+            return nullable(simple) if _takes_null(self._target(reference)) else simple
         self._note("recursion-without-object", path, "holds itself, any value is taken there")
         return ANY
 
@@ -161,7 +176,7 @@ class Lowering:
 
     # Objects
 
-    def _object(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+    def _object(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
         if not schema.get("properties"):
             return self._map(schema, name, path)
         token = self._new_class(schema, name, path)
@@ -175,11 +190,11 @@ class Lowering:
             raise DocumentError(
                 f"{pointer_of(path)}: {len(members)} members, expected at most {MOST_MEMBERS}"
             )
-        name = self._lowered.classes[token]
-        info = self._lowered.models.setdefault(token, ModelInfo())
+        name = self._parsed.classes[token]
+        info = self._parsed.models.setdefault(token, ModelInfo())
         info.description = _prose(schema)
-        plain = {
-            wire: self.lower(member, name + pascal(wire), ((path, "properties"), wire))
+        simple = {
+            wire: self.parse(member, name + pascal(wire), ((path, "properties"), wire))
             for wire, member in members.items()
         }
         tokens = {wire: f"m{index}" for index, wire in enumerate(members)}
@@ -187,28 +202,28 @@ class Lowering:
         for wire, member in members.items():
             identifier = identifiers.take(snake(wire))
             info.members[tokens[wire]] = Member(
-                wire, identifier, _member_prose(member), self._values(plain[wire])
+                wire, identifier, _member_prose(member), self._values(simple[wire])
             )
         self._components[token] = {
             "type": "object",
-            "properties": {tokens[wire]: plain[wire] for wire in members},
+            "properties": {tokens[wire]: simple[wire] for wire in members},
             "required": [tokens[wire] for wire in members if wire in required],
             "additionalProperties": self._additional(schema, name, path),
         }
 
-    def _map(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
-        """Make an object plain that has no members with names, but any of one type."""
+    def _map(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
+        """Simplify an object that has no members with names, but any of one type."""
         token = self._token("", path)
-        self._lowered.maps.add(token)
+        self._parsed.maps.add(token)
         values = self._additional(schema, name, path)
         self._components[token] = {"type": "object", "additionalProperties": values}
         return to_class(token)
 
-    def _additional(self, schema: dict[str, Any], name: str, path: Path) -> Plain | bool:
+    def _additional(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema | bool:
         more = schema.get("additionalProperties")
         if not isinstance(more, dict) or not more:
             return True
-        return self.lower(more, f"{name}Value", (path, "additionalProperties")) or True
+        return self.parse(more, f"{name}Value", (path, "additionalProperties")) or True
 
     def _new_class(self, schema: dict[str, Any], name: str, path: Path) -> str:
         """Name the class for what stands at a place; a component has its name already."""
@@ -222,11 +237,11 @@ class Lowering:
         )
 
     def _token(self, name: str, path: Path) -> str:
-        """Give what stands for a class in the plain document, in the order in which they are met."""
-        token = f"C{len(self._lowered.classes)}"
-        if len(self._lowered.classes) >= MOST_CLASSES:
+        """Give what stands for a class in the simplified document, in the order in which they are met."""
+        token = f"C{len(self._parsed.classes)}"
+        if len(self._parsed.classes) >= MOST_CLASSES:
             raise DocumentError(f"{pointer_of(path)}: more than {MOST_CLASSES} schemas, expected fewer")
-        self._lowered.classes[token] = name
+        self._parsed.classes[token] = name
         self._components[token] = {}
         return token
 
@@ -242,28 +257,28 @@ class Lowering:
 
     # Arrays and values
 
-    def _array(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+    def _array(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
         prefix: list[Any] = schema.get("prefixItems") or []
         items: list[tuple[Any, Path]] = [
             (item, ((path, "prefixItems"), index)) for index, item in enumerate(prefix)
         ]
         if "items" in schema or not items:
             items.append((schema.get("items"), (path, "items")))
-        plain: Plain = {
+        simple: SimpleSchema = {
             "type": "array",
-            "items": union([self.lower(item, f"{name}Item", place) for item, place in items], path),
+            "items": union([self.parse(item, f"{name}Item", place) for item, place in items], path),
         }
-        if array_depth(plain) > _DEEPEST_ARRAY:
+        if array_depth(simple) > _DEEPEST_ARRAY:
             raise DocumentError(
                 f"{pointer_of(path)}: arrays nested deeper than {_DEEPEST_ARRAY}, expected fewer"
             )
-        return plain
+        return simple
 
-    def _enum(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+    def _enum(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
         values = [schema["const"]] if "const" in schema else schema["enum"]
         if len(values) > MOST_VALUES:
             raise DocumentError(f"{pointer_of(path)}: {len(values)} values, expected at most {MOST_VALUES}")
-        variants: list[Plain] = []
+        variants: list[SimpleSchema] = []
         for kind, python in (("string", str), ("integer", int)):
             same = tuple(dict.fromkeys(value for value in values if type(value) is python))
             if same:
@@ -273,21 +288,21 @@ class Lowering:
 
     def _enum_of(
         self, kind: str, values: tuple[Any, ...], schema: dict[str, Any], name: str, path: Path
-    ) -> Plain:
+    ) -> SimpleSchema:
         named = pointer_of(path) in self._reserved
         token = self._new_class({}, f"{name}Value", path)
-        self._lowered.enums[token] = EnumInfo(values, _prose(schema), named)
+        self._parsed.enums[token] = EnumInfo(values, _prose(schema), named)
         self._components[token] = {"type": kind, "enum": list(values)}
         return to_class(token)
 
-    def _values(self, plain: Plain) -> tuple[Any, ...]:
+    def _values(self, simple: SimpleSchema) -> tuple[Any, ...]:
         """Give the values of a member that has only some."""
-        enum = self._lowered.enums.get(class_of(plain))
+        enum = self._parsed.enums.get(class_of(simple))
         return enum.values if enum else ()
 
     # Compositions
 
-    def _composition(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+    def _composition(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
         own = {key for key in STRUCTURE if key in schema}
         variants = [
             (part, ((path, key), index))
@@ -303,52 +318,54 @@ class Lowering:
             raise DocumentError(
                 f"{pointer_of(path)}: {len(variants)} variants, expected at most {MOST_VARIANTS}"
             )
-        plain = [
-            self.lower(part, _variant_name(name, part, index, len(variants)), place)
+        simple = [
+            self.parse(part, _variant_name(name, part, index, len(variants)), place)
             for index, (part, place) in enumerate(variants)
         ]
-        self._hint(schema, (part for part, _ in variants), plain)
-        return self._with_one_enum(plain, schema, name, path)
+        self._hint(schema, (part for part, _ in variants), simple)
+        return self._with_one_enum(simple, schema, name, path)
 
-    def _all_of(self, schema: dict[str, Any], name: str, path: Path) -> Plain:
+    def _all_of(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
         parts = [part for part in schema.get("allOf", ()) if isinstance(part, dict) and says_something(part)]
         own = {key: schema[key] for key in (*STRUCTURE, "required") if key in schema}
         if len(parts) == 1 and not own.keys() - {"type"}:
-            return self.lower(parts[0], name, ((path, "allOf"), 0))
-        merged = Merged(self._document, path)
+            return self.parse(parts[0], name, ((path, "allOf"), 0))
+        merged = MergedParts(self._document, path)
         for part in (*parts, own):
             merged.add(part)
         if merged.other is not None and not merged.members:
-            return self.lower(merged.other, name, path)
+            return self.parse(merged.other, name, path)
         prose: dict[str, Any] = {key: schema[key] for key in ("title", "description") if key in schema}
         return self._object({**prose, **merged.as_schema()}, name, path)
 
-    def _with_one_enum(self, plain: list[Plain], schema: dict[str, Any], name: str, path: Path) -> Plain:
+    def _with_one_enum(
+        self, simple: list[SimpleSchema], schema: dict[str, Any], name: str, path: Path
+    ) -> SimpleSchema:
         """Put alternatives together, the inline enums as one: a oneOf of constants is an enum."""
-        enums = self._lowered.enums
+        enums = self._parsed.enums
         inline = [
-            class_of(item) for item in plain if class_of(item) in enums and not enums[class_of(item)].named
+            class_of(item) for item in simple if class_of(item) in enums and not enums[class_of(item)].named
         ]
         if len(inline) < 2:  # noqa: PLR2004 (one needs no company)
-            return union(plain, path)
+            return union(simple, path)
         values = [value for enum in inline for value in enums[enum].values]
         for enum in set(inline):
             del enums[enum], self._components[enum]
-        rest = [item for item in plain if class_of(item) not in inline]
+        rest = [item for item in simple if class_of(item) not in inline]
         place = (path, "oneOf") if rest else path
         return union([self._enum({"enum": values, "description": _prose(schema)}, name, place), *rest], path)
 
-    def _hint(self, schema: dict[str, Any], parts: Iterable[Any], plain: list[Plain]) -> None:
+    def _hint(self, schema: dict[str, Any], parts: Iterable[Any], simple: list[SimpleSchema]) -> None:
         """Note the values that a discriminator gives for models which do not tell them themselves."""
         discriminator = schema.get("discriminator") or {}
         mapping = discriminator.get("mapping") or {}
         member = discriminator.get("propertyName")
-        for part, item in zip(parts, plain, strict=True):
+        for part, item in zip(parts, simple, strict=True):
             reference = part.get("$ref") if isinstance(part, dict) else None
-            if isinstance(member, str) and reference and class_of(item) not in self._lowered.enums:
+            if isinstance(member, str) and reference and class_of(item) not in self._parsed.enums:
                 short = reference.rsplit("/", 1)[-1]
                 values = [key for key, target in mapping.items() if target in {reference, short}] or [short]
-                info = self._lowered.models.setdefault(class_of(item), ModelInfo())
+                info = self._parsed.models.setdefault(class_of(item), ModelInfo())
                 info.hints.setdefault(member, tuple(values))
 
     def _note(self, rule: str, path: Path, what: str) -> None:
@@ -374,9 +391,9 @@ def _variant_name(name: str, part: Any, index: int, count: int) -> str:
     return name if has_title or count == 1 else f"{name}Variant{index + 1}"
 
 
-def _kinds(values: list[Any]) -> list[Plain]:
-    """Give plain schemas for values of an enum that are neither strings nor integers."""
-    found: dict[str, Plain] = {}
+def _kinds(values: list[Any]) -> list[SimpleSchema]:
+    """Give simple schemas for values of an enum that are neither strings nor integers."""
+    found: dict[str, SimpleSchema] = {}
     for value in values:
         kinds = kinds_of_value(value) - {"integer"}
         for kind in kinds:

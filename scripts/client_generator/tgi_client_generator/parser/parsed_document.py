@@ -1,4 +1,4 @@
-"""What is known of a document besides the plain one that the generator's parser is given.
+"""What is known of a document besides the simplified one that the generator's parser is given.
 
 The parser sees a document whose every name is a safe token. Names on the wire, values of enums, paths and
 prose stand in these tables, and enter the generated code only through `repr` and the docstring filter.
@@ -100,12 +100,12 @@ class Operation:
     body: Body | None
     answers: tuple[AnswerInfo, ...]
     holder: str
-    """The class in the plain document whose members have the types of parameters, body and answers."""
+    """The class in the simplified document whose members have the types of parameters, body and answers."""
 
 
 @define
-class Lowered:
-    """A document made plain, and the tables beside it."""
+class ParsedDocument:
+    """A simplified document, and the tables beside it."""
 
     title: str
     version: str

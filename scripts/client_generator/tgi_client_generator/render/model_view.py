@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from client_generator.names import module_of
-from client_generator.prose import described, docstring, section
+from tgi_client_generator.names import module_of
+from tgi_client_generator.render.docstrings import described, docstring, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from client_generator.code import Code
+    from tgi_client_generator.render.expressions import Expressions
 
 
 @frozen
@@ -135,7 +135,7 @@ class ModelView:
 class ModelViews:
     """Makes views of the models of one client."""
 
-    def __init__(self, code: Code, models: list[Any]) -> None:
+    def __init__(self, code: Expressions, models: list[Any]) -> None:
         self._code = code
         self._models = {code.token(model): model for model in models}
         self._picked: set[str] = set()
@@ -169,7 +169,7 @@ class ModelViews:
         place = f"{name}.additional_properties"
         return ModelView(
             name=name,
-            description=code.lowered.models[token].description,
+            description=code.parsed.models[token].description,
             members=sorted(members, key=lambda member: bool(member.default)),
             imports=self._imports(model, token),
             value_type=code.annotation_of_values(model),
@@ -179,7 +179,7 @@ class ModelViews:
         )
 
     def _member(self, owner: str, token: str, prop: Any) -> MemberView:
-        code, info = self._code, self._code.lowered.models[token]
+        code, info = self._code, self._code.parsed.models[token]
         member = info.members[str(text_of(prop.name))]
         source = f"_{member.identifier}"
         decoded = "" if code.is_read_as_it_is(prop) else code.decoded(prop, source, f"{owner}.{member.wire}")
@@ -203,7 +203,7 @@ class ModelViews:
     def _imports(self, model: Any, token: str) -> list[tuple[str, str]]:
         props = [*_properties(model), *filter(None, [model.additional_properties])]
         tokens = set().union(*map(self._code.classes, props)) - {token}
-        names = sorted(self._code.lowered.classes[other] for other in tokens)
+        names = sorted(self._code.parsed.classes[other] for other in tokens)
         return [(module_of(name), name) for name in names]
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from packaging.version import InvalidVersion, Version
 
-from client_generator.prose import paragraph
+from tgi_client_generator.render.docstrings import paragraph
 
 if TYPE_CHECKING:
-    from client_generator.lowered import Lowered
-    from client_generator.operation_views import OperationView
+    from tgi_client_generator.parser.parsed_document import ParsedDocument
+    from tgi_client_generator.render.operation_view import OperationView
 
 
 @frozen
@@ -34,24 +34,24 @@ def wheel_version(version: str) -> str:
         return f"0+{label}" if label else "0"
 
 
-def description_of(lowered: Lowered) -> str:
+def description_of(parsed: ParsedDocument) -> str:
     """Tell in one line whose client it is."""
-    title, version = (" ".join(paragraph(text, 200)) for text in (lowered.title, lowered.version))
+    title, version = (" ".join(paragraph(text, 200)) for text in (parsed.title, parsed.version))
     return f"Typed low-level client of {title or 'a server'}, contract version {version or 'unknown'}"[:300]
 
 
-def rows(lowered: Lowered, views: dict[str, OperationView]) -> list[Row]:
+def rows(parsed: ParsedDocument, views: dict[str, OperationView]) -> list[Row]:
     """List the operations and the functions that each has."""
     return [
         Row(f"{operation.method} {_code(operation.path)}", operation.tag, name, _forms(views[name]))
-        for name, operation in lowered.operations.items()
+        for name, operation in parsed.operations.items()
     ]
 
 
-def sample(lowered: Lowered, views: dict[str, OperationView]) -> Row | None:
+def sample(parsed: ParsedDocument, views: dict[str, OperationView]) -> Row | None:
     """Give the operation that the README shows, the first that can be called without arguments."""
     simple = {name for name, view in views.items() if view.has_unary and not view.arguments}
-    return next((row for row in rows(lowered, views) if row.name in simple), None)
+    return next((row for row in rows(parsed, views) if row.name in simple), None)
 
 
 def _forms(view: OperationView) -> str:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from client_generator.project import PACKAGE
+from tgi_client_generator.render.project import PACKAGE
 from tgi_document.errors import DocumentError
 
 if TYPE_CHECKING:

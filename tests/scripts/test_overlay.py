@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tgi_client_generator.overlay import apply_overlay, load_overlay
 from tgi_document.errors import DocumentError
 from tgi_document.load import check_document, load_document
-from tgi_document.overlay import apply_overlay, load_overlay
 from tgi_document.pinned import corrections_path, pinned_document
 from tgi_document.repairs import repair
 

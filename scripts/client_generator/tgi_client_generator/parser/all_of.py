@@ -26,7 +26,7 @@ def required_names(schema: dict[str, Any]) -> list[str]:
     return required if isinstance(required, list) else []
 
 
-class Merged:
+class MergedParts:
     """Collects the parts of an allOf."""
 
     def __init__(self, document: Document, path: Path) -> None:

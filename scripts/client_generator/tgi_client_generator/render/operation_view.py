@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from client_generator.names import module_of
-from client_generator.prose import described, docstring, paragraph, section
-from client_generator.views import import_order, text_of
+from tgi_client_generator.names import module_of
+from tgi_client_generator.render.docstrings import described, docstring, paragraph, section
+from tgi_client_generator.render.model_view import import_order, text_of
 from tgi_document.repairs.shapes import PATH_PARAMETER
 
 if TYPE_CHECKING:
-    from client_generator.code import Code
-    from client_generator.lowered import AnswerInfo, Operation, Parameter
+    from tgi_client_generator.parser.parsed_document import AnswerInfo, Operation, Parameter
+    from tgi_client_generator.render.expressions import Expressions
 
 _READS = {"text": ("str", "answer.text()"), "bytes": ("bytes", "answer.content()"), "none": ("None", "None")}
 
@@ -171,7 +171,7 @@ _HELPERS = ("encoded", "items_of", "members_of", "pick", "to_headers", "to_query
 class OperationViews:
     """Makes views of the operations of one client."""
 
-    def __init__(self, code: Code, holders: list[Any]) -> None:
+    def __init__(self, code: Expressions, holders: list[Any]) -> None:
         self._code = code
         self._holders = {code.token(holder): holder for holder in holders}
 
@@ -237,7 +237,7 @@ class OperationViews:
         return [(answer, props[answer.token]) for answer in operation.answers]
 
     def _operation(self, endpoint: Any) -> Operation:
-        return self._code.lowered.operations[text_of(endpoint.path).removeprefix("/")]
+        return self._code.parsed.operations[text_of(endpoint.path).removeprefix("/")]
 
     def _props(self, operation: Operation) -> dict[str, Any]:
         """Give the types of parameters, body and answers, by token."""
@@ -321,7 +321,7 @@ class OperationViews:
     def _has_error_member(self, prop: Any) -> bool:
         models = getattr(prop, "inner_properties", [prop])
         infos = (
-            self._code.lowered.models.get(self._code.token(model))
+            self._code.parsed.models.get(self._code.token(model))
             for model in models
             if self._code.is_model(model)
         )
@@ -329,7 +329,7 @@ class OperationViews:
 
     def _imports(self, props: list[Any]) -> list[tuple[str, str]]:
         tokens: set[str] = set().union(*map(self._code.classes, props))
-        names = sorted(self._code.lowered.classes[token] for token in tokens)
+        names = sorted(self._code.parsed.classes[token] for token in tokens)
         return [(module_of(name), name) for name in names]
 
 
@@ -340,7 +340,7 @@ def returned(expression: str, annotation: str) -> list[str]:
     return [f"read: {annotation} = {expression}", "return read"]
 
 
-def _decoded(code: Code, prop: Any, name: str) -> str:
+def _decoded(code: Expressions, prop: Any, name: str) -> str:
     return "\n".join(returned(code.decoded(prop, "value", name), code.annotation(prop)))
 
 
