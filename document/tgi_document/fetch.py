@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import define, field, frozen
 
+from tgi_common.text import quoted
 from tgi_document.docs_page import Named, read_page, read_script
 from tgi_document.errors import DocumentError
 from tgi_document.http_get import Access, Answer, Getter, client, join, same_origin, shown
 from tgi_document.load import parse_document
-from tgi_document.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import httpx
 from attrs import define, field, frozen
 
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.json_text import MAX_BYTES
-from tgi_document.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

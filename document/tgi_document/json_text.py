@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from attrs import frozen
 
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
-from tgi_document.text import quoted
 from tgi_document.walk import Path, pointer_of
 
 MAX_BYTES = 20_000_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.json_text import MAX_BYTES, parse_json
 from tgi_document.operations import METHODS
-from tgi_document.text import quoted
 from tgi_document.walk import Document, Node, Role, final_target, walk
 
 if TYPE_CHECKING:

@@ -182,7 +182,7 @@ def test_nothing_of_anyone_else_is_replaced(
     assert 2 == main(["--quiet", "--spec", str(small), "--out", str(out)])
     assert "mine" == place.read_text()
     assert [name] == [path.name for path in out.iterdir()]
-    told = f"regenerate.py: {out / name}: not made by this script, expected a folder without it\n"
+    told = f"regenerate.py: {out / name}: not made by this command, expected a folder without it\n"
     assert told == capsys.readouterr().err
 
 

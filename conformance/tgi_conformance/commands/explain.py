@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.levels import Depth
 from tgi_conformance.nearest import nearest

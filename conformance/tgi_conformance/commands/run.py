@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from tgi_common.command_line import WrongUsage
 from tgi_conformance import runner
-from tgi_conformance.commands.one_line import WrongUsage
 from tgi_conformance.commands.run_options import RunCommand, run_options
 from tgi_conformance.deviations import DeviationsError
 from tgi_conformance.gate import FailOn, status

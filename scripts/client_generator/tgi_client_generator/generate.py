@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from tgi_client_generator.output import PACKAGE
 from tgi_client_generator.overlay import apply_overlay
 from tgi_client_generator.parser.operations import OperationParser
 from tgi_client_generator.parser.parsed_document import ParsedDocument
 from tgi_client_generator.parser.references import with_checked_references
 from tgi_client_generator.parser.schemas import SchemaParser
-from tgi_client_generator.render.project import PACKAGE, write_project
+from tgi_client_generator.render.project import write_project
 from tgi_document.errors import DocumentError
 from tgi_document.operations import operations
 from tgi_document.repairs import Change, repair

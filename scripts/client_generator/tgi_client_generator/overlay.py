@@ -14,9 +14,9 @@ from attrs import frozen
 from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.repairs.rule import Change
-from tgi_document.text import quoted
 from tgi_document.walk import Document, Path, pointer_of
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_client_generator.names import argument_names, module_names, pascal, snake
 from tgi_client_generator.parser.parsed_document import AnswerInfo, Body, Operation, Parameter, ParsedDocument
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.operations import METHODS, path_items
 from tgi_document.repairs import Change
 from tgi_document.repairs.shapes import PATH_PARAMETER
 from tgi_document.repairs.streams import ERROR_EVENTS, EVENT_STREAM
-from tgi_document.text import quoted
 from tgi_document.walk import Document, Path, final_target, path_of, pointer_of
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, cast
 
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.repairs.streams import ERROR_EVENTS
-from tgi_document.text import quoted
 from tgi_document.walk import Document, Role, path_of, role_below, walk
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from tgi_client_generator.parser.simple_schema import (
     to_class,
     union,
 )
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.repairs import Change
 from tgi_document.repairs.kinds import kinds_of_value
-from tgi_document.text import quoted
 from tgi_document.walk import Document, Path, path_of, pointer_of, resolve
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from tgi_document.text import visible
+from tgi_common.text import visible
 
 _WIDTH = 100
 _LONGEST = 4_000

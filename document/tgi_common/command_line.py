@@ -1,10 +1,14 @@
-"""Wrong usage told in one line, without the usage that click prints above it."""
+"""Commands that complain in one line, without the usage that click prints above it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import click
+
+from tgi_common.text import visible
+
+_LONGEST_LINE = 1000
 
 
 class WrongUsage(click.ClickException):
@@ -35,6 +39,6 @@ class OneLineGroup(click.Group):
             raise WrongUsage(one_line(error)) from None
 
 
-def one_line(error: click.UsageError) -> str:
-    """Write click's message without its line ends."""
-    return " ".join(error.format_message().split())
+def one_line(error: click.ClickException) -> str:
+    """Write click's message without its line ends, and without characters that steer a terminal."""
+    return visible(" ".join(error.format_message().split()), _LONGEST_LINE)

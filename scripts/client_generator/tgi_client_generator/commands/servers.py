@@ -1,28 +1,23 @@
-"""What the commands over documents have in common: the options for a server, and how they end."""
+"""Options that say how to reach a server, and what they give."""
 
 from __future__ import annotations
 
 import math
-import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from tgi_common.text import quoted
 from tgi_document.changes_report import FORMATS
 from tgi_document.errors import DocumentError
 from tgi_document.fetch import Access, fetch_document, key_from_environment
 from tgi_document.load import load_document
-from tgi_document.text import quoted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tgi_document.walk import Document
-
-SAME, CHANGED, COULD_NOT = 0, 1, 2
-INTERRUPTED = 130
 
 _OPTIONS = (
     click.option("--api-key-env", metavar="NAME", help="Environment variable that holds an API key."),
@@ -77,27 +72,6 @@ def document_from(source: str, access: Access) -> tuple[Document, str]:
         found = fetch_document(source, access)
         return (found.document, found.url)
     return (load_document(Path(source)), source)
-
-
-def run(command: click.Command) -> NoReturn:
-    """Run a command; whatever goes wrong is one line on standard error, and exit code 2."""
-    try:
-        code = command.main(standalone_mode=False)
-    except (click.ClickException, DocumentError) as error:
-        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        _end(f"{command.name}: {visible(message, 1000)}", COULD_NOT)
-    except (click.Abort, KeyboardInterrupt):
-        _end(f"{command.name}: interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the report has seen enough; what is still buffered shall not raise again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(COULD_NOT)
-    sys.exit(code)
-
-
-def _end(line: str, code: int) -> NoReturn:
-    click.echo(line, err=True)
-    sys.exit(code)
 
 
 def _header(text: str) -> tuple[str, str]:
