@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import yaml
 from attrs import evolve, fields_dict, frozen
 
+from tgi_common.suggestion import unknown
 from tgi_conformance.levels import Depth
-from tgi_conformance.nearest import nearest
 from tgi_conformance.options import Options, UsageError
 from tgi_conformance.settings import Settings, options_of
 from tgi_conformance.target import TargetError
@@ -80,7 +80,7 @@ def _setting(where: str, folder: Path, key: Any, value: Any) -> tuple[str, Any]:
     known = set(fields_dict(Settings)) - set(LISTS.values())
     if name not in known:
         names = sorted(word.replace("_", "-") for word in (*known, *LISTS, "name"))
-        raise UsageError(f"{where}: {key!r} is no setting{nearest(str(key), names)}")
+        raise UsageError(f"{where}: {unknown('setting', str(key), names)}")
     if name in PATHS:
         return name, folder / _of(where, key, value, str)
     if name == "level" and value not in {depth.value for depth in Depth}:

@@ -52,8 +52,11 @@ WRONG = {
     "no url": (["nothing"], ("nothing", "expected a URL")),
     "no argument": ([], ("Missing argument", "URL")),
     "a misspelt level": ([NOWHERE, "--level", "smok"], ("--level", "'smok'", "'smoke'", "'standard'")),
-    "a misspelt route": ([NOWHERE, "--only", "generat"], ("'generat' is no route", "nearest is generate")),
-    "a misspelt path": ([NOWHERE, "--skip", "/v1/chat/completion"], ("nearest is", "/v1/chat/completions")),
+    "a misspelt route": (
+        [NOWHERE, "--only", "generat"],
+        ("unknown route 'generat'", "did you mean 'generate'?"),
+    ),
+    "a misspelt path": ([NOWHERE, "--skip", "/v1/chat/completion"], ("did you mean", "/v1/chat/completions")),
     "a misspelt flag": ([NOWHERE, "--sed", "1"], ("--sed", "--seed")),
     "a seed that is none": ([NOWHERE, "--seed", "-1"], ("--seed", "-1")),
     "a header that is none": ([NOWHERE, "--header", "sesame"], ("--header", "Name: value")),

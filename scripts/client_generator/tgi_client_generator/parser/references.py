@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.repairs.streams import ERROR_EVENTS
-from tgi_document.walk import Document, Role, path_of, role_below, walk
-
-if TYPE_CHECKING:
-    from tgi_document.walk import Path
+from tgi_document.walk import Document, Role, keys_of, path_of, role_below, walk
 
 
 def with_checked_references(document: Document) -> Document:
@@ -34,7 +31,7 @@ def with_checked_references(document: Document) -> Document:
 
 def _leads_into_data(document: Document, reference: str) -> bool:
     role, value = Role.KEYWORDS, cast("Any", document)
-    for key in _keys(path_of(reference)):
+    for key in keys_of(path_of(reference)):
         if isinstance(value, dict) and key in value:
             value = value[key]
             role = role_below(role, key, value)
@@ -43,11 +40,3 @@ def _leads_into_data(document: Document, reference: str) -> bool:
         else:
             return False  # a reference that leads nowhere, which is another matter
     return role is Role.DATA
-
-
-def _keys(path: Path) -> list[Any]:
-    keys: list[Any] = []
-    while path:
-        path, key = path
-        keys.append(key)
-    return keys[::-1]
