@@ -94,8 +94,8 @@ def parse_document(data: bytes, origin: str) -> Document:
 
     Returns:
         The document as it stands, nothing repaired. Keywords have values of the type that OpenAPI gives them,
-        and nothing is nested deeper than `json_text.MAX_DEPTH`. A local reference may lead nowhere, since
-        real documents have such (TGI 2.0.4); `dangling_references` lists them.
+        and nothing is nested deeper than `tgi_common.json_text.MAX_DEPTH`. A local reference may lead
+        nowhere, since real documents have such (TGI 2.0.4); `dangling_references` lists them.
 
     Raises:
         DocumentError: Otherwise.

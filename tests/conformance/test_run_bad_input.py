@@ -59,7 +59,7 @@ WRONG = {
     "a misspelt path": ([NOWHERE, "--skip", "/v1/chat/completion"], ("did you mean", "/v1/chat/completions")),
     "a misspelt flag": ([NOWHERE, "--sed", "1"], ("--sed", "--seed")),
     "a seed that is none": ([NOWHERE, "--seed", "-1"], ("--seed", "-1")),
-    "a header that is none": ([NOWHERE, "--header", "sesame"], ("--header", "Name: value")),
+    "a header that is none": ([NOWHERE, "--header", "sesame"], ("--header", "expected NAME:VALUE")),
     "no key": ([NOWHERE, "--api-key-env", "NO_SUCH_KEY"], ("NO_SUCH_KEY", "not set")),
     "no folder": ([NOWHERE, "--json", "no/such/report.json"], ("no/such/report.json", "does not exist")),
     "no deviations": ([NOWHERE, "--deviations", "no-such.yaml"], ("no-such.yaml", "cannot be read")),

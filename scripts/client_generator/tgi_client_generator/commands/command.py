@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tgi_common.access import AccessError
 from tgi_common.command_line import OneLineCommand, WrongUsage, one_line
 from tgi_common.extras import MissingExtraError
 from tgi_document.errors import DocumentError
@@ -32,7 +33,7 @@ class DocumentCommand(OneLineCommand):
         """Run it; raises click.exceptions.Exit or ClickException."""
         try:
             status = super().invoke(ctx)
-        except (DocumentError, MissingExtraError) as error:
+        except (AccessError, DocumentError, MissingExtraError) as error:
             raise WrongUsage(str(error)) from None
         except KeyboardInterrupt:
             raise Stopped("interrupted") from None

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tgi_common.text import quoted
+from tgi_common.access import key_from_environment, parse_header
 from tgi_document.changes_report import FORMATS
 from tgi_document.errors import DocumentError
-from tgi_document.fetch import Access, fetch_document, key_from_environment
+from tgi_document.fetch import Access, fetch_document
 from tgi_document.load import load_document
 
 if TYPE_CHECKING:
@@ -54,12 +54,13 @@ def access_from(
     """Make of the options what `fetch_document` takes.
 
     Raises:
-        DocumentError: When the environment variable is not set, or a header has no colon.
+        AccessError: When the environment variable is not set, or a header cannot be sent.
+        DocumentError: When the time is no number.
     """
     if math.isnan(timeout):
         raise DocumentError("--timeout nan: no number, expected seconds")
     key = key_from_environment(api_key_env) if api_key_env else None
-    return Access(tuple(_header(text) for text in headers), key, api_key_env, ca, timeout)
+    return Access(tuple(map(parse_header, headers)), key, api_key_env, ca, timeout)
 
 
 def document_from(source: str, access: Access) -> tuple[Document, str]:
@@ -72,15 +73,3 @@ def document_from(source: str, access: Access) -> tuple[Document, str]:
         found = fetch_document(source, access)
         return (found.document, found.url)
     return (load_document(Path(source)), source)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon:
-        # What is before the colon is shown only if there is one: without it, all of it may be a secret.
-        raise DocumentError(
-            f"--header: a header without a colon ({len(text)} characters), expected NAME:VALUE"
-        )
-    if not name.strip():
-        raise DocumentError(f"--header {quoted(name)}: a header without a name, expected NAME:VALUE")
-    return (name.strip(), value.strip())

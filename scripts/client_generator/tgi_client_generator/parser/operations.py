@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_client_generator.names import argument_names, module_names, pascal, snake
 from tgi_client_generator.parser.parsed_document import AnswerInfo, Body, Operation, Parameter, ParsedDocument
+from tgi_common.access import FIELD_NAME
 from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.operations import METHODS, path_items
@@ -141,7 +142,7 @@ class OperationParser:
         location, name = parameter.get("in"), parameter.get("name")
         if location not in _LOCATIONS or not isinstance(name, str) or not name:
             raise DocumentError(f"{pointer_of(path)}: expected a parameter with a name and a known location")
-        if location in {"header", "cookie"} and not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+        if location in {"header", "cookie"} and not FIELD_NAME.fullmatch(name):
             raise DocumentError(f"{pointer_of(path)}: {quoted(name)}, expected the name of a {location}")
         return str(location), name
 
