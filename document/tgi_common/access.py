@@ -119,8 +119,13 @@ def trust(ca: Path | None) -> ssl.SSLContext:
     raise AccessError(f"--ca {ca}: {problem}, expected a file of certificates in PEM")
 
 
+def can_be_sent(value: str) -> bool:
+    """Tell whether a header can carry a value on every way."""
+    return value.isascii() and value.isprintable()
+
+
 def _check_value(value: str, what: str) -> None:
-    if not value.isascii() or not value.isprintable():
+    if not can_be_sent(value):
         raise AccessError(f"{what} holds a character that a header cannot carry")
 
 

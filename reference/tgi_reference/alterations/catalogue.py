@@ -91,7 +91,7 @@ class Catalogue:
     def _find(self, name: str) -> Alteration:
         if name in self._all:
             return self._all[name]
-        raise UnknownNameError(unknown(self.noun, name, self._all, "docs/faults.md lists them all"))
+        raise UnknownNameError(unknown(self.noun, name, self._all, "docs/faults.md has them all"))
 
     def _register(self, stage: Stage, kinds: tuple[str, ...], also: Alteration | None) -> Register:
         def register(function: Callable[..., Any]) -> Alteration:
