@@ -43,24 +43,25 @@ def install_chromium(session: nox.Session) -> None:
 @nox.session
 def conformance(session: nox.Session) -> None:
     """Run the main job on the reference server, or on the deployment at the URL after `--`."""
-    session.install("-e", ".", "-e", "generated")
     if session.posargs:
+        session.install("-e", ".")
         session.run("tgi-conformance", "run", *session.posargs, success_codes=[0])
     else:
+        session.install("-e", ".[all]")
         session.run("python", "scripts/main_job.py")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Pass the tests that need neither a browser nor Node."""
-    session.install("-e", ".", "-e", "generated", *group("tests"))
+    session.install("-e", ".[all]", "-e", "generated", *group("tests"))
     session.run("pytest", "-n", "2", "-m", "not browser and not node and not slow", *session.posargs)
 
 
 @nox.session
 def clients(session: nox.Session) -> None:
     """Drive the reference server with the real clients of TGI's guide, and the HTML report in a browser."""
-    session.install("-e", ".", "-e", "generated", *group("tests"), *group("clients"))
+    session.install("-e", ".[all]", "-e", "generated", *group("tests"), *group("clients"))
     install_chromium(session)
     session.run("pytest", "tests/clients", "-m", "", *session.posargs)
     session.run("pytest", "tests/reports", "-m", "browser", *session.posargs)
@@ -69,7 +70,7 @@ def clients(session: nox.Session) -> None:
 @nox.session
 def faults(session: nox.Session) -> None:
     """Prove that each requirement fails where it is broken: each fault against those named for it."""
-    session.install("-e", ".", *group("tests"))
+    session.install("-e", ".[server]", *group("tests"))
     # More workers than cores: what hangs on purpose is waited for beside the rest.
     session.run("pytest", "-n", "4", "tests/selftest/test_faults_are_caught.py", "-m", "", *session.posargs)
 
@@ -77,7 +78,7 @@ def faults(session: nox.Session) -> None:
 @nox.session
 def selftest(session: nox.Session) -> None:
     """Prove that each requirement can fail and nothing legal raises an alarm, beside the stock tool."""
-    session.install("-e", ".", *group("tests"))
+    session.install("-e", ".[server]", *group("tests"))
     session.run("pytest", "-n", "2", "tests/selftest", "-m", "", *session.posargs)
     session.run("python", "benchmarks/kill_rate.py", "--faults", "12", "--seconds", "15")
 
@@ -93,21 +94,21 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, those of the generated client included."""
-    session.install("-e", ".", "-e", "generated", *group("types"), *group("tests"), *group("clients"))
+    session.install("-e", ".[all]", "-e", "generated", *group("types"), *group("tests"), *group("clients"))
     session.run("mypy", *CODE, "generated")
 
 
 @nox.session
 def regenerate(session: nox.Session) -> None:
     """Regenerate the client from the pinned document, or with `-- --check` tell whether it is fresh."""
-    session.install("-e", ".")
+    session.install("-e", ".[client]")
     session.run("python", "scripts/regenerate.py", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure the server and the client, each beside a peer in one run."""
-    session.install("-e", ".", "-e", "generated", *group("bench"))
+    session.install("-e", ".[all]", "-e", "generated", *group("bench"))
     for benchmark in sorted(Path("benchmarks").glob("*.py")):
         session.run("python", str(benchmark), *session.posargs)
 
@@ -115,7 +116,7 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Write docs/requirements.md from the catalogue, or with `-- --check` tell whether it is fresh."""
-    session.install("-e", ".")
+    session.install("-e", ".[server]")
     session.run("python", "scripts/write_docs.py", *session.posargs)
 
 

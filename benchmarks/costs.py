@@ -9,13 +9,14 @@ import json
 import sys
 from pathlib import Path
 
+from tgi_common.access import parse_url
 from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.items import Conductor
 from tgi_conformance.levels import Depth
 from tgi_conformance.options import Options
 from tgi_conformance.preparation import prepare
 from tgi_conformance.runner import under_pytest
-from tgi_conformance.target import Target, parse_url
+from tgi_conformance.target import Target
 from tgi_reference.server import running
 from tgi_reference.settings import Settings
 

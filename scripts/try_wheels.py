@@ -1,4 +1,4 @@
-"""Install the wheels in FOLDER into an empty environment, and drive the reference server from there."""
+"""Install the wheels in FOLDER into an empty environment, and try from there what the README shows."""
 
 from __future__ import annotations
 
@@ -30,23 +30,82 @@ assert whole == "".join(pieces), (whole, pieces)
 """
 
 
+WRONG_USAGE = 2
+HEAVY = ("llguidance", "numpy", "openapi_python_client", "starlette", "tokenizers", "uvicorn")
+
+
 def main(folder: Path) -> None:
-    """Do it; raises CalledProcessError where a step fails."""
-    wheels = [str(wheel) for wheel in sorted(folder.glob("*.whl"))]
+    """Do it; raises CalledProcessError or RuntimeError where a step fails."""
+    suite, client = (str(next(folder.glob(f"{name}-*.whl"))) for name in ("tgi_conformance", "tgi_client"))
     with tempfile.TemporaryDirectory() as place:
-        venv.create(place, with_pip=True)
+        venv.create(Path(place, "venv"), with_pip=True)
         python = next(
-            found for name in ("bin/python", "Scripts/python.exe") if (found := Path(place, name)).exists()
+            found
+            for name in ("bin/python", "Scripts/python.exe")
+            if (found := Path(place, "venv", name)).exists()
         )
-        run(python, "-m", "pip", "install", "--quiet", *wheels)
+        empty = Path(place, "empty")
+        empty.mkdir()
+        install(python, suite)
+        try_suite_alone(python)
+        install(python, f"{suite}[all]")
         with served(python) as url:
+            try_client_commands(python, url, empty)
+            install(python, client)
             run(python, "-c", CALLS, url)
             run(python, "-m", "tgi_conformance.cli", "run", url, "--level", "smoke")
 
 
-def run(python: Path, *arguments: str) -> None:
-    """Run the empty environment's Python, outside this checkout."""
-    subprocess.run([str(python), *arguments], check=True, cwd=python.parent)  # noqa: S603 - our own commands
+def install(python: Path, *wheels: str) -> None:
+    """Install wheels and what they depend on."""
+    run(python, "-m", "pip", "install", "--quiet", *wheels)
+
+
+def try_suite_alone(python: Path) -> None:
+    """Show that the suite alone is light, works, and tells how to install the rest."""
+    found = f"from importlib.util import find_spec; print([n for n in {HEAVY} if find_spec(n)])"
+    require(run(python, "-c", found) == "[]\n", "the suite alone brings packages of the extras")
+    run(python, "-m", "tgi_conformance.cli", "list", "--route", "generate")
+    command = [str(python), "-m", "tgi_conformance.cli", "serve"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=python.parent)  # noqa: S603
+    hint = "pip install 'tgi-conformance[server]'\n"
+    require(done.returncode == WRONG_USAGE and done.stderr.endswith(hint), f"serve ended with {done}")
+
+
+def require(condition: bool, problem: str) -> None:
+    """Raise RuntimeError, with the problem, unless the condition holds."""
+    if not condition:
+        raise RuntimeError(problem)
+
+
+def try_client_commands(python: Path, url: str, empty: Path) -> None:
+    """Fetch the server's document, generate its client in an empty folder, and drive the server with it."""
+    client = (python, "-m", "tgi_conformance.cli", "client")
+    run(*client, "fetch", url, "--out", "openapi.json", folder=empty)
+    run(*client, "diff", "openapi.json", url, folder=empty)
+    run(*client, "generate", "--spec", "openapi.json", "--out", "my-client", "--quiet", folder=empty)
+    run(
+        *client,
+        "generate",
+        "--spec",
+        "openapi.json",
+        "--out",
+        "my-client",
+        "--quiet",
+        "--check",
+        folder=empty,
+    )
+    run(python, "-c", CALLS, url, folder=empty / "my-client")
+
+
+def run(python: Path, *arguments: str, folder: Path | None = None) -> str:
+    """Run the empty environment's Python outside this checkout, show what it prints, and give it."""
+    command = [str(python), *arguments]
+    done = subprocess.run(  # noqa: S603 - our own commands
+        command, check=True, stdout=subprocess.PIPE, text=True, cwd=folder or python.parent
+    )
+    sys.stdout.write(done.stdout)
+    return done.stdout
 
 
 @contextmanager

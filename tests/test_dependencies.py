@@ -16,7 +16,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-OWN = {"tgi_client", "tgi_conformance", "tgi_document", "tgi_reference"}
+OWN = {"tgi_client", "tgi_client_generator", "tgi_common", "tgi_conformance", "tgi_document", "tgi_reference"}
 SCRIPTS = {path.stem for path in (ROOT / "scripts").iterdir()}
 
 
@@ -24,9 +24,13 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def declared(folder: str) -> set[str]:
+def declared(folder: str, *extras: str) -> set[str]:
+    """Give the distributions that a project depends on, with these extras."""
     project = tomllib.loads((ROOT / folder / "pyproject.toml").read_text("utf-8"))["project"]
-    return {canonical(re.split(r"[\s<>=!~;\[]", line, maxsplit=1)[0]) for line in project["dependencies"]}
+    lines = list(project["dependencies"])
+    for extra in extras:
+        lines += project["optional-dependencies"][extra]
+    return {canonical(re.split(r"[\s<>=!~;\[]", line, maxsplit=1)[0]) for line in lines}
 
 
 def imported(folder: str) -> set[str]:
@@ -41,17 +45,25 @@ def imported(folder: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "project"),
+    ("folder", "project", "extras"),
     [
-        ("conformance", "."),
-        ("document", "."),
-        ("reference", "."),
-        ("scripts", "."),
-        ("generated", "generated"),
+        ("conformance", ".", ()),
+        ("document", ".", ()),
+        ("reference", ".", ("server",)),
+        ("scripts", ".", ("server", "client")),
+        ("scripts/client_generator", ".", ("client",)),
+        ("generated", "generated", ()),
     ],
 )
-def test_every_import_is_declared(folder: str, project: str) -> None:
+def test_every_import_is_declared(folder: str, project: str, extras: tuple[str, ...]) -> None:
     known = packages_distributions()
-    ours = declared(project)
+    ours = declared(project, *extras)
     needed = {name for name in imported(folder) if not ours & {canonical(d) for d in known.get(name, [name])}}
     assert set() == needed
+
+
+def test_the_extra_of_all_is_every_other_extra() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    (line,) = extras["all"]
+
+    assert "tgi-conformance[" + ",".join(sorted(extras.keys() - {"all"})) + "]" == line

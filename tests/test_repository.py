@@ -16,7 +16,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 500
-PACKAGES = {"tgi_document", "tgi_conformance", "tgi_reference", "tgi_client"}
+PACKAGES = {
+    *("tgi_client", "tgi_client_generator", "tgi_common", "tgi_conformance", "tgi_document", "tgi_reference"),
+}
 
 # Spelled in parts, so that this file does not match itself.
 REGISTRIES = (

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 import click
 
+from tgi_common.command_line import OneLineGroup, WrongUsage
+from tgi_common.extras import MissingExtraError, needing
 from tgi_conformance.commands.compare import compare_command
 from tgi_conformance.commands.explain import explain_command
 from tgi_conformance.commands.list import list_command
-from tgi_conformance.commands.one_line import OneLineGroup
 from tgi_conformance.commands.run import run_command
 
 
@@ -26,9 +27,30 @@ class _Commands(OneLineGroup):
         if own is not None:
             return own
         for point in entry_points(group="tgi_conformance.commands", name=cmd_name):
-            command: click.Command = point.load()
-            return command
+            return _registered(point)
         return None
+
+
+def _registered(point: EntryPoint) -> click.Command:
+    """Load a command, or one that names the extra (`module:name [extra]`) which is not installed."""
+    extra = next(iter(point.extras), "")
+    if not extra:
+        command: click.Command = point.load()
+        return command
+    try:
+        with needing(extra, f"tgi-conformance {point.name}"):
+            command = point.load()
+    except MissingExtraError as error:
+        return _missing(point.name, str(error))
+    return command
+
+
+def _missing(name: str, told: str) -> click.Command:
+    def complain() -> None:
+        raise WrongUsage(told)
+
+    anything = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+    return click.Command(name, callback=complain, short_help=f"({told})", context_settings=anything)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 import time
-import zlib
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import define, evolve, field, frozen
 
+from tgi_common.access import trust
+from tgi_common.content_encoding import EncodingError, decoder
 from tgi_conformance.again import ASLEEP, HEALTH, Mishaps
 from tgi_conformance.deadline import keep_deadlines, until
 from tgi_conformance.exchange import Exchange, NoAnswerError, Request, Response
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1024 * 1024
 KEPT = 16  # connections that are kept open
-GZIP = ("gzip", "x-gzip")
-STEP = 64 * 1024  # bytes that a compressed body may grow to at a time
 TIME_IS_UP = "the run's time is used up (raise --max-seconds)"
 MOST_ARRIVALS = 4096  # a server that sends byte by byte could make millions
 
@@ -82,7 +80,7 @@ class Client:
     def __attrs_post_init__(self) -> None:
         """Open the connection pool and start the run's clock."""
         self._http = httpx.Client(
-            verify=_trust(self.target),
+            verify=trust(self.target.ca),
             follow_redirects=False,
             timeout=self.bounds.request_seconds,
             trust_env=True,
@@ -288,32 +286,14 @@ def _content(request: Request) -> bytes | Iterator[bytes] | None:
 
 
 def _decoded(response: httpx.Response, request: Request) -> Iterator[bytes]:
-    """Give the body, unzipped in steps that a bomb cannot blow up; httpx would unzip a whole read at once."""
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in {"identity", ""}:
-        yield from response.iter_raw()
-        return
-    if encoding not in GZIP:
-        raise NoAnswerError("broken", f"a content encoding not asked for: {encoding[:40]!r}", request)
-    unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    began = False
+    """Give the body, its content encoding undone."""
     try:
+        body = decoder(response.headers.get("content-encoding"))
         for data in response.iter_raw():
-            began = True
-            yield unzip.decompress(data, STEP)
-            while unzip.unconsumed_tail:
-                yield unzip.decompress(unzip.unconsumed_tail, STEP)
-        yield unzip.flush()
-    except zlib.error:
-        raise NoAnswerError("broken", "the body is no gzip, as its headers say", request) from None
-    if began and (not unzip.eof or unzip.unused_data):
-        raise NoAnswerError("broken", "the body does not end where its gzip does", request)
-
-
-def _trust(target: Target) -> ssl.SSLContext | bool:
-    if target.ca is None:
-        return True
-    return ssl.create_default_context(cafile=str(target.ca))
+            yield from body.feed(data)
+        body.finish()
+    except EncodingError as error:
+        raise NoAnswerError("broken", str(error), request) from None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.nearest import nearest
+from tgi_common.suggestion import unknown
 from tgi_conformance.options import UsageError
 
 if sys.version_info >= (3, 11):
@@ -14,7 +14,7 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 OWN_FILE = "tgi-conformance.toml"
@@ -52,15 +52,11 @@ def _checked(path: Path, table: Any, known: Mapping[str, Any]) -> dict[str, Any]
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in known:
-            raise UsageError(_unknown(path, key, known))
+            names = sorted(one.replace("_", "-") for one in known)
+            told = unknown("setting", key, names, f"expected one of {', '.join(names)}")
+            raise UsageError(f"{path.name}: {told}")
         settings[name] = _value(path, key, name, value, many=known[name])
     return settings
-
-
-def _unknown(path: Path, key: str, known: Iterable[str]) -> str:
-    names = sorted(name.replace("_", "-") for name in known)
-    hint = nearest(key, names) or f"; expected one of {', '.join(names)}"
-    return f"{path.name}: {key!r} is no setting{hint}"
 
 
 def _value(path: Path, key: str, name: str, value: Any, *, many: bool) -> Any:

@@ -12,9 +12,11 @@ from packaging.version import Version
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from tgi_common.json_pointer import escape
 from tgi_conformance.exchange import EVENT_STREAM
 from tgi_document.pinned import pinned_document
 from tgi_document.repairs import repair
+from tgi_document.walk import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,15 +91,10 @@ class Contract:
 
     def has(self, pointer: str) -> bool:
         """Tell whether the document has something at the pointer."""
-        node: Any = self.document
-        for part in pointer.removeprefix("#/").split("/"):
-            name = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(node, list) and name.isdigit() and int(name) < len(node):
-                node = node[int(name)]
-            elif isinstance(node, dict) and name in node:
-                node = node[name]
-            else:
-                return False
+        try:
+            resolve(self.document, pointer)
+        except KeyError:
+            return False
         return True
 
     def schema(self, name: str) -> Mapping[str, Any]:
@@ -135,11 +132,6 @@ def pinned_contract() -> Contract:
     """The pinned document, repaired so that tools can read it, not corrected: deviations tell the rest."""
     document, _ = repair(pinned_document())
     return Contract(document)
-
-
-def escape(member: str) -> str:
-    """Write a member's name as a part of a JSON pointer inside a URI fragment."""
-    return member.replace("~", "~0").replace("/", "~1")
 
 
 def as_json_schema(node: Any) -> Any:

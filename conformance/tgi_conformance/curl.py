@@ -6,7 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from tgi_conformance.reports.plain import plain
+from tgi_common.text import escaped
 
 if TYPE_CHECKING:
     from tgi_conformance.exchange import Request
@@ -46,7 +46,7 @@ def _secret_headers(target: Target, request: Request) -> list[str]:
 
 def _with_body(curl: str, content: bytes) -> str:
     if len(content) > LONGEST_BODY:
-        beginning = plain(content[:80].decode("utf-8", "replace"))
+        beginning = escaped(content[:80].decode("utf-8", "replace"))
         return f"{curl} --data-binary @-  # the {len(content)} bytes that begin with {beginning}"
     try:
         text = content.decode("utf-8")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tgi_conformance import strict_json
+from tgi_common import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Event:
     @cached_property
     def json(self) -> Any:
         """The data as JSON; raises ValueError where it is none."""
-        return strict_json.parse(self.data)
+        return json_text.parse(self.data)
 
     @property
     def json_or_none(self) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from tgi_conformance.target import HIDDEN
+from tgi_common.redaction import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from tgi_conformance import event_stream, strict_json
+from tgi_common import json_text
+from tgi_conformance import event_stream
 
 if TYPE_CHECKING:
     import httpx
@@ -128,6 +129,6 @@ class NoAnswerError(Exception):
 
 def _parse(data: bytes) -> Any:
     try:
-        return strict_json.parse(data.decode("utf-8"))
+        return json_text.parse(data.decode("utf-8"))
     except ValueError:
         return NOT_JSON

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import define, field
 
+from tgi_common.access import AccessError, parse_header, parse_url
+from tgi_common.text import escaped
 from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.judge import judge
 from tgi_conformance.levels import Depth, Level, Outcome
@@ -17,10 +19,9 @@ from tgi_conformance.preparation import cannot_begin, prepare
 from tgi_conformance.progress import Progress
 from tgi_conformance.pytest_plugin import CONDUCTOR, LOCK
 from tgi_conformance.report import WHOLE_RUN
-from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT
 from tgi_conformance.routes import catalogues, requirements
-from tgi_conformance.target import Target, TargetError, key_from, parse_header, parse_url
+from tgi_conformance.target import Target, key_from
 from tgi_conformance.turns import Turns
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Conductor:
                 key_from(name) if name is not None else None,
                 tuple(parse_header(text) for text in config.getoption("--tgi-header")),
             )
-        except TargetError as error:
+        except AccessError as error:
             raise pytest.UsageError(str(error)) from None
         options = Options(
             target,
@@ -150,11 +151,11 @@ class RequirementItem(pytest.Item):
             pytest.skip("no deployment was named: --tgi-url URL")
         result = conductor.result(self.requirement)
         if result.outcome is Outcome.UNSUPPORTED:
-            pytest.skip(plain(result.reason))
+            pytest.skip(escaped(result.reason))
         if result.outcome is Outcome.KNOWN_DEVIATION and not conductor.options.strict:
-            pytest.xfail(plain(f"known deviation: {result.reason}"))
+            pytest.xfail(escaped(f"known deviation: {result.reason}"))
         if result.outcome is Outcome.FAIL and result.level is not Level.MUST:
-            pytest.xfail(plain(f"{result.level.value}: expected {result.expected}, got {result.actual}"))
+            pytest.xfail(escaped(f"{result.level.value}: expected {result.expected}, got {result.actual}"))
         if result.outcome not in {Outcome.PASS, Outcome.INTERMITTENT}:
             raise BrokenError(result)
 
@@ -170,7 +171,7 @@ class RequirementItem(pytest.Item):
             lines += [f"  internal error: {result.reason}", f"  {REPORT_IT}"]
         else:
             lines += [f"  expected: {result.expected}", f"  actual:   {result.actual}", f"  {result.curl}"]
-        return "\n".join(map(plain, lines))
+        return "\n".join(map(escaped, lines))
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Name the item by its id."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from tgi_common.suggestion import unknown
 from tgi_conformance.client import Bounds
 from tgi_conformance.levels import Depth
 from tgi_conformance.routes import catalogues, requirements
@@ -72,7 +72,7 @@ def check_names(deviations: Iterable[Deviation]) -> None:
 
 
 def route_name(text: str) -> str:
-    """Give the name of a route from its name or its path; raises UsageError, naming the nearest."""
+    """Give the name of a route from its name or its path; raises UsageError, suggesting one."""
     every = catalogues()
     by_path = {catalogue.operation.partition(" ")[2]: catalogue.route for catalogue in every}
     names = {catalogue.route for catalogue in every}
@@ -80,6 +80,5 @@ def route_name(text: str) -> str:
         return text
     if text in by_path:
         return by_path[text]
-    near = get_close_matches(text, [*names, *by_path], n=1, cutoff=0.4)
-    hint = f"; nearest is {near[0]}" if near else ""
-    raise UsageError(f"{text!r} is no route{hint}; expected one of {', '.join(sorted(names))}")
+    told = unknown("route", text, [*names, *by_path], f"expected one of {', '.join(sorted(names))}")
+    raise UsageError(told)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ssl
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from tgi_common.access import parse_header, parse_url, trust
 from tgi_conformance.client import Bounds
 from tgi_conformance.deviations import read_deviations, shipped_deviations
 from tgi_conformance.levels import BUDGETS, Depth
-from tgi_conformance.options import Options, UsageError, check_names, route_name
-from tgi_conformance.target import Key, Target, key_from, parse_header, parse_url
+from tgi_conformance.options import Options, check_names, route_name
+from tgi_conformance.target import Key, Target, key_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ class Settings:
 
 
 def options_of(settings: Settings, key: Key | None = None) -> Options:
-    """Check the settings; raises TargetError, UsageError and DeviationsError, each of one line."""
+    """Check the settings; raises AccessError, UsageError and DeviationsError, each of one line."""
     own = read_deviations(settings.deviations) if settings.deviations else ()
     check_names(own)
     today = datetime.now(timezone.utc).date()
@@ -77,8 +77,5 @@ def _bounds(settings: Settings) -> Bounds:
 
 def _ca(path: Path | None) -> Path | None:
     if path is not None:
-        try:
-            ssl.create_default_context(cafile=str(path))
-        except (OSError, ssl.SSLError):
-            raise UsageError(f"--ca {path}: expected a file of certificates in PEM") from None
+        trust(path)
     return path

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import yaml
 from attrs import evolve, fields_dict, frozen
 
+from tgi_common.access import AccessError
+from tgi_common.suggestion import unknown
 from tgi_conformance.levels import Depth
-from tgi_conformance.nearest import nearest
 from tgi_conformance.options import Options, UsageError
 from tgi_conformance.settings import Settings, options_of
-from tgi_conformance.target import TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,12 +43,12 @@ class Named:
 
 
 def of_urls(urls: Iterable[str], settings: Settings) -> tuple[Named, ...]:
-    """Name each deployment by its host, port and path; raises TargetError and UsageError."""
+    """Name each deployment by its host, port and path; raises AccessError and UsageError."""
     return _distinct([Named(_name_of(url), options_of(evolve(settings, url=url))) for url in urls])
 
 
 def of_file(path: Path, settings: Settings) -> tuple[Named, ...]:
-    """Read a list of targets, each with a `url` and any flag of `run`; raises UsageError and TargetError."""
+    """Read a list of targets, each with a `url` and any flag of `run`; raises UsageError and AccessError."""
     try:
         entries = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -68,7 +68,7 @@ def _named(path: Path, number: int, entry: Any, settings: Settings) -> Named:
     changes = dict(_setting(where, path.parent, *item) for item in entry.items() if item[0] != "name")
     try:
         return Named(name, options_of(evolve(settings, **changes)))
-    except (TargetError, UsageError) as error:
+    except (AccessError, UsageError) as error:
         raise UsageError(f"{where}: {error}") from None
 
 
@@ -80,7 +80,7 @@ def _setting(where: str, folder: Path, key: Any, value: Any) -> tuple[str, Any]:
     known = set(fields_dict(Settings)) - set(LISTS.values())
     if name not in known:
         names = sorted(word.replace("_", "-") for word in (*known, *LISTS, "name"))
-        raise UsageError(f"{where}: {key!r} is no setting{nearest(str(key), names)}")
+        raise UsageError(f"{where}: {unknown('setting', str(key), names)}")
     if name in PATHS:
         return name, folder / _of(where, key, value, str)
     if name == "level" and value not in {depth.value for depth in Depth}:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from tgi_common.text import quoted, visible
 from tgi_document.changes import Change, Direction, Party
-from tgi_document.text import quoted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tgi_document.text import visible
+from tgi_common.text import visible
 
 _LONGEST_LINE = 600
 """Characters. A message names three things (input, place, expectation); more is a stranger's text."""

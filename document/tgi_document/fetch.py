@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import re
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from attrs import define, field, frozen
 
+from tgi_common import json_text
+from tgi_common.access import AccessError, check_url, parse_url
+from tgi_common.redaction import Secrets
 from tgi_document.docs_page import Named, read_page, read_script
 from tgi_document.errors import DocumentError
 from tgi_document.http_get import Access, Answer, Getter, client, join, same_origin, shown
 from tgi_document.load import parse_document
-from tgi_document.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from tgi_document.walk import Document
 
-__all__ = ["Access", "Fetched", "fetch_document", "fetch_document_async", "key_from_environment"]
+__all__ = ["Access", "Fetched", "fetch_document", "fetch_document_async"]
 
 _PAGES = ("docs", "docs/")
 _USUAL_PLACES = ("api-doc/openapi.json", "openapi.json")
 _MAX_SCRIPTS = 6
-_LAST_PORT = 65_535
 
 
 @frozen
@@ -59,40 +57,25 @@ def fetch_document(base_url: str, access: Access | None = None) -> Fetched:
 async def fetch_document_async(base_url: str, access: Access | None = None) -> Fetched:
     """Do what `fetch_document` does, inside a running event loop."""
     access = access or Access()
-    url = _checked_url(base_url)
+    try:
+        url = _place(base_url)
+    except AccessError as error:
+        raise DocumentError(str(error)) from None
     try:
         return await asyncio.wait_for(_fetch(url, access), access.timeout)
     except asyncio.TimeoutError:
         problem = f"{shown(url)}: no document within {access.timeout:g} s, expected an answer in that time"
-        raise DocumentError(access.without_secrets(problem)) from None
-    except DocumentError as error:
-        raise DocumentError(access.without_secrets(str(error))) from None
+    except (AccessError, DocumentError) as error:
+        problem = str(error)
+    raise DocumentError(Secrets.of(base_url, access.api_key, access.headers).scrub(problem))
 
 
-def key_from_environment(name: str) -> str:
-    """Read an API key from the environment variable that the user named.
-
-    Raises:
-        DocumentError: When there is none, or it is empty.
-    """
-    key = os.environ.get(name, "")
-    if not key:
-        raise DocumentError(f"environment variable {quoted(name)}: not set, expected an API key")
-    return key
-
-
-def _checked_url(text: str) -> httpx.URL:
-    bare = quoted(re.sub("//[^/]*@", "//", text))
-    try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError):
-        raise DocumentError(f"{bare}: no URL, expected one like http://127.0.0.1:3000") from None
-    if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > _LAST_PORT:
-        raise DocumentError(f"{bare}: no URL of a server, expected one like http://127.0.0.1:3000")
+def _place(base_url: str) -> httpx.URL:
+    """Give the URL to search below, its path ending with a slash; or the document's own."""
+    url = check_url(base_url)
     if url.path.endswith(".json"):
         return url.copy_with(fragment=None)
-    if url.query or url.fragment:
-        raise DocumentError(f"{shown(url)}: has a query or fragment, expected a deployment's bare URL")
+    url = httpx.URL(parse_url(base_url))
     return url.copy_with(raw_path=url.raw_path.rstrip(b"/").removesuffix(b"/docs").rstrip(b"/") + b"/")
 
 
@@ -175,8 +158,8 @@ class _Search:
         """Yield what a Swagger UI configuration in JSON names: `{"url"}` or `{"urls": [{"url"}]}`."""
         answer = await self._page(url)
         try:
-            found = json.loads(answer.body) if answer else {}
-        except (ValueError, RecursionError):
+            found = json_text.parse(_text(answer)) if answer else {}
+        except ValueError:
             return
         entries = [found, *_list(found, "urls")]
         names = [

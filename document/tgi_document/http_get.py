@@ -5,17 +5,16 @@ Time is bounded by the caller, who cancels (see `fetch`). User's headers and key
 
 from __future__ import annotations
 
-import re
-import ssl
-import zlib
 from typing import TYPE_CHECKING
 
 import httpx
 from attrs import define, field, frozen
 
+from tgi_common.access import check_header, check_key, shown_url, trust
+from tgi_common.content_encoding import EncodingError, decoder
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.json_text import MAX_BYTES
-from tgi_document.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,8 +24,6 @@ MAX_REQUESTS = 40
 """In one search for a document; a search without surprises needs at most 4."""
 
 MAX_REDIRECTS = 5
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @frozen
@@ -52,35 +49,20 @@ class Access:
     """Seconds for the whole of a search."""
 
     def all_headers(self) -> list[tuple[str, str]]:
-        """Give the headers to send, the key's included.
-
-        Raises:
-            DocumentError: When a header cannot be sent; names it without its value.
-        """
+        """Give the headers to send, the key's included; raises AccessError where one cannot be sent."""
         for name, value in self.headers:
-            if not _HEADER_NAME.fullmatch(name):
-                raise DocumentError(f"header {quoted(name)}: no name of a header, expected NAME:VALUE")
-            _check_value(value, f"header {name}")
+            check_header(name, value)
         if self.api_key is None:
             return list(self.headers)
-        _check_value(self.api_key, f"API key ({self.api_key_env or 'given'})")
+        check_key(self.api_key, f"--api-key-env {self.api_key_env or '(given)'}")
         return [*self.headers, ("Authorization", f"Bearer {self.api_key}")]
-
-    def without_secrets(self, text: str) -> str:
-        """Blank out the key and the headers' values, in case a server said them back."""
-        for secret in sorted(
-            {self.api_key or "", *(value for _, value in self.headers)}, key=len, reverse=True
-        ):
-            if len(secret) > 2:  # noqa: PLR2004 (a shorter one is no secret, and would blank out half the text)
-                text = text.replace(secret, "***")
-        return text
 
 
 def client(access: Access, base: httpx.URL) -> httpx.AsyncClient:
     """Make a client for one origin.
 
     Raises:
-        DocumentError: When a header, the key or the CA file is unusable.
+        AccessError: When a header, the key or the CA file is unusable.
     """
     return httpx.AsyncClient(
         headers=[
@@ -89,7 +71,7 @@ def client(access: Access, base: httpx.URL) -> httpx.AsyncClient:
             ("Accept-Encoding", "gzip"),
         ],
         auth=(base.username, base.password) if base.userinfo else None,
-        verify=_trust(access.ca),
+        verify=trust(access.ca),
         timeout=access.timeout,
         follow_redirects=False,
     )
@@ -159,7 +141,7 @@ class Getter:
         place = shown(response.url)
         parts: list[bytes] = []
         size = 0
-        async for part in _decoded(response, self.max_bytes):
+        async for part in _decoded(response):
             size += len(part)
             if size > self.max_bytes:
                 raise DocumentError(
@@ -186,26 +168,19 @@ def same_origin(base: httpx.URL, url: httpx.URL) -> bool:
 
 def shown(url: httpx.URL) -> str:
     """Write a URL for people, without what may be secret in it."""
-    return str(url.copy_with(userinfo=b"", query=None, fragment=None))
+    return shown_url(str(url))
 
 
-async def _decoded(response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
-    """Yield the body, decompressed in steps that a bomb cannot blow up."""
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in {"identity", "gzip", "x-gzip", ""}:
-        raise DocumentError(
-            f"{shown(response.url)}: content-encoding {quoted(encoding)}, expected gzip or none"
-        )
-    if encoding in {"identity", ""}:
-        async for part in response.aiter_raw():
-            yield part
-        return
-    unzip = zlib.decompressobj(wbits=31)
+async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield the body, its content encoding undone."""
     try:
-        async for part in response.aiter_raw():
-            yield unzip.decompress(part, limit + 1)
-    except zlib.error:
-        raise DocumentError(f"{shown(response.url)}: no gzip, as its content-encoding promises") from None
+        body = decoder(response.headers.get("content-encoding"))
+        async for data in response.aiter_raw():
+            for part in body.feed(data):
+                yield part
+        body.finish()
+    except EncodingError as error:
+        raise DocumentError(f"{shown(response.url)}: {error}") from None
 
 
 def join(url: httpx.URL, reference: str) -> httpx.URL:
@@ -222,25 +197,3 @@ def join(url: httpx.URL, reference: str) -> httpx.URL:
 
 def _port(url: httpx.URL) -> int | None:
     return url.port or {"http": 80, "https": 443}.get(url.scheme)
-
-
-def _check_value(value: str, name: str) -> None:
-    if not value.isascii() or not value.isprintable():
-        raise DocumentError(
-            f"{name}: its value holds characters that no header carries, expected printable ASCII"
-        )
-
-
-def _trust(ca: Path | None) -> ssl.SSLContext:
-    context = httpx.create_ssl_context()
-    if ca is None:
-        return context
-    try:
-        context.load_verify_locations(cafile=ca)
-    except ssl.SSLError:
-        raise DocumentError(f"{ca}: holds no certificate, expected a CA's in PEM") from None
-    except OSError as error:
-        raise DocumentError(
-            f"{ca}: cannot be read ({error.strerror}), expected a CA's certificate in PEM"
-        ) from None
-    return context

@@ -1,4 +1,4 @@
-"""JSON from a stranger: bounded in size, depth and number, strict where Python's reader is lax."""
+"""A document's JSON text: bounded in size, depth and number, and told where in it something is wrong."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from typing import Any, NoReturn
 
 from attrs import frozen
 
+from tgi_common.json_text import JsonError, check_shape
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
-from tgi_document.text import quoted
 from tgi_document.walk import Path, pointer_of
 
 MAX_BYTES = 20_000_000
 """A hundred times the longest document of a TGI."""
-
-MAX_DEPTH = 100
-"""Far from where a recursive reader would give up; documents in use stay below 40."""
-
-MAX_VALUES = 200_000
-"""Values and names together, roughly: TGI's document has 3,000."""
 
 _LONGEST_INTEGER = 100
 """Digits. Reading an integer costs the square of its length."""
@@ -48,13 +43,16 @@ def parse_json(data: bytes, origin: str) -> Any:
 
     Raises:
         DocumentError: When it is no JSON, holds a member twice, NaN, an infinity or half a surrogate pair, or
-            passes `MAX_BYTES`, `MAX_DEPTH` or `MAX_VALUES`.
+            passes `MAX_BYTES` or a limit of `tgi_common.json_text`.
     """
     _check_size(data, origin)
     text = _decoded(data, origin)
     if text.lstrip()[:1] == "<":
         raise DocumentError(f"{origin}: HTML or XML, expected an OpenAPI document in JSON")
-    _check_shape(text, origin)
+    try:
+        check_shape(text)
+    except JsonError as error:
+        raise DocumentError(f"{origin}: {error}") from None
     value = _parsed(text, origin)
     _check_values(value, origin)
     return value
@@ -72,22 +70,6 @@ def _decoded(data: bytes, origin: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(f"{origin}: byte {error.start}: no UTF-8, expected JSON in UTF-8") from None
-
-
-def _check_shape(text: str, origin: str) -> None:
-    """Bound depth and number before a parser that recurses sees the text.
-
-    What is between unescaped quotes is cut out, so that the brackets and commas left are those of the syntax.
-    """
-    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
-    brackets = [character for character in outside if character in "[]{}"]
-    if len(brackets) // 2 + outside.count(",") > MAX_VALUES:
-        raise DocumentError(f"{origin}: more than {MAX_VALUES} values, expected a document with fewer")
-    depth = 0
-    for bracket in brackets:
-        depth += 1 if bracket in "[{" else -1
-        if depth > MAX_DEPTH:
-            raise DocumentError(f"{origin}: nested deeper than {MAX_DEPTH} levels, expected fewer")
 
 
 def _parsed(text: str, origin: str) -> Any:

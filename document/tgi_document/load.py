@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.json_text import MAX_BYTES, parse_json
 from tgi_document.operations import METHODS
-from tgi_document.text import quoted
 from tgi_document.walk import Document, Node, Role, final_target, walk
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ def parse_document(data: bytes, origin: str) -> Document:
 
     Returns:
         The document as it stands, nothing repaired. Keywords have values of the type that OpenAPI gives them,
-        and nothing is nested deeper than `json_text.MAX_DEPTH`. A local reference may lead nowhere, since
-        real documents have such (TGI 2.0.4); `dangling_references` lists them.
+        and nothing is nested deeper than `tgi_common.json_text.MAX_DEPTH`. A local reference may lead
+        nowhere, since real documents have such (TGI 2.0.4); `dangling_references` lists them.
 
     Raises:
         DocumentError: Otherwise.

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from attrs import define, evolve, field, frozen
 
+from tgi_common.json_pointer import unescape
 from tgi_document.walk import MAX_CHAIN, Document, Path, path_of, resolve
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def name_of(target: Target, shape: Shape) -> str | None:
 
 def last_name(reference: str) -> str:
     """Give the name that a reference ends with."""
-    return unquote(reference.rsplit("/", 1)[-1]).replace("~1", "/").replace("~0", "~")
+    return unescape(reference.rsplit("/", 1)[-1])
 
 
 def canonical(value: Any) -> str:

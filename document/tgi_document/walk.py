@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from attrs import frozen
 
+from tgi_common.json_pointer import escape, unescape
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Document = dict[str, Any]
 """An OpenAPI document: what `json.loads` makes of it."""
@@ -99,14 +100,19 @@ def role_below(role: Role, key: str, value: Any) -> Role:
 
 def pointer_of(path: Path) -> str:
     """Write a path as a JSON pointer in a fragment, `#/components/schemas/A~1B`."""
-    keys: list[str] = []
+    return "/".join(["#", *(escape(str(key)) for key in keys_of(path))])
+
+
+def keys_of(path: Path) -> list[Any]:
+    """Give the keys of a path, the outermost first."""
+    keys: list[Any] = []
     while path:
         path, key = path
-        keys.append(str(key).replace("~", "~0").replace("/", "~1"))
-    return "/".join(["#", *reversed(keys)])
+        keys.append(key)
+    return keys[::-1]
 
 
-def resolve(document: Document, reference: str) -> Any:
+def resolve(document: Mapping[str, Any], reference: str) -> Any:
     """Follow a local reference (`#/components/schemas/Token`) one step.
 
     Raises:
@@ -116,7 +122,7 @@ def resolve(document: Document, reference: str) -> Any:
         raise KeyError(reference)
     value: Any = document
     for part in reference[2:].split("/"):
-        value = _member(value, _unescaped(part))
+        value = _member(value, unescape(part))
     return value
 
 
@@ -124,7 +130,7 @@ def path_of(reference: str) -> Path:
     """Give the path of the place that a local reference names."""
     path: Path = ()
     for part in reference[2:].split("/"):
-        path = (path, _unescaped(part))
+        path = (path, unescape(part))
     return path
 
 
@@ -147,10 +153,6 @@ def final_target(document: Document, reference: str) -> Any:
             return target
         reference = further
     return None
-
-
-def _unescaped(part: str) -> str:
-    return unquote(part).replace("~1", "/").replace("~0", "~")
 
 
 def _member(value: Any, key: str) -> Any:

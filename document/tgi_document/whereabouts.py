@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_document.operations import METHODS
-from tgi_document.walk import Document, final_target
+from tgi_document.walk import Document, final_target, keys_of
 
 if TYPE_CHECKING:
     from tgi_document.walk import Path
@@ -18,7 +18,7 @@ _WORDS = {"requestBody": "request body", "schema": "", "parameters": "parameter 
 
 def words_of(document: Document, path: Path) -> tuple[str, str]:
     """Name the operation or component that a place is in, and the place in there (empty for the whole)."""
-    keys = _keys(path)
+    keys = keys_of(path)
     if keys[:1] == ["paths"]:
         is_operation = len(keys) > 2 and keys[2] in METHODS  # noqa: PLR2004 (paths, path, method)
         where = f"{keys[2].upper()} {keys[1]}" if is_operation else str(keys[1])
@@ -86,11 +86,3 @@ def _step(value: Any, key: Any) -> Any:
     if isinstance(value, list) and isinstance(key, int) and key < len(value):
         return value[key]
     return None
-
-
-def _keys(path: Path) -> list[Any]:
-    keys: list[Any] = []
-    while path:
-        path, key = path
-        keys.append(key)
-    return keys[::-1]

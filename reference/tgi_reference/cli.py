@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.extras import MissingExtraError, needing
 from tgi_reference.character import CHARACTERS
 from tgi_reference.releases.known import NEWEST, RELEASES
 from tgi_reference.settings import Settings, SettingsError
@@ -18,22 +20,6 @@ DEFAULT_PORT: Final = 8080
 _DEFAULTS: Final = Settings()
 
 
-class Unusable(click.ClickException):
-    """A wrong use of the command, told in one line; status 2."""
-
-    exit_code = 2
-
-
-class _Command(click.Command):
-    """A command whose complaints are one line each."""
-
-    def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        try:
-            return super().make_context(*args, **extra)
-        except click.UsageError as error:
-            raise Unusable(error.format_message()) from None
-
-
 def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     """An option for one of the limits in the settings."""
     name = flag.removeprefix("--").replace("-", "_")
@@ -41,7 +27,7 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
 
 
 @click.command(
-    cls=_Command, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help="0: any that is free.")
@@ -124,19 +110,23 @@ def serve(character: str, release: str, token_latency_ms: float, **flags: Any) -
             **flags,
         )
     except SettingsError as error:
-        raise Unusable(str(error)) from None
+        raise WrongUsage(str(error)) from None
     _serve(settings)
 
 
 def _serve(settings: Settings) -> None:
     # Imported late, so that --help and wrong flags are answered at once.
-    from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
-    from tgi_reference.services import start_services  # noqa: PLC0415
+    try:
+        with needing("server", "tgi-conformance serve"):
+            from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
+            from tgi_reference.services import start_services  # noqa: PLC0415
+    except MissingExtraError as error:
+        raise WrongUsage(str(error)) from None
 
     try:
         listening = listen(settings)
     except ListenError as error:
-        raise Unusable(str(error)) from None
+        raise WrongUsage(str(error)) from None
     services = start_services(settings)
     _log(settings)
     serve_forever(services, listening, lambda: click.echo(note(settings, url_of(listening))))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tgi_common.extras import needing
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,8 +21,9 @@ def tgi_server() -> Iterator[Running]:
     For other set-ups use ``tgi_reference.server.running(Settings(…))`` in a fixture of your own.
     """
     # Imported late: projects that have the plugin installed and do not use it should not wait for it.
-    from tgi_reference.server import running  # noqa: PLC0415
-    from tgi_reference.settings import Settings  # noqa: PLC0415
+    with needing("server", "the fixture tgi_server"):
+        from tgi_reference.server import running  # noqa: PLC0415
+        from tgi_reference.settings import Settings  # noqa: PLC0415
 
     with running(Settings()) as server:
         yield server

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 from attrs.validators import instance_of
 
+from tgi_common.access import can_be_sent
 from tgi_reference.alterations.catalogue import UnknownNameError
 from tgi_reference.alterations.selection import chosen
 from tgi_reference.character import DOCUMENTED, TGI, Character
@@ -43,7 +44,7 @@ def _port(_: Settings, __: Attribute[int], value: int) -> None:
 
 
 def _usable_key(_: Settings, __: Attribute[str | None], value: str | None) -> None:
-    if value is not None and (not value.strip() or not value.isascii() or not value.isprintable()):
+    if value is not None and (not value.strip() or not can_be_sent(value)):
         raise SettingsError("--api-key must be printable ASCII text that is not blank")
 
 

@@ -85,9 +85,9 @@ def test_explain_shows_everything_that_is_known() -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["explain", "generate.max-new-token-is-limit"], f"nearest is {ID}"),
-        (["explain", ""], "'' is no requirement"),
-        (["list", "--route", "generat"], "nearest is generate"),
+        (["explain", "generate.max-new-token-is-limit"], f"did you mean '{ID}'?"),
+        (["explain", ""], "unknown requirement ''"),
+        (["list", "--route", "generat"], "did you mean 'generate'?"),
         (["list", "--level", "must-not"], "must-not"),
         (["list", "--depth", "deep"], "deep"),
     ],

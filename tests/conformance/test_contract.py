@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tgi_conformance.contract import Contract, as_json_schema, escape, pinned_contract
+from tgi_conformance.contract import Contract, as_json_schema, pinned_contract
 
 POINTER = "#/components/schemas/It"
 
@@ -158,7 +158,3 @@ def test_the_pinned_document_has_twelve_operations_and_their_answers() -> None:
 )
 def test_places_are_found(pointer: str, expected: bool) -> None:
     assert expected is pinned_contract().has(pointer)
-
-
-def test_names_are_escaped() -> None:
-    assert "~1a~0b" == escape("/a~b")

@@ -45,7 +45,7 @@ def test_routes_are_named_by_name_or_path(text: str, expected: str) -> None:
     ],
 )
 def test_the_nearest_route_is_named(text: str, near: str) -> None:
-    with pytest.raises(UsageError, match=f"nearest is {near};"):
+    with pytest.raises(UsageError, match=f"did you mean '{near}'"):
         route_name(text)
 
 
@@ -53,7 +53,7 @@ def test_every_route_is_named_where_none_is_near() -> None:
     with pytest.raises(UsageError) as caught:
         route_name("xyzzy")
 
-    assert "nearest" not in str(caught.value)
+    assert "did you mean" not in str(caught.value)
     assert [] == [one.route for one in requirements() if one.route not in str(caught.value)]
 
 

@@ -18,7 +18,6 @@ from tgi_conformance.report import Report, Result
 from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.json_report import as_json, report_schema, write_json
 from tgi_conformance.reports.junit import write_junit
-from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.terminal import MOST_CAUSES, print_report
 
 if TYPE_CHECKING:
@@ -245,17 +244,3 @@ def test_hundreds_of_causes_do_not_flood_the_terminal() -> None:
 
     assert f"… and {300 - MOST_CAUSES} more causes" in text
     assert len(text.splitlines()) < 150
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("naïve 🤖 日本", "naïve 🤖 日本"),
-        ("a\nb\tc\rd", "a\\nb\\tc\\rd"),
-        ("\x1b[0m", "\\u{1b}[0m"),
-        ("\u202e\u2066\u200b\ufeff", "\\u{202e}\\u{2066}\\u{200b}\\u{feff}"),
-        ("\ud800\ue000\U000e0041\x85\u2028", "\\u{d800}\\u{e000}\\u{e0041}\\u{85}\\u{2028}"),
-    ],
-)
-def test_unsafe_characters_show_as_their_code_points(text: str, expected: str) -> None:
-    assert expected == plain(text)

@@ -11,87 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tgi_common.redaction import HIDDEN
 from tgi_conformance.outcomes import LONGEST_SHOWN, shown
-from tgi_conformance.target import HIDDEN, Key, Target, TargetError, parse_header, parse_url
+from tgi_conformance.target import Key, Target
 
 SECRET = 'pa"ss/w<o>rd-17'  # noqa: S105 - nobody's
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
-        ("http://127.0.0.1:3000/", "http://127.0.0.1:3000"),
-        ("https://gw.example/models/foo/", "https://gw.example/models/foo"),
-        ("http://[::1]:80", "http://[::1]:80"),
-        ("HTTP://Example.test", "HTTP://Example.test"),
-        ("http://user:word@host.test", "http://user:word@host.test"),
-    ],
-)
-def test_base_urls_are_taken(text: str, expected: str) -> None:
-    assert expected == parse_url(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "nothing", "127.0.0.1:3000", "ftp://host.test", "http://", "http:///path", "//host.test"),
-        *(
-            "http://host.test:99999",
-            "http://host.test:x",
-            "http://[::1",
-            "http://ho st/",
-            "http://a\nb.test/",
-        ),
-        *(
-            "http://host.test/?q=1",
-            "http://host.test/#there",
-            "http://host.test/\x1b[31m",
-            "http://\u202e.test",
-        ),
-    ],
-)
-def test_other_urls_are_refused_in_one_plain_line(text: str) -> None:
-    with pytest.raises(TargetError) as caught:
-        parse_url(text)
-
-    assert str(caught.value).isprintable()
-    assert "expected" in str(caught.value) or "port" in str(caught.value)
-
-
-@pytest.mark.parametrize("url", ["http://user:secret@host.test:x", "ftp://user:secret@host.test"])
-def test_refused_urls_are_shown_without_the_password(url: str) -> None:
-    with pytest.raises(TargetError) as caught:
-        parse_url(url)
-
-    assert "secret" not in str(caught.value)
-    assert "host.test" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("X-Team: red", ("X-Team", "red")),
-        ("x:y", ("x", "y")),
-        ("a:b:c", ("a", "b:c")),
-        (" a : b ", ("a", "b")),
-        ("empty:", ("empty", "")),
-    ],
-)
-def test_headers_are_split(text: str, expected: tuple[str, str]) -> None:
-    assert expected == parse_header(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["no-colon-sesame", ": sesame", "a b: sesame", "a: sesame\r\nb: c", "a: sesame\x01", "a: sesame\u00e9"],
-)
-def test_other_headers_are_refused_without_their_value(text: str) -> None:
-    with pytest.raises(TargetError) as caught:
-        parse_header(text)
-
-    assert "sesame" not in str(caught.value)
-    assert str(caught.value).startswith("--header")
 
 
 def target(**given_: str) -> Target:

@@ -45,12 +45,12 @@ def test_two_of_a_name_are_refused() -> None:
 
 
 @pytest.mark.parametrize("flag", ["--fault", "--variant"])
-def test_misspelt_name_is_one_line_with_the_nearest(flag: str) -> None:
+def test_misspelt_name_is_one_line_with_a_suggestion(flag: str) -> None:
     result = CliRunner().invoke(serve, [flag, "crlf-line-end"])
 
     assert 2 == result.exit_code
     assert 1 == len(result.output.splitlines())
-    assert f"there is no {flag.strip('-')} 'crlf-line-end'; the nearest name is" in result.output
+    assert f"unknown {flag.strip('-')} 'crlf-line-end'; did you mean" in result.output
 
 
 def test_faults_are_told_at_the_start() -> None:

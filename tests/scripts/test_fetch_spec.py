@@ -121,7 +121,10 @@ def test_sends_a_key_and_shows_it_nowhere(site: Site) -> None:
     [
         ((), "Missing argument 'URL'."),
         (("http://127.0.0.1:9", "--format", "yaml"), "'yaml' is not one of 'text', 'json', 'markdown'."),
-        (("http://127.0.0.1:9", "--api-key-env", "NOT_SET_ANYWHERE"), '"NOT_SET_ANYWHERE": not set'),
+        (
+            ("http://127.0.0.1:9", "--api-key-env", "NOT_SET_ANYWHERE"),
+            "NOT_SET_ANYWHERE: not set",
+        ),
         (("http://127.0.0.1:9", "--header", "secret"), "a header without a colon (6 characters)"),
         (("http://127.0.0.1:9", "--timeout", "0"), "0.0 is not in the range"),
         (("http://127.0.0.1:9", "--timeout", "nan"), "--timeout nan: no number, expected seconds"),

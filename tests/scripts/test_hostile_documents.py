@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.scripts.hostile_documents import corpus, document, reference, with_text
 
-from client_generator.generate import generate
+from tgi_client_generator.generate import generate
+from tgi_client_generator.overlay import Overlay
 from tgi_document.errors import DocumentError
 from tgi_document.load import parse_document
-from tgi_document.overlay import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from client_generator import generate as generation
-from client_generator.metadata import wheel_version
 from regenerate import main
+from tgi_client_generator import generate as generation
+from tgi_client_generator.render.metadata import wheel_version
 from tgi_document.pinned import pinned_path
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def test_nothing_of_anyone_else_is_replaced(
     assert 2 == main(["--quiet", "--spec", str(small), "--out", str(out)])
     assert "mine" == place.read_text()
     assert [name] == [path.name for path in out.iterdir()]
-    told = f"regenerate.py: {out / name}: not made by this script, expected a folder without it\n"
+    told = f"regenerate.py: {out / name}: not made by this command, expected a folder without it\n"
     assert told == capsys.readouterr().err
 
 

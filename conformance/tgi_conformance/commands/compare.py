@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_conformance.comparison import Column, compare
 from tgi_conformance.levels import Verdict
 from tgi_conformance.outputs import check_writable, write_atomically

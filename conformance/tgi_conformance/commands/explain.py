@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.suggestion import unknown
 from tgi_conformance.deviations import shipped_deviations
 from tgi_conformance.levels import Depth
-from tgi_conformance.nearest import nearest
 from tgi_conformance.plan import cost_of
 from tgi_conformance.routes import requirements
 
@@ -27,7 +27,7 @@ def explain_command(name: str) -> None:
     """Show one requirement whole: what it says, where it is promised, why clients care."""
     known = {requirement.id: requirement for requirement in requirements()}
     if name not in known:
-        raise WrongUsage(f"{name!r} is no requirement{nearest(name, known)}; `list` shows them all")
+        raise WrongUsage(unknown("requirement", name, known, "`tgi-conformance list` shows them all"))
     click.echo(explained(known[name]))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_conformance.levels import Depth, Level
 from tgi_conformance.options import UsageError, route_name
 from tgi_conformance.routes import requirements

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from tgi_common.access import AccessError
+from tgi_common.command_line import WrongUsage
 from tgi_conformance import runner
-from tgi_conformance.commands.one_line import WrongUsage
 from tgi_conformance.commands.run_options import RunCommand, run_options
 from tgi_conformance.deviations import DeviationsError
 from tgi_conformance.gate import FailOn, status
@@ -29,7 +30,6 @@ from tgi_conformance.reports.read_json import ReportError, read_report
 from tgi_conformance.reports.terminal import print_report
 from tgi_conformance.settings import Settings
 from tgi_conformance.side_by_side import run_all
-from tgi_conformance.target import TargetError
 from tgi_conformance.targets import Named, of_file, of_urls
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
         named = _targets(url, targets, Settings("", headers=given.pop("header"), **given))
         baseline = _baseline(fail_on, baseline_file)
         _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
-    except (TargetError, UsageError, DeviationsError, ReportError, OSError) as error:
+    except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None
     if plan:
         for target in named:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tgi_conformance.commands.one_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_conformance.configuration import read_configuration
 from tgi_conformance.gate import FailOn
 from tgi_conformance.levels import Depth

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tgi_common.json_pointer import escape
 from tgi_conformance.exchange import EVENT_STREAM, JSON, Exchange, Request
 from tgi_conformance.families.naming import words
 from tgi_conformance.levels import Depth
@@ -119,5 +120,5 @@ def json_events(exchange: Exchange, *, empty: bool = False) -> list[object]:
 def response_source(operation: str, media_type: str, status: int = OK) -> str:
     """Point to an answer in the document."""
     method, path = operation.split(" ")
-    escaped = path.replace("~", "~0").replace("/", "~1")
-    return f"#/paths/{escaped}/{method.lower()}/responses/{status}/content/{media_type.replace('/', '~1')}"
+    responses = f"#/paths/{escape(path)}/{method.lower()}/responses"
+    return f"{responses}/{status}/content/{escape(media_type)}"

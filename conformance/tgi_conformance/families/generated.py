@@ -9,8 +9,8 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.openapi.checks import UndefinedStatusCode
 from schemathesis.specs.openapi.checks import status_code_conformance
 
+from tgi_common.json_pointer import escape
 from tgi_conformance import api
-from tgi_conformance.contract import escape
 from tgi_conformance.exchange import EVENT_STREAM, JSON, Exchange
 from tgi_conformance.explore import EXPLORING, explore
 from tgi_conformance.families.answers import json_events

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from tgi_common.json_pointer import escape
 from tgi_conformance import api
 from tgi_conformance.exchange import EVENT_STREAM, JSON, Exchange, NoAnswerError, Request
 from tgi_conformance.levels import Level
@@ -159,7 +160,7 @@ def _wrong_method(catalogue: Catalogue, path: str) -> None:
     @catalogue.add(
         "other-methods-are-not-allowed",
         "Undocumented methods are refused with 405 (or 403, 404, 501).",
-        source=f"#/paths/{path.replace('~', '~0').replace('/', '~1')}",
+        source=f"#/paths/{escape(path)}",
         level=Level.SHOULD,
         why="A method that is silently taken does something that nobody documented.",
     )
@@ -209,4 +210,4 @@ def _raw(path: str, content: bytes) -> Request:
 
 def _source(catalogue: Catalogue) -> str:
     method, path = catalogue.operation.split(" ")
-    return f"#/paths/{path.replace('~', '~0').replace('/', '~1')}/{method.lower()}/requestBody"
+    return f"#/paths/{escape(path)}/{method.lower()}/requestBody"

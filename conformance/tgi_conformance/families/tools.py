@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from tgi_common import json_text
 from tgi_conformance.api import Form, listed, member
 from tgi_conformance.families.answers import json_events
 from tgi_conformance.families.chat import SYSTEMS, in_the_template, prompt_tokens
@@ -137,8 +137,8 @@ def _expect_city(call: dict[str, Any], exchange: Exchange) -> None:
     arguments = member(call, "arguments")
     expect(isinstance(arguments, str), "arguments as a string", arguments, exchange)
     try:
-        value = json.loads(str(arguments))
-    except (ValueError, RecursionError):
+        value = json_text.parse(str(arguments))
+    except ValueError:
         raise UnmetError("arguments that parse as JSON", arguments, exchange) from None
     expect(member(value, "_name") is None, "the tool's own arguments", arguments, exchange)
     city = member(value, "city")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from tgi_common.text import escaped
 from tgi_conformance.levels import Level, Outcome
-from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def write_junit(report: Report) -> str:
     broken = {result.id for result in report.broken}
     for route, results in groupby(report.requirements, key=lambda result: result.route):
         suite = TestSuite(route)
-        suite.hostname = plain(report.target)
+        suite.hostname = escaped(report.target)
         suite.timestamp = report.started
         suite.add_testcases([_case(result, broken=result.id in broken) for result in results])
         document.add_testsuite(suite)
@@ -48,16 +48,16 @@ def _verdict(result: Result, *, broken: bool) -> Failure | Error | Skipped | Non
         failure.text = _whole(result)
         return failure
     if result.outcome is Outcome.ERROR:
-        return Error(plain(f"{result.reason}; {REPORT_IT}"), "internal error")
+        return Error(escaped(f"{result.reason}; {REPORT_IT}"), "internal error")
     if result.outcome is Outcome.INCONCLUSIVE and result.level is Level.MUST:
-        return Error(plain(result.reason), "inconclusive")
+        return Error(escaped(result.reason), "inconclusive")
     if broken:
         return Skipped(f"{result.level.value} not kept: {_short(result)}", "should")
-    return Skipped(plain(f"{result.outcome.value}: {result.reason}"), result.outcome.value)
+    return Skipped(escaped(f"{result.outcome.value}: {result.reason}"), result.outcome.value)
 
 
 def _short(result: Result) -> str:
-    return plain(f"expected {result.expected}, got {result.actual}")
+    return escaped(f"expected {result.expected}, got {result.actual}")
 
 
 def _whole(result: Result) -> str:
@@ -68,12 +68,12 @@ def _whole(result: Result) -> str:
         f"actual: {result.actual}",
         f"reproduce: {result.curl}",
     ]
-    return "\n".join(plain(line) for line in lines)
+    return "\n".join(escaped(line) for line in lines)
 
 
 def _nothing_held(report: Report) -> TestSuite:
     suite = TestSuite("run")
     case = TestCase("the-deployment-can-be-tested", classname="tgi_conformance")
-    case.result = [Error(plain(report.reason), report.verdict.value)]
+    case.result = [Error(escaped(report.reason), report.verdict.value)]
     suite.add_testcase(case)
     return suite

@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tgi_common.text import escaped
 from tgi_conformance.evidence import cut
 from tgi_conformance.levels import Outcome
 from tgi_conformance.reports.folding import fold
-from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def write_markdown(report: Report) -> str:
 
 def code(text: str) -> str:
     """Give the text as a code span of one line."""
-    shown = plain(text)
+    shown = escaped(text)
     fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
     edge = " " if not shown.strip() or shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{edge}{shown or ' '}{edge}{fence}"
@@ -62,7 +62,7 @@ def code(text: str) -> str:
 
 def block(text: str, language: str = "") -> list[str]:
     """Give a line of text as the lines of a code block."""
-    shown = plain(text)
+    shown = escaped(text)
     fence = "`" * max(3, max(map(len, re.findall("`+", shown)), default=0) + 1)
     return [fence + language, shown, fence]
 
@@ -103,7 +103,7 @@ def _broken(report: Report) -> Iterator[str]:
 def _cause(group: list[Result]) -> Iterator[str]:
     first = group[0]
     more = f" and {len(group) - 1} more" if len(group) > 1 else ""
-    yield f"<details><summary><b>{first.level.value}</b> {plain(first.id)}{more}</summary>"
+    yield f"<details><summary><b>{first.level.value}</b> {escaped(first.id)}{more}</summary>"
     yield ""
     yield f"- promised: {code(first.statement)}"
     yield f"- expected: {code(cut(first.expected, LONGEST))}"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from rich.markup import escape
 
+from tgi_common.text import escaped
 from tgi_conformance.comparison import Column, Comparison, compare, differing
 from tgi_conformance.reports.page import write_page
-from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _table(matrix: Matrix) -> Iterator[str]:
     """Lay the rows out by hand: a table of rich would cut ids to the width of the screen."""
     if not matrix.rows:
         return
-    names = [plain(head.name) for head in matrix.heads]
+    names = [escaped(head.name) for head in matrix.heads]
     width = max(len(row.id) for row in matrix.rows)
     yield f"{'requirement':<{width}}  {escape('  '.join(names))}"
     for row in matrix.rows[:MOST_ROWS]:
@@ -172,7 +172,7 @@ def _cell(sign: Sign, width: int) -> str:
 
 
 def _safe(text: str) -> str:
-    return escape(plain(text))
+    return escape(escaped(text))
 
 
 def write_matrix_markdown(columns: tuple[Column, ...]) -> str:
@@ -204,7 +204,7 @@ def _inert(text: str) -> str:
     """Write a text so that Markdown sees letters and digits alone, all else as references."""
     if not text:
         return ""
-    shown = re.sub(r"[^\w .-]", lambda found: f"&#{ord(found.group())};", plain(text))
+    shown = re.sub(r"[^\w .-]", lambda found: f"&#{ord(found.group())};", escaped(text))
     return f"<code>{shown}</code>"
 
 

@@ -17,7 +17,7 @@ import jinja2
 from attrs import frozen
 from markupsafe import Markup
 
-from tgi_conformance.reports.plain import plain_lines
+from tgi_common.text import escaped_lines
 
 
 @frozen
@@ -50,12 +50,12 @@ def _environment() -> jinja2.Environment:
 
 def _coded(text: str) -> Markup:
     """Show what stands between backticks as code; one that is alone stays a backtick."""
-    escaped = str(Markup.escape(plain_lines(text)))
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # noqa: S704 - escaped before
+    shown = str(Markup.escape(escaped_lines(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", shown))  # noqa: S704 - escaped before
 
 
 def _inert(value: Any) -> Any:
-    return plain_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return escaped_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache

@@ -18,8 +18,8 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
+from tgi_common.text import escaped
 from tgi_conformance.levels import Outcome
-from tgi_conformance.reports.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,16 +44,18 @@ def watching(names: Sequence[str], stream: TextIO) -> Iterator[Watch]:
     The stream is the real one, bound before pytest runs and takes the standard ones.
     """
     if not may_animate(stream):
-        lines = {name: _Lines(plain(name), stream) for name in names}
+        lines = {name: _Lines(escaped(name), stream) for name in names}
         yield lambda name, progress: lines[name].watch(progress)
         return
     with _bar(stream) as bar:
-        drawn = {name: _Drawn(bar, _task(bar, name), plain(name) if len(names) > 1 else "") for name in names}
+        drawn = {
+            name: _Drawn(bar, _task(bar, name), escaped(name) if len(names) > 1 else "") for name in names
+        }
         yield lambda name, progress: drawn[name].watch(progress)
 
 
 def _task(bar: Bar, name: str) -> TaskID:
-    return bar.add_task("", total=None, what=plain(name), cost="asking what it offers", failed="")
+    return bar.add_task("", total=None, what=escaped(name), cost="asking what it offers", failed="")
 
 
 def _bar(stream: TextIO) -> Bar:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from tgi_common.text import escaped
 from tgi_conformance.levels import Level, Outcome, Verdict
 from tgi_conformance.reports.folding import fold
-from tgi_conformance.reports.plain import plain
 from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
 
 if TYPE_CHECKING:
@@ -142,4 +142,4 @@ def _price(report: Report) -> str:
 
 
 def _safe(text: str) -> str:
-    return escape(plain(text))
+    return escape(escaped(text))

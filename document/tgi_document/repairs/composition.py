@@ -6,10 +6,10 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
+from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
 from tgi_document.load import dangling_references
 from tgi_document.repairs.rule import is_openapi_30, rule, schemas
-from tgi_document.text import quoted
 from tgi_document.walk import Role, final_target, walk
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tgi_common.text import quoted
 from tgi_document.operations import METHODS
 from tgi_document.repairs.rule import rule, schemas
-from tgi_document.text import quoted
 from tgi_document.walk import Role, final_target, walk
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tgi_common.text import quoted
 from tgi_document.repairs.kinds import Kinds, kinds_of_value, value_in_string
 from tgi_document.repairs.rule import is_openapi_30, rule, schemas
-from tgi_document.text import quoted
 from tgi_document.walk import final_target
 
 if TYPE_CHECKING:

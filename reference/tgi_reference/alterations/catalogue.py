@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
+
+from tgi_common.suggestion import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class UnknownNameError(ValueError):
-    """A name that no alteration has; the message is one line with the nearest."""
+    """A name that no alteration has; the message is one line that suggests one."""
 
 
 class Stage(Enum):
@@ -90,8 +91,7 @@ class Catalogue:
     def _find(self, name: str) -> Alteration:
         if name in self._all:
             return self._all[name]
-        near = get_close_matches(name, self._all, n=1, cutoff=0.0)[0]
-        raise UnknownNameError(f"there is no {self.noun} {name!r}; the nearest name is {near!r}")
+        raise UnknownNameError(unknown(self.noun, name, self._all, "docs/faults.md has them all"))
 
     def _register(self, stage: Stage, kinds: tuple[str, ...], also: Alteration | None) -> Register:
         def register(function: Callable[..., Any]) -> Alteration:

@@ -1,0 +1,49 @@
+"""`tgi-conformance client fetch URL`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from tgi_client_generator.commands.command import CHANGED, SAME, DocumentCommand
+from tgi_client_generator.commands.servers import access_from, options_for_servers
+from tgi_common.text import visible
+from tgi_document.changes_report import Side, report
+from tgi_document.diff import diff
+from tgi_document.fetch import fetch_document
+from tgi_document.files import replace_file
+from tgi_document.pinned import pinned_document, pinned_path, require_tgi
+
+
+@click.command("fetch", cls=DocumentCommand)
+@click.argument("url")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the document there.")
+@options_for_servers
+def fetch_command(  # noqa: PLR0913, PLR0917 (one for each option)
+    url: str,
+    out: Path | None,
+    api_key_env: str | None,
+    headers: tuple[str, ...],
+    ca: Path | None,
+    timeout: float,
+    output: str,
+) -> int:
+    """Fetch the document of the server at URL, and tell what changed against the pinned one.
+
+    The document is looked for by way of URL/docs, then at URL/api-doc/openapi.json and URL/openapi.json.
+
+    Ends with 0 if nothing changed, 1 if something did, 2 if the document could not be had.
+    """
+    found = fetch_document(url, access_from(api_key_env, headers, ca, timeout))
+    require_tgi(found.document, found.url)
+    pinned = pinned_document()
+    changes = diff(pinned, found.document)
+    if out is not None:
+        text = json.dumps(found.document, indent=2, ensure_ascii=False) + "\n"
+        replace_file(out, text.encode())
+    click.echo(visible(f"{found.url} ({found.how})", 1000), err=True)
+    sides = (Side.of(pinned, pinned_path().name), Side.of(found.document, found.url))
+    click.echo(report(changes, *sides, output), nl=False)
+    return CHANGED if changes else SAME
