@@ -135,8 +135,8 @@ def document_is_the_contract(context: Context) -> None:
 
 @requirement(
     "document-is-that-of-its-release",
-    "If the release's own document is known, the served one has the same enums and defaults, and no breaking "
-    "difference.",
+    "If the document of the claimed release is known, the served one has its enums and defaults, and no "
+    "breaking difference from it.",
     route=DOCUMENT,
     source="#/paths",
     category="documents",

@@ -38,7 +38,7 @@ MAY_BE_ZERO = {"max_stop_sequences"}  # a server that takes no stop strings
 
 @requirement(
     "limits-fit-together",
-    "`max_input_tokens` is below `max_total_tokens`; no limit but `max_stop_sequences` is 0.",
+    "`max_input_tokens` is below `max_total_tokens`, and limits are above 0 (`max_stop_sequences` may be 0).",
     route=INFO,
     source=f"{MEMBERS}/max_total_tokens",
     category="limits",
@@ -156,7 +156,7 @@ def max_stop_sequences_is_enforced(context: Context) -> None:
 
 @requirement(
     "info-stays-the-same",
-    "`/info` does not change during a run.",
+    "The required members of `/info` do not change during a run.",
     route=INFO,
     source="#/paths/~1info/get",
     category="state",

@@ -55,8 +55,8 @@ def one_request_too_many_is_told(context: Context, form: Form) -> None:
 
 @requirement(
     "overload-is-told-and-passes",
-    "Requests beyond `max_concurrent_requests` are refused with 429 and an ErrorResponse until the load is "
-    "over.",
+    "Requests beyond `max_concurrent_requests` are refused with 429 and an ErrorResponse, and only while the "
+    "load lasts.",
     forms=(GENERATE, GENERATE_STREAM, CHAT, CHAT_STREAM),
     source=LIMIT,
     category="load",
