@@ -37,7 +37,7 @@ def test_what_takes_a_restarted_deployment_down_is_named() -> None:
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
     assert ID == finding.id
-    assert finding.actual.startswith("it went away each time after POST /v1/completions ")
+    assert finding.actual.startswith("it went down each time after POST /v1/completions ")
     assert DEADLY in finding.actual
     assert DEADLY in finding.curl
     assert {"the deployment goes away after this request"} == {

@@ -10,7 +10,6 @@ from tgi_conformance.http.exchange import TOO_MANY
 from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, INVOCATIONS, STREAMED, get
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import OK, expect, expect_status
-from tgi_conformance.requirements.credentials import credentials
 from tgi_conformance.requirements.tools import WEATHER
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from tgi_conformance.session.context import Context
 
 CATALOGUE = Catalogue(__name__, "authentication", "any operation")
-credentials(CATALOGUE)
 SOURCE = "behaviour.md#authentication"
 PROTECTED = (
     "POST /",

@@ -8,27 +8,18 @@ from tgi_conformance.protocol.forms import CHAT_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import chat_as_generate
 from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
-from tgi_conformance.requirements.bursts import bursts
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.chat import chat
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.errors_in_streams import errors_in_streams
-from tgi_conformance.requirements.framing import framing
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.grammar import grammars
-from tgi_conformance.requirements.headers import headers
 from tgi_conformance.requirements.identity import identity
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.load import load
-from tgi_conformance.requirements.methods import body_needs_post
-from tgi_conformance.requirements.origins import origins
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
 from tgi_conformance.requirements.prompts import white_space, written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
-from tgi_conformance.requirements.slots import left, overload
-from tgi_conformance.requirements.state import no_state
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.together import chat_together
@@ -53,28 +44,17 @@ for form in (FORM, STREAM):
     validation(CATALOGUE, form)
     grammars(CATALOGUE, form)
     identity(CATALOGUE, form)
-    headers(CATALOGUE, form)
     characters(CATALOGUE, form)
     limits(CATALOGUE, form)
     tools(CATALOGUE, form)
     chat_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
-    framing(CATALOGUE, form)
     written(CATALOGUE, form)
-    overload(CATALOGUE, form)
 streams(CATALOGUE, STREAM)
-errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
 chat(CATALOGUE, FORM, STREAM)
 chat_together(CATALOGUE, FORM)
-no_state(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "messages")
 generated(CATALOGUE)
-load(CATALOGUE, FORM)
-load(CATALOGUE, STREAM)
-body_needs_post(CATALOGUE, FORM.body(tokens=1))
-origins(CATALOGUE, FORM)
 white_space(CATALOGUE, FORM)
-bursts(CATALOGUE, STREAM)
-left(CATALOGUE, STREAM)

@@ -11,7 +11,6 @@ from tgi_conformance.requirements._verify import OK, expect, expect_status
 from tgi_conformance.requirements.answers import documented_answer
 from tgi_conformance.requirements.completeness import conversation
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.prompts import given_back_in_a_template
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.route_tokenize import expect_slices, place_of
@@ -36,7 +35,6 @@ BODY = {"messages": [{"role": "user", "content": PROMPT}]}
 documented_answer(CATALOGUE, post("/chat_tokenize", BODY))
 refusals(CATALOGUE, BODY, "messages")
 generated(CATALOGUE)
-body_needs_post(CATALOGUE, BODY)
 conversation(CATALOGUE, (BODY, {"messages": LONG}))
 given_back_in_a_template(CATALOGUE)
 

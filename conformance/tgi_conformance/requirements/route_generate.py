@@ -10,22 +10,14 @@ from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.completeness import prompt as prompt_tokens
 from tgi_conformance.requirements.details import details
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.framing import framing
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.grammar import grammars
-from tgi_conformance.requirements.headers import headers
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.load import load
-from tgi_conformance.requirements.methods import body_needs_post
-from tgi_conformance.requirements.origins import origins
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import full_text, repeats
 from tgi_conformance.requirements.prompts import given_back, white_space, written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
-from tgi_conformance.requirements.seeds import large_seeds
-from tgi_conformance.requirements.slots import overload
-from tgi_conformance.requirements.state import no_state
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.together import together
 from tgi_conformance.requirements.tokens import tokens
@@ -51,15 +43,7 @@ validation(CATALOGUE, FORM)
 characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
 generated(CATALOGUE)
-headers(CATALOGUE, FORM)
-no_state(CATALOGUE, FORM)
-load(CATALOGUE, FORM)
-framing(CATALOGUE, FORM)
-body_needs_post(CATALOGUE, FORM.body(tokens=1))
-origins(CATALOGUE, FORM)
 white_space(CATALOGUE, FORM)
 given_back(CATALOGUE, FORM)
 written(CATALOGUE, FORM)
-large_seeds(CATALOGUE, FORM)
 prompt_tokens(CATALOGUE)
-overload(CATALOGUE, FORM)

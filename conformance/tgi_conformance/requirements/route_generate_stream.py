@@ -8,18 +8,12 @@ from tgi_conformance.protocol.forms import GENERATE_STREAM as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.answers import detailed, documented_stream
-from tgi_conformance.requirements.bursts import bursts
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.details import top_tokens
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.errors_in_streams import errors_in_streams
-from tgi_conformance.requirements.framing import framing
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.grammar import grammars
-from tgi_conformance.requirements.headers import headers
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.load import load
-from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import (
     full_text,
@@ -31,8 +25,6 @@ from tgi_conformance.requirements.parity import (
 from tgi_conformance.requirements.prompts import written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
-from tgi_conformance.requirements.seeds import large_seeds
-from tgi_conformance.requirements.slots import left, overload
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
@@ -44,7 +36,6 @@ MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 documented_stream(CATALOGUE, FORM)
 detailed(CATALOGUE, FORM)
 streams(CATALOGUE, FORM)
-errors_in_streams(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
@@ -63,12 +54,4 @@ characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 generated(CATALOGUE)
-headers(CATALOGUE, FORM)
-load(CATALOGUE, FORM)
-framing(CATALOGUE, FORM)
-body_needs_post(CATALOGUE, FORM.body(tokens=1))
 written(CATALOGUE, FORM)
-large_seeds(CATALOGUE, FORM)
-bursts(CATALOGUE, FORM)
-overload(CATALOGUE, FORM)
-left(CATALOGUE, FORM)

@@ -12,12 +12,8 @@ from tgi_conformance.requirements._verify import OK, expect_fits, expect_status
 from tgi_conformance.requirements.aliases import answers_as_route, answers_whatever_is_asked
 from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.enveloped import answers_in_an_array
-from tgi_conformance.requirements.errors_in_streams import errors_in_streams
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.headers import browsers
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.parity import (
     full_text,
     prompt_is_counted,
@@ -43,7 +39,6 @@ detailed(CATALOGUE, STREAM)
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)
-errors_in_streams(CATALOGUE, STREAM)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 prompt_is_counted(CATALOGUE, STREAM)
@@ -63,10 +58,6 @@ for form in (CHAT, CHAT_STREAM):
 for form in (COMPLETIONS, COMPLETIONS_STREAM):
     answers_as_route(CATALOGUE, PATH, form, {"temperature": 0.0})
 generated(CATALOGUE)
-body_needs_post(CATALOGUE, FORM.body(tokens=1))
-for form in (FORM, STREAM):
-    browsers(CATALOGUE, form)
-answers_in_an_array(CATALOGUE, FORM)
 
 
 @CATALOGUE.add(

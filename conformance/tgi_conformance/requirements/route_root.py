@@ -9,11 +9,8 @@ from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.errors_in_streams import errors_in_streams
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.headers import browsers
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import (
     full_text,
@@ -39,7 +36,6 @@ detailed(CATALOGUE, STREAM)
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)
-errors_in_streams(CATALOGUE, STREAM)
 full_text(CATALOGUE, FORM, default=True)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
@@ -57,7 +53,4 @@ limits(CATALOGUE, STREAM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, STREAM)
 generated(CATALOGUE)
-body_needs_post(CATALOGUE, FORM.body(tokens=1))
-for form in (FORM, STREAM):
-    browsers(CATALOGUE, form)
 given_back(CATALOGUE, FORM)

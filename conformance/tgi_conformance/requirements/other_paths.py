@@ -1,45 +1,46 @@
-"""Paths that nobody documented: there is nothing."""
+"""Paths that are not documented: nothing is served there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import GENERATE, get, post
-from tgi_conformance.requirements._declare import Catalogue
+from tgi_conformance.protocol.routes import OTHER_PATHS
+from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._verify import expect, seen
-from tgi_conformance.results.levels import Level
 from tgi_conformance.session.failures import ASLEEP
 from tgi_conformance.session.probes import LOCKED, MOVED
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context
 
-CATALOGUE = Catalogue(__name__, "other-paths", "any operation")
 SOURCE = "behaviour.md#other-routes"
 
 
-@CATALOGUE.add(
+@requirement(
     "generation-elsewhere-is-a-client-error",
-    "A generation request to a path that is not documented is no success.",
+    "A generation request to an undocumented path is answered with a client error.",
+    route=OTHER_PATHS,
     source=SOURCE,
-    why="A typing error in a path must not look like an answer.",
+    category="refusals",
+    why="A typo in a path must not look like a success.",
 )
-def generation(context: Context) -> None:
-    """Send a valid body to a path that has never been."""
+def generation_elsewhere_is_a_client_error(context: Context) -> None:
     exchange = context.send(post("/generate_nothing_here", GENERATE.body(tokens=1)))
-    status = exchange.response.status  # a gateway may send to its login whoever it does not know
+    status = exchange.response.status  # a gateway may redirect unknown clients to its login
     expect(300 <= status < 500 or status in ASLEEP, "a 4xx status", seen(exchange), exchange)
 
 
-@CATALOGUE.add(
+@requirement(
     "nothing-is-found-elsewhere",
-    "GET of a path that is not documented is answered with 404.",
+    "GET of an undocumented path is answered with 404.",
+    route=OTHER_PATHS,
     source=SOURCE,
-    level=Level.SHOULD,  # a gateway may show a page of its own
-    why="A server that answers everything hides that it lacks what was asked for.",
+    category="refusals",
+    level=SHOULD,  # a gateway may show a page of its own
+    why="A server that answers every path hides which routes it lacks.",
 )
-def nothing(context: Context) -> None:
-    """Ask for what has never been."""
+def nothing_is_found_elsewhere(context: Context) -> None:
     exchange = context.send(get("/nothing_here"))
     gateways = {*MOVED, *LOCKED, *ASLEEP}
     expect(exchange.response.status in {404, *gateways}, "status 404", seen(exchange), exchange)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tgi_conformance.requirements.counters import REQUESTS, TWICE, Servers
+from tgi_conformance.requirements.metrics_counters import REQUESTS, TWICE, Servers
 
 SUCCESSES = ("tgi_request_success", ())
 ROW = 5

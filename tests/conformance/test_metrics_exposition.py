@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tgi_conformance.http.exchange import Exchange, Request, Response
-from tgi_conformance.requirements.exposition import problems
+from tgi_conformance.requirements.metrics_exposition import problems
 
 VALID = {
     "nothing": "",
@@ -20,20 +20,20 @@ VALID = {
     "a histogram": '# TYPE a histogram\na_bucket{le="1"} 1\na_bucket{le="+Inf"} 2\na_sum 3\na_count 2\n',
 }
 INVALID = {
-    "no last line end": ("a 1", "the last line does not end"),
-    "no value": ("a\n", "no sample"),
-    "a value that is none": ("a one\n", "no sample"),
-    "a name with a hyphen": ("a-b 1\n", "no sample"),
-    "an open label": ('a{b="c} 1\n', "no sample"),
-    "two samples of one series": ("a 1\na 1\n", "two samples of a"),
-    "the same labels in another order": ('a{b="1",c="2"} 1\na{c="2",b="1"} 1\n', "two samples of a"),
-    "two types": ("# TYPE a counter\n# TYPE a counter\na 1\n", "two types of a"),
+    "no last line end": ("a 1", "no line feed at the end"),
+    "no value": ("a\n", "an invalid line"),
+    "a value that is none": ("a one\n", "an invalid line"),
+    "a name with a hyphen": ("a-b 1\n", "an invalid line"),
+    "an open label": ('a{b="c} 1\n', "an invalid line"),
+    "two samples of one series": ("a 1\na 1\n", "a second sample of a"),
+    "the same labels in another order": ('a{b="1",c="2"} 1\na{c="2",b="1"} 1\n', "a second sample of a"),
+    "two types": ("# TYPE a counter\n# TYPE a counter\na 1\n", "a second type of a"),
     "a type below its sample": ("a 1\n# TYPE a counter\n", "the type of a after its samples"),
     "a type below its buckets": (
         'a_bucket{le="1"} 1\n# TYPE a histogram\n',
         "the type of a after its samples",
     ),
-    "a type that is none": ("# TYPE a meter\n", "no type"),
+    "a type that is none": ("# TYPE a meter\n", "an invalid type"),
 }
 
 
