@@ -53,7 +53,7 @@ def explore(
             raise
 
     try:
-        _drive(hold, cases, context.session.seed, context.examples(examples))
+        _drive(hold, cases, f"{context.session.seed} {context.requirement}", context.examples(examples))
     except _EnoughError as enough:
         raise enough.error from None
 
@@ -104,7 +104,7 @@ class _Asked:
 
 
 def _drive(
-    hold: Callable[[Any], None], cases: strategies.SearchStrategy[Any], seed: int, examples: int
+    hold: Callable[[Any], None], cases: strategies.SearchStrategy[Any], seed: str, examples: int
 ) -> None:
     settings = hypothesis.settings(
         max_examples=examples,

@@ -12,7 +12,7 @@ from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import PROMPT, Form, listed, post
 from tgi_conformance.requirements._naming import grammar_name, with_grammar, words
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
-from tgi_conformance.requirements.tokens import counted
+from tgi_conformance.requirements.tokens import counted, either_counting
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ def _read(catalogue: Catalogue, form: Form) -> None:
             exchange = context.cached(post("/tokenize", {"inputs": text}))
             expect_status(exchange, OK)
             counts.append(len(listed(exchange.response.json)))
-        plain = _counting(context, form, PROMPT)[1]
-        request, unusual = _counting(context, form, UNUSUAL)
+        asking = either_counting(context, form, "characters")
+        plain = _counting(context, asking, PROMPT)[1]
+        request, unusual = _counting(context, asking, UNUSUAL)
         more = counts[1] - counts[0]
         expected = f"about {plain} + {more} prompt tokens for {UNUSUAL[-64:]!r}"
         expect(abs(unusual - plain - more) <= AT_A_BORDER, expected, unusual, context.cached(request))
@@ -93,11 +94,12 @@ def _escaped(catalogue: Catalogue, form: Form) -> None:
         why="Half the JSON writers escape by default; an emoji is a pair of escapes.",
     )
     def check(context: Context) -> None:
-        request, count = _counting(context, form, UNUSUAL)
+        asking = either_counting(context, form, "characters")
+        request, count = _counting(context, asking, UNUSUAL)
         escaped = evolve(
             request, content=json.dumps(request.json, indent=1).replace("/", "\\/").encode("ascii")
         )
-        actual = prompt_tokens(context, form, escaped)
+        actual = prompt_tokens(context, asking, escaped)
         expect(actual == count, f"{count} prompt tokens, as in UTF-8", actual, context.cached(escaped))
 
 

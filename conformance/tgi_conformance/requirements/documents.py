@@ -79,7 +79,7 @@ def _is_other_page(response: Response) -> bool:
 def document_is_found_from_docs(context: Context) -> None:
     served = context.session.served
     _served_document(context)
-    status = context.send(PAGE).response.status
+    status = context.cached(PAGE).response.status
     if status in {*ABSENT, *LOCKED}:
         raise UnsupportedError(f"GET /docs answered {status}")
     expect(served.how.startswith(NAMED), "a document named by /docs", f"{served.how}: {served.url}")

@@ -18,7 +18,7 @@ from tgi_conformance.requirements.effects_in_noise import (
     expect_top_p,
     unsupported,
 )
-from tgi_conformance.requirements.tokens import counted
+from tgi_conformance.requirements.tokens import LONG, ask, counted
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
-TOKENS = 20
+TOKENS = 16
 SILENT = "A parameter that is taken and ignored is a promise broken in silence."
 SEEDS = (11, 12, 13, 14)
 PENALTIES: Mapping[str, Mapping[str, float]] = {
@@ -57,7 +57,7 @@ BESIDE: Mapping[str, Mapping[str, Any]] = {
 NATIVE = frozenset({"typical_p", "top_k"})  # not among the members of the OpenAI-style routes
 DOUBT = -1.0  # log-probability of a whole answer above which other answers are too rare to be seen
 UNLIMITED = Version("3.0")  # before it an answer without a limit had 100 tokens
-DIGITS, FEWER_DIGITS = 130, 30  # each with a space: as many tokens or twice as many
+DIGITS, FEWER_DIGITS = 110, 30  # each with a space: as many tokens or twice as many
 # How strongly these count is the model server's own affair; log-probabilities show it, a few tokens may not.
 WEAK = frozenset({"frequency_penalty", "presence_penalty"})
 # What makes a form show the log-probabilities of its tokens.
@@ -115,9 +115,9 @@ def _sampling(form: Form, seed: int) -> dict[str, Any]:
 
 
 def _beside(context: Context, form: Form, name: str) -> dict[str, Any]:
-    """Give what to ask beside a parameter; nothing of streams, which are held to the unstreamed answers."""
+    """Give what to ask beside a parameter; nothing on routes that do not lead."""
     known = context.contract.has
-    others = BESIDE.get(name, {}) if not form.streamed else {}
+    others = BESIDE.get(name, {}) if context.whole else {}
     return {other: value for other, value in others.items() if known(parameter(form, other))}
 
 
@@ -139,7 +139,7 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
         why=SILENT,
     )
     def check(context: Context) -> None:
-        answer = _shown(form, _greedy(context, form, PROMPT))[0]
+        answer = _text(form, ask(context, form, LONG)[1])
         prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
         if not context.exact:
             expect_penalty(context, form, prompts, {name: value})
@@ -176,7 +176,7 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
         if not context.exact:
             _expect_shift_in_noise(context, form, name)
             return
-        for value in values:
+        for value in context.share(values):
             with context.case():
                 pairs = (
                     (_sampled(context, form, seed), _sampled(context, form, seed, **{name: value}))
@@ -251,7 +251,7 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
         exchange = _sampled(context, form, SEEDS[1], top_p=SHIFTING["top_p"][0])
         texts = [_shown(form, one)[0] for one in (first, exchange)]
         expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
-        if form.dialect == "generate":
+        if form.dialect == "generate" and context.whole:
             exchange = _sampled(
                 context, form, SEEDS[2], top_p=SHIFTING["top_p"][0], top_k=40, temperature=2.0
             )
@@ -267,9 +267,10 @@ def _unknown_members(catalogue: Catalogue, form: Form) -> None:
         why="Clients of other releases send members that this one does not know.",
     )
     def check(context: Context) -> None:
-        body = form.body(tokens=2, x_unknown={"a": [1]})
-        exchange = context.send(form.request({**body, "x_other": None}))
-        expect_answer(form, exchange)
+        asking = context.either(form, "unknown members")
+        body = asking.body(tokens=2, x_unknown={"a": [1]})
+        exchange = context.cached(asking.request({**body, "x_other": None}))
+        expect_answer(asking, exchange)
 
 
 def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
@@ -291,18 +292,30 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
         digits = DIGITS if release >= UNLIMITED else FEWER_DIGITS
         if longest is not None and longest < digits * 3:
             raise UnsupportedError(f"a context of {context} tokens has no room for {digits} digits")
-        asked = {**counted(form), name: {"type": "regex", "value": f"([0-9] ){{{digits}}}"}}
+        asked = {**counted(form), name: _digits(FEWER_DIGITS)}
+        with context.case():
+            _expect_digits(context, form, FEWER_DIGITS, **asked, **{form.limit_name: None})
+        asked = {**counted(form), name: _digits(digits)}
         text = ""
-        for limit in ({}, {form.limit_name: None}):
-            with context.case():
-                exchange = context.send(form.ask(tokens=None, **asked, **limit))
-                expect_status(exchange, OK)
-                text = _text(form, expect_answer(form, exchange)).replace(" ", "")
-                whole = text[-digits:].isdigit() and len(text) >= digits
-                expect(whole, f"{digits} digits", text, exchange)
+        with context.case():
+            text = _expect_digits(context, form, digits, **asked)
         stop = Counter(text[-digits:]).most_common(1)[0][0]  # no space, which may begin the next token
-        if context.capabilities.limit("max_stop_sequences") != 0:
+        if context.whole and context.capabilities.limit("max_stop_sequences") != 0:
             with context.case():
                 exchange = context.send(form.ask(tokens=None, **asked, stop=[stop]))
                 shown = _text(form, expect_answer(form, exchange)).replace(" ", "")
                 expect(len(shown) < digits, f"an end with {stop!r}", shown, exchange)
+
+
+def _digits(count: int) -> dict[str, str]:
+    """Write a grammar of digits, each with a space after it."""
+    return {"type": "regex", "value": f"([0-9] ){{{count}}}"}
+
+
+def _expect_digits(context: Context, form: Form, count: int, **asked: Any) -> str:
+    """Raise UnmetError unless an answer without a limit has all digits of its grammar; give them."""
+    exchange = context.send(form.ask(tokens=None, **asked))
+    expect_status(exchange, OK)
+    text = _text(form, expect_answer(form, exchange)).replace(" ", "")
+    expect(text[-count:].isdigit() and len(text) >= count, f"{count} digits", text, exchange)
+    return text

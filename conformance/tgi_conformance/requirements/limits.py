@@ -8,7 +8,7 @@ from tgi_conformance.protocol.forms import PROMPT, Form
 from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar, words
 from tgi_conformance.requirements._verify import expect, expect_answer
 from tgi_conformance.requirements.characters import prompt_tokens
-from tgi_conformance.requirements.tokens import counted
+from tgi_conformance.requirements.tokens import bare, counted, either_counting
 from tgi_conformance.requirements.validation import expect_refusal
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
@@ -71,8 +71,9 @@ def _total_refused(catalogue: Catalogue, form: Form) -> None:
     )
     def check(context: Context) -> None:
         limit = advertised(context, "max_total_tokens")
-        prompt, count = _prompt_for(context, form, limit)
-        expect_refusal(context, form, context.send(form.ask(prompt, tokens=limit + 1 - count)))
+        asking = either_counting(context, form, "max_total_tokens")
+        prompt, count = _prompt_for(context, asking, limit)
+        expect_refusal(context, asking, context.cached(asking.ask(prompt, tokens=limit + 1 - count)))
 
 
 def _prompt_for(context: Context, form: Form, limit: int) -> tuple[str, int]:
@@ -115,16 +116,17 @@ def _total_taken(catalogue: Catalogue, form: Form) -> None:
     )
     def check(context: Context) -> None:
         limit = advertised(context, "max_total_tokens")
-        asked: dict[str, Any] = {**counted(form), name: CHOICE}
+        asking = either_counting(context, form, "context")
+        asked: dict[str, Any] = {**counted(asking), **bare(asking), name: CHOICE}
         # Without a grammar that ends it, the answer would be as long as the context: that is not paid for.
-        short = expect_answer(form, context.cached(form.ask(tokens=FEW, **asked)))
+        short = expect_answer(asking, context.cached(asking.ask(tokens=FEW, **asked)))
         if short.finish == "length":
             raise UnsupportedError("the grammar (yes|no) does not end the answer")
-        prompt = prompt_tokens(context, form, form.ask(tokens=FEW, **asked))
+        prompt = prompt_tokens(context, asking, asking.ask(tokens=FEW, **asked))
         if prompt is None:
             raise UnsupportedError(f"{form.operation} does not count the prompt's tokens")
-        exchange = context.send(form.ask(tokens=limit - prompt, **asked))
-        answer = expect_answer(form, exchange)
+        exchange = context.cached(asking.ask(tokens=limit - prompt, **asked))
+        answer = expect_answer(asking, exchange)
         expect(answer.finish is not None, "a finish reason", answer.finish, exchange)
 
 
@@ -152,10 +154,11 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
         why="Whoever cuts to a size pays for that size.",
     )
     def check(context: Context) -> None:
-        for size in SIZES:
+        asking = either_counting(context, form, "truncate")
+        for size in context.share(SIZES):
             with context.case():
-                request = form.ask(tokens=1, **counted(form), truncate=size)
-                count = prompt_tokens(context, form, request)
+                request = asking.ask(tokens=1, **counted(asking), truncate=size)
+                count = prompt_tokens(context, asking, request)
                 if count is None:
                     raise UnsupportedError(f"{form.operation} does not count the prompt's tokens")
                 expect(count == size, f"{size} prompt tokens", count, context.cached(request))

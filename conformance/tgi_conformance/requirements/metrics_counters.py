@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Count = Callable[[Samples], float]
 
 SCRAPES = 5  # in a row, with no request between them: enough to see a counter that decreases now and then
-REQUESTS = 3  # between two rows
+REQUESTS = 2  # between two rows
 FEWEST, MOST = 2, 5  # rows; more than the fewest only where a counter decreased
 TWICE = 1.5  # growth per request from which on everything is counted twice, however servers were told apart
 

@@ -109,7 +109,7 @@ def _unusual(catalogue: Catalogue, form: Form, source: str) -> None:
         chosen = [piece for piece in dict.fromkeys(ends) if piece.strip(" ") and text.find(piece) >= 0]
         if not chosen:
             raise UnsupportedError(f"no token of {text!r} ends with a line or beyond ASCII")
-        for stop in chosen[:2]:
+        for stop in context.share(chosen[:2]):
             with context.case():
                 exchange = context.send(form.ask(tokens=LONG, stop=[stop], **counted(form), **forced))
                 answer = expect_answer(form, exchange)
@@ -175,7 +175,7 @@ def _hold(context: Context, form: Form, chosen: Sequence[str]) -> None:
     if not chosen:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
     most = most_stops(context)
-    for place, stop in enumerate(chosen):
+    for place, stop in context.share([*enumerate(chosen)]):
         with context.case():
             # As the last of as many as may be, alone, and after another one.
             others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tgi_conformance.http.exchange import EVENT_STREAM
-from tgi_conformance.protocol.forms import PROMPT, Form, member
+from tgi_conformance.protocol.forms import Form, member
 from tgi_conformance.requirements._naming import parameter, words
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, seen
-from tgi_conformance.requirements.refusals import WHY, expect_refused
+from tgi_conformance.requirements.refusals import WHY, expect_refused, taken
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ VALIDATION = "validation"
 SEQUENCES = 2
 MOST_STOPS = 1_000
 # Refused by every release, streamed or not; each is a rule of another kind.
-BAD: Mapping[str, Any] = {"temperature": -1.0, "top_p": 2.0, "frequency_penalty": 3.0}
-PENALTIES_TAKEN = (2.0,)
+BAD: Mapping[str, Any] = {"frequency_penalty": 2.1, "temperature": -1.0, "top_p": 1.5}
+HIGHEST_PENALTY = 2.0
 PENALTIES_REFUSED = (2.1, -2.1)
 
 
@@ -84,8 +84,9 @@ def validation(catalogue: Catalogue, form: Form) -> None:
 
 
 def bad_values(context: Context, form: Form) -> list[tuple[str, Any]]:
-    """Give values that are refused, of the parameters that the deployment's document has."""
-    return [item for item in BAD.items() if context.contract.has(parameter(form, item[0]))]
+    """Give values that are refused, of parameters that the deployment's document has."""
+    known = [item for item in BAD.items() if context.contract.has(parameter(form, item[0]))]
+    return [*context.share(known)]
 
 
 def expect_refusal(context: Context, form: Form, exchange: Exchange) -> None:
@@ -126,10 +127,18 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
         limit = context.capabilities.limit("max_input_tokens")
         if limit is None:
             raise UnsupportedError("/info advertises no max_input_tokens")
+        asking = context.either(form, "highest")
         with context.case():
-            expect_answer(form, context.send(form.ask(tokens=2, truncate=limit)))
+            expect_answer(asking, taken(context, asking, {"truncate": limit}, _highest(context, asking)))
         with context.case():
-            expect_refusal(context, form, context.send(form.ask(tokens=2, truncate=limit + 1)))
+            expect_refusal(context, asking, context.cached(asking.ask(tokens=2, truncate=limit + 1)))
+
+
+def _highest(context: Context, form: Form) -> dict[str, Any]:
+    """Give what is to be taken at its highest, to be asked for at once."""
+    limit = context.capabilities.limit("max_input_tokens") if form.dialect == "generate" else None
+    highest = {"truncate": limit, "frequency_penalty": HIGHEST_PENALTY}
+    return {name: value for name, value in highest.items() if value is not None}
 
 
 def _empty_prompt(catalogue: Catalogue, form: Form) -> None:
@@ -141,7 +150,8 @@ def _empty_prompt(catalogue: Catalogue, form: Form) -> None:
         why="A model makes something up from nothing, which the caller pays for.",
     )
     def check(context: Context) -> None:
-        expect_refusal(context, form, context.send(form.ask("", tokens=2)))
+        asking = context.either(form, "empty prompt")
+        expect_refusal(context, asking, context.cached(asking.ask("", tokens=2)))
 
 
 def _typed(catalogue: Catalogue, form: Form) -> None:
@@ -167,14 +177,15 @@ def _frequency_penalty(catalogue: Catalogue, form: Form) -> None:
         why="It is the range that OpenAI's clients offer.",
     )
     def check(context: Context) -> None:
-        for value in PENALTIES_TAKEN:
+        asking = context.either(form, "highest")
+        with context.case():
+            exchange = taken(
+                context, asking, {"frequency_penalty": HIGHEST_PENALTY}, _highest(context, asking)
+            )
+            expect_answer(asking, exchange)
+        for value in context.share(PENALTIES_REFUSED):
             with context.case():
-                expect_answer(form, context.send(form.ask(PROMPT, tokens=2, frequency_penalty=value)))
-        for value in PENALTIES_REFUSED:
-            with context.case():
-                expect_refusal(
-                    context, form, context.send(form.ask(PROMPT, tokens=2, frequency_penalty=value))
-                )
+                expect_refusal(context, form, context.cached(form.ask(tokens=2, frequency_penalty=value)))
 
 
 def _stop_strings(catalogue: Catalogue, form: Form) -> None:
@@ -191,4 +202,5 @@ def _stop_strings(catalogue: Catalogue, form: Form) -> None:
         if limit is None or limit > MOST_STOPS:
             raise UnsupportedError(f"/info advertises a max_stop_sequences of {limit}")
         strings = [f"never to be seen {n}" for n in range(limit + 1)]
-        expect_refusal(context, form, context.send(form.ask(tokens=2, stop=strings)))
+        asking = context.either(form, "stop")
+        expect_refusal(context, asking, context.cached(asking.ask(tokens=2, stop=strings)))

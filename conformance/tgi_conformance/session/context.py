@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
+from zlib import crc32
 
 from attrs import define, evolve, field
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 AGAIN = 5  # times
+# Where every case is checked of a rule that applies to several routes.
+LEADING = ("generate", "chat-completions")
 
 
 @define
@@ -123,6 +126,10 @@ class Context:
                 return deviation
         return None
 
+    def known(self, requirement: str) -> bool:
+        """Tell whether there is a known deviation from another requirement, by its id."""
+        return any(one.covers(requirement, self.capabilities.version) for one in self.session.deviations)
+
     @property
     def exact(self) -> bool:
         """Whether equal requests are decoded bit by bit alike, as far as is known."""
@@ -174,6 +181,43 @@ class Context:
     def some(self, cases: Sequence[T]) -> Sequence[T]:
         """Give the cases to look at: all of them, or at level smoke the last alone."""
         return cases[-1:] if self.session.depth is Depth.SMOKE else cases
+
+    @property
+    def whole(self) -> bool:
+        """Whether every case is checked here of a rule that applies to several routes."""
+        return self._leads(LEADING) or self.session.depth is Depth.EXHAUSTIVE
+
+    @property
+    def first(self) -> bool:
+        """Whether every case is checked here of a rule that does not depend on what a route means."""
+        return self._leads(LEADING[:1]) or self.session.depth is Depth.EXHAUSTIVE
+
+    def _leads(self, routes: tuple[str, ...]) -> bool:
+        """Tell whether the requirement is about unstreamed answers of one of these routes."""
+        route, _, words = self.requirement.partition(".")
+        return route in routes and not words.startswith("streamed-")
+
+    def share(self, cases: Sequence[T], count: int = 1, *, whole: bool | None = None) -> Sequence[T]:
+        """Give some of the cases of a rule that applies to several routes, or all where this one is `whole`.
+
+        The route and the run's seed decide which ones, so that the requirements of a route share their requests,
+        and runs of other seeds look at other cases.
+        """
+        if self.whole if whole is None else whole:
+            return cases
+        first = crc32(self.requirement.partition(".")[0].encode()) + self.session.seed
+        return [cases[(first + place) % len(cases)] for place in range(min(count, len(cases)))]
+
+    def either(self, form: Form, name: str) -> Form:
+        """Give a route's form, streamed or unstreamed by a hash of the path, the name and the seed.
+
+        It is for how a body is read and checked, which is the same code for both: the requirements of both forms
+        look at one answer. That streams refuse what is refused unstreamed is a requirement of its own.
+        """
+        if not form.switch or self.session.depth is Depth.EXHAUSTIVE:
+            return form
+        turn = crc32(f"{form.path} {name}".encode()) + self.session.seed
+        return evolve(form, streamed=bool(turn % 2))
 
     def examples(self, standard: int) -> int:
         """Scale a number of generated examples to the depth of the run."""
