@@ -53,7 +53,7 @@ def explore(
             raise
 
     try:
-        _drive(hold, cases, trial.setting.seed, trial.examples(examples))
+        _drive(hold, cases, f"{trial.setting.seed} {trial.requirement.id}", trial.examples(examples))
     except _EnoughError as enough:
         raise enough.error from None
 
@@ -104,7 +104,7 @@ class _Asked:
 
 
 def _drive(
-    hold: Callable[[Any], None], cases: strategies.SearchStrategy[Any], seed: int, examples: int
+    hold: Callable[[Any], None], cases: strategies.SearchStrategy[Any], seed: str, examples: int
 ) -> None:
     settings = hypothesis.settings(
         max_examples=examples,

@@ -73,7 +73,10 @@ def answer_to(case: Any, exchange: Exchange) -> schemathesis.Response:
 
 
 def cheap(body: Any) -> Any:
-    """Limit what a body may cost: tokens, prompts, choices; and what it may make the server fetch."""
+    """Limit what a body may cost: tokens, prompts, choices; and what it may make the server fetch.
+
+    Where nothing is said of details they are asked for: they cost nothing, and show more.
+    """
     if isinstance(body, list) and body:
         # TGI reads an array as an object's members by position, and would generate to its own limit.
         return 5
@@ -86,7 +89,7 @@ def cheap(body: Any) -> Any:
     if isinstance(parameters, list):
         bounded["parameters"] = 5
     if isinstance(parameters, dict):
-        inner = {name: _bounded(name, value) for name, value in parameters.items()}
+        inner = {"details": True, **{name: _bounded(name, value) for name, value in parameters.items()}}
         bounded["parameters"] = _limited(inner, "max_new_tokens")
     return _limited(bounded, "max_tokens") if {"messages", "prompt"} & set(bounded) else bounded
 

@@ -37,7 +37,7 @@ class Depth(str, Enum):
 
 
 # Requests and generated tokens that a run of a level may cost, whatever the deployment does.
-BUDGETS: Mapping[Depth, tuple[int, int]] = {Depth.SMOKE: (60, 600), Depth.STANDARD: (1_800, 16_000)}
+BUDGETS: Mapping[Depth, tuple[int, int]] = {Depth.SMOKE: (60, 600), Depth.STANDARD: (1_500, 15_000)}
 
 
 class Outcome(str, Enum):

@@ -11,13 +11,15 @@ from tgi_conformance.kinds import kind_of
 from tgi_conformance.levels import Depth, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from tgi_conformance.trial import Trial
 
     Check = Callable[[Trial], None]
 
 MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
+# Where a rule of several routes is held with every case, unstreamed.
+LEADING = ("generate", "chat-completions")
 RECORDED = "2.4"  # the oldest release whose behaviour was recorded
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 
@@ -71,6 +73,10 @@ class Requirement:
     def route(self) -> str:
         """The first word of the id, which is also the name of the file that holds it."""
         return self.id.partition(".")[0]
+
+    def leads(self, routes: Container[str]) -> bool:
+        """Tell whether it is about the unstreamed answers of one of these routes."""
+        return self.route in routes and not self.id.startswith(f"{self.route}.streamed-")
 
     @property
     def kind(self) -> str:

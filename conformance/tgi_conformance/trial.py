@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
+from zlib import crc32
 
 from attrs import define, evolve, field, frozen
 
@@ -14,6 +15,7 @@ from tgi_conformance.patience import send_patiently
 from tgi_conformance.poison import may_raise
 from tgi_conformance.price import generated_tokens
 from tgi_conformance.report import LEFT_OUT
+from tgi_conformance.requirement import LEADING
 from tgi_conformance.samples import Samples
 
 if TYPE_CHECKING:
@@ -131,6 +133,10 @@ class Trial:
                 return deviation
         return None
 
+    def known(self, requirement: str) -> bool:
+        """Tell whether TGI is known to depart from another requirement, by its id."""
+        return any(one.covers(requirement, self.facts.version) for one in self.setting.deviations)
+
     @property
     def exact(self) -> bool:
         """Whether equal requests are decoded bit by bit alike, as far as is known."""
@@ -182,6 +188,38 @@ class Trial:
     def some(self, cases: Sequence[T]) -> Sequence[T]:
         """Give the cases to look at: all of them, or at level smoke the last alone."""
         return cases[-1:] if self.setting.depth is Depth.SMOKE else cases
+
+    @property
+    def whole(self) -> bool:
+        """Whether every case is held here of a rule that holds on several routes."""
+        return self.requirement.leads(LEADING) or self.setting.depth is Depth.EXHAUSTIVE
+
+    @property
+    def first(self) -> bool:
+        """Whether every case is held here of a rule that has nothing to do with what a route means."""
+        return self.requirement.leads(LEADING[:1]) or self.setting.depth is Depth.EXHAUSTIVE
+
+    def share(self, cases: Sequence[T], count: int = 1, *, whole: bool | None = None) -> Sequence[T]:
+        """Give the cases of a rule that holds on several routes: some of them, unless this one is `whole`.
+
+        Which ones is told by the route and the run's seed, so that its requirements share their requests and
+        runs of other seeds look at others.
+        """
+        if self.whole if whole is None else whole:
+            return cases
+        first = crc32(self.requirement.route.encode()) + self.setting.seed
+        return [cases[(first + place) % len(cases)] for place in range(min(count, len(cases)))]
+
+    def either(self, form: Form, name: str) -> Form:
+        """Give a route's form, streamed or not as it is the turn of what is named.
+
+        For how a body is read and checked, which is the same code: the requirements of both forms look at one
+        answer. That streams refuse what is refused unstreamed is a requirement of its own.
+        """
+        if not form.switch or self.setting.depth is Depth.EXHAUSTIVE:
+            return form
+        turn = crc32(f"{form.path} {name}".encode()) + self.setting.seed
+        return evolve(form, streamed=bool(turn % 2))
 
     def examples(self, standard: int) -> int:
         """Scale a number of generated examples to the depth of the run."""

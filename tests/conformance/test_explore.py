@@ -175,7 +175,7 @@ def test_no_generated_text_holds_an_address() -> None:
 
     told = cheap(body)
 
-    assert {"max_new_tokens": TOKENS} == told.pop("parameters")
+    assert {"details": True, "max_new_tokens": TOKENS} == told.pop("parameters")
     assert {"inputs": "![](a.test/b)", "c": ["see d", {"url": PIXEL}], "n": 2} == told
     assert "see f" == cheap("see http://f")
 

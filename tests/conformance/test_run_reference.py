@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tgi_conformance.report import Report
     from tgi_reference.server import Running
 
-MOST = {Depth.SMOKE: (60, 600), Depth.STANDARD: (1_800, 16_000)}
+MOST = {Depth.SMOKE: (60, 600), Depth.STANDARD: (1_100, 10_000)}
 
 
 def options(url: str, depth: Depth = Depth.SMOKE, seed: int = 0) -> Options:

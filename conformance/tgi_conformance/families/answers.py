@@ -87,7 +87,7 @@ def detailed(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         pointer = trial.contract.operations[form.operation].response_pointer(OK, media_type)
-        for asked in rich(form):
+        for asked in trial.share(rich(form)):
             if asked.get("best_of", 1) > (trial.facts.limit("max_best_of") or 2):
                 continue
             if "top-tokens" in trial.facts.absent:

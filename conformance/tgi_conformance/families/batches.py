@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 LARGEST_BATCH = 128
 TOKENS = 5
 SAMPLED = {"temperature": 1.3, "seed": 5, "top_p": 0.9, "repetition_penalty": 1.3, "frequency_penalty": 0.9}
+GREEDY = {"temperature": 0.0}
 PROMPTS = (PROMPT, "Which token comes next?", "Une idée naïve: 日本語の 🤖")
 
 
@@ -51,20 +52,21 @@ def batches(catalogue: Catalogue) -> None:
 
 
 def _several(trial: Trial, **asked: Any) -> tuple[list[str], list[Answer]]:
-    """Give as many prompts as a batch may have, three at the most, and what each is answered alone."""
+    """Give as many prompts as a batch may have, a few at the most, and what each is answered alone."""
     most = min(trial.facts.limit(name) or 2 for name in ("max_client_batch_size", "max_concurrent_requests"))
     prompts = list(PROMPTS[: min(most, len(PROMPTS))])
     if len(prompts) == 1:
         raise UnsupportedError("/info advertises no more than one prompt at a time")
-    asked = asked or {"temperature": 0.0}
+    asked = asked or GREEDY
     return prompts, [_alone(trial, prompt, asked) for prompt in prompts]
 
 
 def _alone(trial: Trial, prompt: str, asked: Mapping[str, Any]) -> Answer:
-    """Give the answer to one prompt, with the pieces that it is streamed in."""
-    whole, streamed = (
-        expect_answer(form, trial.sample(form.ask(prompt, tokens=TOKENS, **asked))) for form in (FORM, STREAM)
-    )
+    """Give the answer to one prompt, with the pieces that it is streamed in; without where it is stopped."""
+    whole = expect_answer(FORM, trial.sample(FORM.ask(prompt, tokens=TOKENS, **asked)))
+    if "stop" in asked:
+        return whole
+    streamed = expect_answer(STREAM, trial.sample(STREAM.ask(prompt, tokens=TOKENS, **asked)))
     return evolve(whole, pieces=streamed.pieces)
 
 
@@ -76,7 +78,7 @@ def _expect_choice(place: int, alone: Sequence[Answer], choice: Any, exchange: E
     """
     text = str(member(choice, "text"))
     whole = alone[place].text or ""
-    first = next((piece for piece in alone[place].pieces if piece), "")
+    first = next((piece for piece in alone[place].pieces if piece), whole[:1])
     shared = [_shared(text, answer.text or "") for answer in alone]
     own = shared[place] >= len(first) and shared[place] == max(shared)
     expect(own, f"{whole!r} as choice {place}", text, exchange)
@@ -205,7 +207,7 @@ def _streamed_choices(catalogue: Catalogue) -> None:
         needs=("reproducible",),
     )
     def check(trial: Trial) -> None:
-        for asked in ({"temperature": 0.0}, *((SAMPLED, _stopped(trial)) if trial.exact else ())):
+        for asked in (GREEDY, *((SAMPLED, _stopped(trial)) if trial.exact else ())):
             with trial.case():
                 _expect_streamed(trial, *_several(trial, **asked), asked=asked)
 

@@ -11,7 +11,7 @@ from attrs import evolve
 from tgi_conformance.answer import read_answer
 from tgi_conformance.api import PROMPT, Form, listed, post
 from tgi_conformance.families.naming import grammar_name, with_grammar, words
-from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.tokens import counted, either_counting
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_status
 
@@ -76,8 +76,9 @@ def _read(catalogue: Catalogue, form: Form) -> None:
             exchange = trial.sample(post("/tokenize", {"inputs": text}))
             expect_status(exchange, OK)
             counts.append(len(listed(exchange.response.json)))
-        plain = _counting(trial, form, PROMPT)[1]
-        request, unusual = _counting(trial, form, UNUSUAL)
+        asking = either_counting(trial, form, "characters")
+        plain = _counting(trial, asking, PROMPT)[1]
+        request, unusual = _counting(trial, asking, UNUSUAL)
         more = counts[1] - counts[0]
         expected = f"about {plain} + {more} prompt tokens for {UNUSUAL[-64:]!r}"
         expect(abs(unusual - plain - more) <= AT_A_BORDER, expected, unusual, trial.sample(request))
@@ -93,11 +94,12 @@ def _escaped(catalogue: Catalogue, form: Form) -> None:
         why="Half the JSON writers escape by default; an emoji is a pair of escapes.",
     )
     def check(trial: Trial) -> None:
-        request, count = _counting(trial, form, UNUSUAL)
+        asking = either_counting(trial, form, "characters")
+        request, count = _counting(trial, asking, UNUSUAL)
         escaped = evolve(
             request, content=json.dumps(request.json, indent=1).replace("/", "\\/").encode("ascii")
         )
-        actual = prompt_tokens(trial, form, escaped)
+        actual = prompt_tokens(trial, asking, escaped)
         expect(actual == count, f"{count} prompt tokens, as in UTF-8", actual, trial.sample(escaped))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Count = Callable[[Counters], float]
 
 SCRAPES = 5  # in a row, with nothing between: what falls once in a handful is seen
-REQUESTS = 3  # between two rows
+REQUESTS = 2  # between two rows
 FEWEST, MOST = 2, 5  # rows; more than the fewest only where something fell
 TWICE = 1.5  # from where on growth is no error of taking one server for another, but everything counted twice
 

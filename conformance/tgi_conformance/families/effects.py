@@ -17,7 +17,7 @@ from tgi_conformance.families.effects_in_noise import (
     unsupported,
 )
 from tgi_conformance.families.naming import grammar_name, hyphened, parameter, with_grammar, words
-from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.tokens import LONG, ask, counted
 from tgi_conformance.levels import Level
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, expect_equal, expect_status
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tgi_conformance.requirement import Catalogue
     from tgi_conformance.trial import Trial
 
-TOKENS = 20
+TOKENS = 16
 SILENT = "A parameter that is taken and ignored is a promise broken in silence."
 SEEDS = (11, 12, 13, 14)
 PENALTIES: Mapping[str, Mapping[str, float]] = {
@@ -57,7 +57,7 @@ BESIDE: Mapping[str, Mapping[str, Any]] = {
 NATIVE = frozenset({"typical_p", "top_k"})  # not among the members of the OpenAI-style routes
 DOUBT = -1.0  # log-probability of a whole answer above which other answers are too rare to be seen
 UNLIMITED = Version("3.0")  # before it an answer without a limit had 100 tokens
-DIGITS, FEWER_DIGITS = 130, 30  # each with a space: as many tokens or twice as many
+DIGITS, FEWER_DIGITS = 110, 30  # each with a space: as many tokens or twice as many
 # How strongly these count is the model server's own affair; log-probabilities show it, a few tokens may not.
 WEAK = frozenset({"frequency_penalty", "presence_penalty"})
 # What makes a form show the log-probabilities of its tokens.
@@ -115,9 +115,9 @@ def _sampling(form: Form, seed: int) -> dict[str, Any]:
 
 
 def _beside(trial: Trial, form: Form, name: str) -> dict[str, Any]:
-    """Give what to ask beside a parameter; nothing of streams, which are held to the unstreamed answers."""
+    """Give what to ask beside a parameter; nothing on routes that do not lead."""
     known = trial.contract.has
-    others = BESIDE.get(name, {}) if not form.streamed else {}
+    others = BESIDE.get(name, {}) if trial.whole else {}
     return {other: value for other, value in others.items() if known(parameter(form, other))}
 
 
@@ -139,7 +139,7 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
         why=SILENT,
     )
     def check(trial: Trial) -> None:
-        answer = _shown(form, _greedy(trial, form, PROMPT))[0]
+        answer = _text(form, ask(trial, form, LONG)[1])
         prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
         if not trial.exact:
             expect_penalty(trial, form, prompts, {name: value})
@@ -174,7 +174,7 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
         if not trial.exact:
             _expect_shift_in_noise(trial, form, name)
             return
-        for value in values:
+        for value in trial.share(values):
             with trial.case():
                 pairs = (
                     (_sampled(trial, form, seed), _sampled(trial, form, seed, **{name: value}))
@@ -247,7 +247,7 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
         exchange = _sampled(trial, form, SEEDS[1], top_p=SHIFTING["top_p"][0])
         texts = [_shown(form, one)[0] for one in (first, exchange)]
         expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
-        if form.dialect == "generate":
+        if form.dialect == "generate" and trial.whole:
             exchange = _sampled(trial, form, SEEDS[2], top_p=SHIFTING["top_p"][0], top_k=40, temperature=2.0)
             expect_equal(texts[0], _shown(form, exchange)[0], "the text with top_k 40 beside it", exchange)
 
@@ -261,9 +261,10 @@ def _unknown_members(catalogue: Catalogue, form: Form) -> None:
         why="Clients of other releases send members that this one does not know.",
     )
     def check(trial: Trial) -> None:
-        body = form.body(tokens=2, x_unknown={"a": [1]})
-        exchange = trial.send(form.request({**body, "x_other": None}))
-        expect_answer(form, exchange)
+        asking = trial.either(form, "unknown members")
+        body = asking.body(tokens=2, x_unknown={"a": [1]})
+        exchange = trial.sample(asking.request({**body, "x_other": None}))
+        expect_answer(asking, exchange)
 
 
 def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
@@ -285,18 +286,30 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
         digits = DIGITS if release >= UNLIMITED else FEWER_DIGITS
         if context is not None and context < digits * 3:
             raise UnsupportedError(f"a context of {context} tokens has no room for {digits} digits")
-        asked = {**counted(form), name: {"type": "regex", "value": f"([0-9] ){{{digits}}}"}}
+        asked = {**counted(form), name: _digits(FEWER_DIGITS)}
+        with trial.case():
+            _expect_digits(trial, form, FEWER_DIGITS, **asked, **{form.limit_name: None})
+        asked = {**counted(form), name: _digits(digits)}
         text = ""
-        for limit in ({}, {form.limit_name: None}):
-            with trial.case():
-                exchange = trial.send(form.ask(tokens=None, **asked, **limit))
-                expect_status(exchange, OK)
-                text = _text(form, expect_answer(form, exchange)).replace(" ", "")
-                whole = text[-digits:].isdigit() and len(text) >= digits
-                expect(whole, f"{digits} digits", text, exchange)
+        with trial.case():
+            text = _expect_digits(trial, form, digits, **asked)
         stop = Counter(text[-digits:]).most_common(1)[0][0]  # no space, which may begin the next token
-        if trial.facts.limit("max_stop_sequences") != 0:
+        if trial.whole and trial.facts.limit("max_stop_sequences") != 0:
             with trial.case():
                 exchange = trial.send(form.ask(tokens=None, **asked, stop=[stop]))
                 shown = _text(form, expect_answer(form, exchange)).replace(" ", "")
                 expect(len(shown) < digits, f"an end with {stop!r}", shown, exchange)
+
+
+def _digits(count: int) -> dict[str, str]:
+    """Write a grammar of digits, each with a space after it."""
+    return {"type": "regex", "value": f"([0-9] ){{{count}}}"}
+
+
+def _expect_digits(trial: Trial, form: Form, count: int, **asked: Any) -> str:
+    """Raise UnmetError unless an answer without a limit has all digits of its grammar; give them."""
+    exchange = trial.send(form.ask(tokens=None, **asked))
+    expect_status(exchange, OK)
+    text = _text(form, expect_answer(form, exchange)).replace(" ", "")
+    expect(text[-count:].isdigit() and len(text) >= count, f"{count} digits", text, exchange)
+    return text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance.api import PROMPT, Form
 from tgi_conformance.families.characters import prompt_tokens
 from tgi_conformance.families.naming import grammar_name, parameter, with_grammar, words
-from tgi_conformance.families.tokens import counted
+from tgi_conformance.families.tokens import bare, counted, either_counting
 from tgi_conformance.families.validation import expect_refusal
 from tgi_conformance.levels import Depth
 from tgi_conformance.outcomes import UnsupportedError
@@ -71,8 +71,9 @@ def _total_refused(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         limit = advertised(trial, "max_total_tokens")
-        prompt, count = _prompt_for(trial, form, limit)
-        expect_refusal(trial, form, trial.send(form.ask(prompt, tokens=limit + 1 - count)))
+        asking = either_counting(trial, form, "max_total_tokens")
+        prompt, count = _prompt_for(trial, asking, limit)
+        expect_refusal(trial, asking, trial.sample(asking.ask(prompt, tokens=limit + 1 - count)))
 
 
 def _prompt_for(trial: Trial, form: Form, limit: int) -> tuple[str, int]:
@@ -115,16 +116,17 @@ def _total_taken(catalogue: Catalogue, form: Form) -> None:
     )
     def check(trial: Trial) -> None:
         limit = advertised(trial, "max_total_tokens")
-        asked: dict[str, Any] = {**counted(form), name: CHOICE}
+        asking = either_counting(trial, form, "context")
+        asked: dict[str, Any] = {**counted(asking), **bare(asking), name: CHOICE}
         # Without a grammar that ends it, the answer would be as long as the context: that is not paid for.
-        short = expect_answer(form, trial.sample(form.ask(tokens=FEW, **asked)))
+        short = expect_answer(asking, trial.sample(asking.ask(tokens=FEW, **asked)))
         if short.finish == "length":
             raise UnsupportedError("the grammar (yes|no) does not end the answer")
-        prompt = prompt_tokens(trial, form, form.ask(tokens=FEW, **asked))
+        prompt = prompt_tokens(trial, asking, asking.ask(tokens=FEW, **asked))
         if prompt is None:
             raise UnsupportedError(f"{form.operation} does not count the prompt's tokens")
-        exchange = trial.send(form.ask(tokens=limit - prompt, **asked))
-        answer = expect_answer(form, exchange)
+        exchange = trial.sample(asking.ask(tokens=limit - prompt, **asked))
+        answer = expect_answer(asking, exchange)
         expect(answer.finish is not None, "a finish reason", answer.finish, exchange)
 
 
@@ -152,10 +154,11 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
         why="Whoever cuts to a size pays for that size.",
     )
     def check(trial: Trial) -> None:
-        for size in SIZES:
+        asking = either_counting(trial, form, "truncate")
+        for size in trial.share(SIZES):
             with trial.case():
-                request = form.ask(tokens=1, **counted(form), truncate=size)
-                count = prompt_tokens(trial, form, request)
+                request = asking.ask(tokens=1, **counted(asking), truncate=size)
+                count = prompt_tokens(trial, asking, request)
                 if count is None:
                     raise UnsupportedError(f"{form.operation} does not count the prompt's tokens")
                 expect(count == size, f"{size} prompt tokens", count, trial.sample(request))

@@ -109,7 +109,7 @@ def _unusual(catalogue: Catalogue, form: Form, source: str) -> None:
         chosen = [piece for piece in dict.fromkeys(ends) if piece.strip(" ") and text.find(piece) >= 0]
         if not chosen:
             raise UnsupportedError(f"no token of {text!r} ends with a line or beyond ASCII")
-        for stop in chosen[:2]:
+        for stop in trial.share(chosen[:2]):
             with trial.case():
                 exchange = trial.send(form.ask(tokens=LONG, stop=[stop], **counted(form), **forced))
                 answer = expect_answer(form, exchange)
@@ -175,7 +175,7 @@ def _hold(trial: Trial, form: Form, chosen: Sequence[str]) -> None:
     if not chosen:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
     most = most_stops(trial)
-    for place, stop in enumerate(chosen):
+    for place, stop in trial.share([*enumerate(chosen)]):
         with trial.case():
             # As the last of as many as may be, alone, and after another one.
             others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tgi_conformance.api import PROMPT, Form, member
+from tgi_conformance.api import Form, member
 from tgi_conformance.exchange import EVENT_STREAM
 from tgi_conformance.families.naming import parameter, words
-from tgi_conformance.families.refusals import WHY, expect_refused
+from tgi_conformance.families.refusals import WHY, expect_refused, taken
 from tgi_conformance.outcomes import UnsupportedError
 from tgi_conformance.verify import OK, expect, expect_answer, seen
 
@@ -25,8 +25,8 @@ VALIDATION = "validation"
 SEQUENCES = 2
 MOST_STOPS = 1_000
 # Refused by every release, streamed or not; each is a rule of another kind.
-BAD: Mapping[str, Any] = {"temperature": -1.0, "top_p": 2.0, "frequency_penalty": 3.0}
-PENALTIES_TAKEN = (2.0,)
+BAD: Mapping[str, Any] = {"frequency_penalty": 2.1, "temperature": -1.0, "top_p": 1.5}
+HIGHEST_PENALTY = 2.0
 PENALTIES_REFUSED = (2.1, -2.1)
 
 
@@ -84,8 +84,9 @@ def validation(catalogue: Catalogue, form: Form) -> None:
 
 
 def bad_values(trial: Trial, form: Form) -> list[tuple[str, Any]]:
-    """Give values that are refused, of the parameters that the deployment's document has."""
-    return [item for item in BAD.items() if trial.contract.has(parameter(form, item[0]))]
+    """Give values that are refused, of parameters that the deployment's document has."""
+    known = [item for item in BAD.items() if trial.contract.has(parameter(form, item[0]))]
+    return [*trial.share(known)]
 
 
 def expect_refusal(trial: Trial, form: Form, exchange: Exchange) -> None:
@@ -126,10 +127,18 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
         limit = trial.facts.limit("max_input_tokens")
         if limit is None:
             raise UnsupportedError("/info advertises no max_input_tokens")
+        asking = trial.either(form, "highest")
         with trial.case():
-            expect_answer(form, trial.send(form.ask(tokens=2, truncate=limit)))
+            expect_answer(asking, taken(trial, asking, {"truncate": limit}, _highest(trial, asking)))
         with trial.case():
-            expect_refusal(trial, form, trial.send(form.ask(tokens=2, truncate=limit + 1)))
+            expect_refusal(trial, asking, trial.sample(asking.ask(tokens=2, truncate=limit + 1)))
+
+
+def _highest(trial: Trial, form: Form) -> dict[str, Any]:
+    """Give what is to be taken at its highest, to be asked for at once."""
+    limit = trial.facts.limit("max_input_tokens") if form.dialect == "generate" else None
+    highest = {"truncate": limit, "frequency_penalty": HIGHEST_PENALTY}
+    return {name: value for name, value in highest.items() if value is not None}
 
 
 def _empty_prompt(catalogue: Catalogue, form: Form) -> None:
@@ -141,7 +150,8 @@ def _empty_prompt(catalogue: Catalogue, form: Form) -> None:
         why="A model makes something up from nothing, which the caller pays for.",
     )
     def check(trial: Trial) -> None:
-        expect_refusal(trial, form, trial.send(form.ask("", tokens=2)))
+        asking = trial.either(form, "empty prompt")
+        expect_refusal(trial, asking, trial.sample(asking.ask("", tokens=2)))
 
 
 def _typed(catalogue: Catalogue, form: Form) -> None:
@@ -167,12 +177,13 @@ def _frequency_penalty(catalogue: Catalogue, form: Form) -> None:
         why="It is the range that OpenAI's clients offer.",
     )
     def check(trial: Trial) -> None:
-        for value in PENALTIES_TAKEN:
+        asking = trial.either(form, "highest")
+        with trial.case():
+            exchange = taken(trial, asking, {"frequency_penalty": HIGHEST_PENALTY}, _highest(trial, asking))
+            expect_answer(asking, exchange)
+        for value in trial.share(PENALTIES_REFUSED):
             with trial.case():
-                expect_answer(form, trial.send(form.ask(PROMPT, tokens=2, frequency_penalty=value)))
-        for value in PENALTIES_REFUSED:
-            with trial.case():
-                expect_refusal(trial, form, trial.send(form.ask(PROMPT, tokens=2, frequency_penalty=value)))
+                expect_refusal(trial, form, trial.sample(form.ask(tokens=2, frequency_penalty=value)))
 
 
 def _stop_strings(catalogue: Catalogue, form: Form) -> None:
@@ -189,4 +200,5 @@ def _stop_strings(catalogue: Catalogue, form: Form) -> None:
         if limit is None or limit > MOST_STOPS:
             raise UnsupportedError(f"/info advertises a max_stop_sequences of {limit}")
         strings = [f"never to be seen {n}" for n in range(limit + 1)]
-        expect_refusal(trial, form, trial.send(form.ask(tokens=2, stop=strings)))
+        asking = trial.either(form, "stop")
+        expect_refusal(trial, asking, trial.sample(asking.ask(tokens=2, stop=strings)))

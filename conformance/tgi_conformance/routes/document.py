@@ -70,7 +70,7 @@ def found(trial: Trial) -> None:
     served = trial.setting.served
     if served.document is None:
         raise UnsupportedError("no document is served")
-    page = trial.send(get("/docs")).response.status
+    page = trial.sample(get("/docs")).response.status
     if page in {*ABSENT, *LOCKED}:
         raise UnsupportedError(f"GET /docs answered {page}")
     expect(served.how.startswith(NAMED), "a document named by /docs", f"{served.how}: {served.url}")

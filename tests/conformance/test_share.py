@@ -1,0 +1,68 @@
+"""Cases of a rule that holds on several routes: all where one leads, and elsewhere some in turn."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+from tests.conformance.making import make_requirement, make_setting
+
+from tgi_conformance.api import CHAT, CHAT_STREAM, GENERATE
+from tgi_conformance.families.aliases import ENOUGH
+from tgi_conformance.families.combinations import rows
+from tgi_conformance.families.together import NATIVE
+from tgi_conformance.levels import Depth
+from tgi_conformance.trial import Trial
+
+CASES = ("a", "b", "c")
+
+
+def trial(name: str = "root.is-some-way", **setting: Any) -> Trial:
+    return Trial(make_requirement(lambda _: None, id=name), make_setting(**setting))
+
+
+@pytest.mark.parametrize("name", ["generate.is-some-way", "chat-completions.is-some-way"])
+def test_a_route_that_leads_has_every_case(name: str) -> None:
+    assert CASES == trial(name).share(CASES)
+
+
+@pytest.mark.parametrize("name", ["root.is-some-way", "chat-completions.streamed-is-some-way"])
+def test_another_has_as_many_as_are_enough(name: str) -> None:
+    assert 1 == len(trial(name).share(CASES))
+    assert 2 == len(set(trial(name).share(CASES, 2)))
+    assert 3 == len(set(trial(name).share(CASES, 9)))
+    assert [] == trial(name).share(())
+
+
+def test_what_it_has_is_told_by_the_seed() -> None:
+    seen = [tuple(trial(seed=seed).share(CASES)) for seed in range(len(CASES))]
+
+    assert seen == [tuple(trial(seed=seed).share(CASES)) for seed in range(len(CASES))]
+    assert {*CASES} == {case for cases in seen for case in cases}
+
+
+def test_a_run_without_a_budget_has_every_case_everywhere() -> None:
+    exhaustive = trial(depth=Depth.EXHAUSTIVE)
+
+    assert CASES == exhaustive.share(CASES)
+    assert [CHAT, CHAT_STREAM] == [exhaustive.either(form, "limit") for form in (CHAT, CHAT_STREAM)]
+
+
+def test_both_forms_of_a_route_ask_in_the_same_one_of_them() -> None:
+    asked = [
+        {trial(seed=seed).either(form, "limit") for form in (CHAT, CHAT_STREAM)} for seed in range(len(CASES))
+    ]
+
+    assert [1, 1, 1] == [len(forms) for forms in asked]
+    assert {CHAT, CHAT_STREAM} == {form for forms in asked for form in forms}
+    assert GENERATE == trial().either(GENERATE, "limit")
+
+
+def test_rows_that_are_enough_have_every_factor() -> None:
+    names = {factor.name for factor in NATIVE}
+    some = [
+        frozenset().union(*(row.factors for row in few)) for few in combinations(rows(NATIVE, ()), ENOUGH)
+    ]
+
+    assert [] == [few for few in some if few != names]
