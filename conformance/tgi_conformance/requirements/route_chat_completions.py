@@ -33,7 +33,6 @@ from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.together import chat_together
 from tgi_conformance.requirements.tokens import tokens
-from tgi_conformance.requirements.tools import tools
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "chat-completions", FORM.operation)
@@ -56,7 +55,6 @@ for form in (FORM, STREAM):
     headers(CATALOGUE, form)
     characters(CATALOGUE, form)
     limits(CATALOGUE, form)
-    tools(CATALOGUE, form)
     chat_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
     framing(CATALOGUE, form)

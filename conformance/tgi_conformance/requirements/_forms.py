@@ -1,0 +1,19 @@
+"""Groups of forms that more than one topic is about."""
+
+from __future__ import annotations
+
+from tgi_conformance.protocol.forms import (
+    CHAT,
+    CHAT_STREAM,
+    COMPLETIONS,
+    COMPLETIONS_STREAM,
+    GENERATE,
+    GENERATE_STREAM,
+)
+
+# Messages in, messages out.
+CHAT_FORMS = (CHAT, CHAT_STREAM)
+# Requests and answers are spelled as OpenAI spells them.
+OPENAI_FORMS = (CHAT, CHAT_STREAM, COMPLETIONS, COMPLETIONS_STREAM)
+# A request can ask for output that follows a grammar; the aliases of /generate are compared with it instead.
+GRAMMAR_FORMS = (GENERATE, GENERATE_STREAM, CHAT, CHAT_STREAM)
