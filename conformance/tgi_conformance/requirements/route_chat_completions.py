@@ -10,7 +10,6 @@ from tgi_conformance.requirements.aliases import chat_as_generate
 from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.bursts import bursts
 from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.chat import chat
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.errors_in_streams import errors_in_streams
 from tgi_conformance.requirements.framing import framing
@@ -64,7 +63,6 @@ streams(CATALOGUE, STREAM)
 errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
-chat(CATALOGUE, FORM, STREAM)
 chat_together(CATALOGUE, FORM)
 no_state(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "messages")
