@@ -14,7 +14,6 @@ from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.errors_in_streams import errors_in_streams
 from tgi_conformance.requirements.framing import framing
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.grammar import grammars
 from tgi_conformance.requirements.headers import headers
 from tgi_conformance.requirements.identity import identity
 from tgi_conformance.requirements.limits import limits
@@ -49,7 +48,6 @@ for form in (FORM, STREAM):
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
     validation(CATALOGUE, form)
-    grammars(CATALOGUE, form)
     identity(CATALOGUE, form)
     headers(CATALOGUE, form)
     characters(CATALOGUE, form)

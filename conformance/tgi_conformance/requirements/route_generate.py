@@ -12,7 +12,6 @@ from tgi_conformance.requirements.details import details
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.framing import framing
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.grammar import grammars
 from tgi_conformance.requirements.headers import headers
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.load import load
@@ -44,7 +43,6 @@ stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
 together(CATALOGUE)
-grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)

@@ -15,7 +15,6 @@ from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.errors_in_streams import errors_in_streams
 from tgi_conformance.requirements.framing import framing
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.grammar import grammars
 from tgi_conformance.requirements.headers import headers
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.load import load
@@ -55,7 +54,6 @@ top_tokens(CATALOGUE, FORM)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
-grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs", by_another_name=True)
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
