@@ -20,7 +20,6 @@ from tgi_conformance.requirements.errors_in_streams import errors_in_streams
 from tgi_conformance.requirements.framing import framing
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.headers import headers
-from tgi_conformance.requirements.identity import identity
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.origins import origins
@@ -52,7 +51,6 @@ for form in (FORM, STREAM):
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
     validation(CATALOGUE, form)
-    identity(CATALOGUE, form)
     headers(CATALOGUE, form)
     characters(CATALOGUE, form)
     limits(CATALOGUE, form)
