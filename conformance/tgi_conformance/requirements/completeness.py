@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from tgi_conformance.protocol.forms import GENERATE, PROMPT, listed, member, post
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
-from tgi_conformance.results.levels import Level
-from tgi_conformance.results.outcomes import UnsupportedError
+from tgi_conformance.protocol.forms import listed, member, post
+from tgi_conformance.requirements._verify import OK, expect, expect_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,25 +49,3 @@ def _tokens(context: Context, text: str) -> list[Any]:
     exchange: Exchange = context.cached(post("/tokenize", {"inputs": text}))
     expect_status(exchange, OK)
     return listed(exchange.response.json)
-
-
-def prompt(catalogue: Catalogue) -> None:
-    """The tokens of a prompt that `decoder_input_details` asks for."""
-
-    @catalogue.add(
-        "prompt-tokens-come-when-asked-for",
-        f"Before {LEFT_OUT_SINCE} `decoder_input_details` fills `prefill`; later ones may leave it empty.",
-        source="#/components/schemas/Details/properties/prefill",
-        level=Level.SHOULD,  # model processes of other hardware have no such tokens to give
-        why="Log-probabilities of a prompt are what many ask for (text-generation-inference#2973).",
-    )
-    def check(context: Context) -> None:
-        release = context.capabilities.version
-        exchange = context.cached(GENERATE.ask(PROMPT, tokens=1, decoder_input_details=True))
-        answer = expect_answer(GENERATE, exchange)
-        shown = listed(answer.raw, "details", "prefill")
-        if not shown and (release is None or release.release >= LEFT_OUT_SINCE.release):
-            raise UnsupportedError(
-                f"release {release or 'unknown'}: prompt tokens come where it is set up so"
-            )
-        expect(bool(shown), "the prompt's tokens", "none", exchange)

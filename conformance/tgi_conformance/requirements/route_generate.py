@@ -7,8 +7,6 @@ from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.answers import detailed, documented_answer
 from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.completeness import prompt as prompt_tokens
-from tgi_conformance.requirements.details import details
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.framing import framing
 from tgi_conformance.requirements.generated import generated
@@ -38,7 +36,6 @@ detailed(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 full_text(CATALOGUE, FORM, default=False)
-details(CATALOGUE, FORM)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
@@ -59,5 +56,4 @@ white_space(CATALOGUE, FORM)
 given_back(CATALOGUE, FORM)
 written(CATALOGUE, FORM)
 large_seeds(CATALOGUE, FORM)
-prompt_tokens(CATALOGUE)
 overload(CATALOGUE, FORM)

@@ -10,7 +10,6 @@ from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.answers import detailed, documented_stream
 from tgi_conformance.requirements.bursts import bursts
 from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.details import top_tokens
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.errors_in_streams import errors_in_streams
 from tgi_conformance.requirements.framing import framing
@@ -50,7 +49,6 @@ streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
 prompt_is_counted(CATALOGUE, FORM)
 refused_alike(CATALOGUE, FORM, GENERATE)
 full_text(CATALOGUE, FORM, default=False)
-top_tokens(CATALOGUE, FORM)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
