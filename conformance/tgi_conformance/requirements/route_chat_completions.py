@@ -21,7 +21,6 @@ from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.origins import origins
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
-from tgi_conformance.requirements.prompts import white_space, written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.slots import left, overload
@@ -53,7 +52,6 @@ for form in (FORM, STREAM):
     chat_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
     framing(CATALOGUE, form)
-    written(CATALOGUE, form)
     overload(CATALOGUE, form)
 streams(CATALOGUE, STREAM)
 errors_in_streams(CATALOGUE, STREAM)
@@ -67,6 +65,5 @@ load(CATALOGUE, FORM)
 load(CATALOGUE, STREAM)
 body_needs_post(CATALOGUE, FORM.body(tokens=1))
 origins(CATALOGUE, FORM)
-white_space(CATALOGUE, FORM)
 bursts(CATALOGUE, STREAM)
 left(CATALOGUE, STREAM)

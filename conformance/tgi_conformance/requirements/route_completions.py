@@ -25,8 +25,7 @@ from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.origins import origins
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
-from tgi_conformance.requirements.prompts import white_space
-from tgi_conformance.requirements.refusals import expect_refused, refusals
+from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.slots import left, overload
 from tgi_conformance.requirements.state import no_state
@@ -68,7 +67,6 @@ batches(CATALOGUE)
 generated(CATALOGUE)
 body_needs_post(CATALOGUE, FORM.body(tokens=1))
 origins(CATALOGUE, FORM)
-white_space(CATALOGUE, FORM)
 bursts(CATALOGUE, STREAM)
 left(CATALOGUE, STREAM)
 
@@ -87,17 +85,3 @@ def single(context: Context) -> None:
     answer = expect_answer(FORM, exchange)
     expect_equal(1, len(listed(exchange.response.json, "choices")), "choices", exchange)
     expect_equal(alone.prompt, answer.prompt, "prompt_tokens", exchange)
-
-
-@CATALOGUE.add(
-    "suffix-is-refused",
-    "A `suffix` is refused with 422 and an ErrorResponse, streamed or not.",
-    source="behaviour.md#openai-style-routes",
-    why="An editor that asks to fill in a gap must not get a continuation.",
-)
-def suffix(context: Context) -> None:
-    """Ask for an insertion."""
-    for form in (FORM, STREAM):
-        with context.case():
-            exchange = context.send(form.ask(tokens=2, suffix="the end"))
-            expect_refused(context, form.operation, exchange)

@@ -17,7 +17,6 @@ from tgi_conformance.requirements.methods import body_needs_post
 from tgi_conformance.requirements.origins import origins
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import full_text, repeats
-from tgi_conformance.requirements.prompts import given_back, white_space, written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.seeds import large_seeds
@@ -52,8 +51,5 @@ load(CATALOGUE, FORM)
 framing(CATALOGUE, FORM)
 body_needs_post(CATALOGUE, FORM.body(tokens=1))
 origins(CATALOGUE, FORM)
-white_space(CATALOGUE, FORM)
-given_back(CATALOGUE, FORM)
-written(CATALOGUE, FORM)
 large_seeds(CATALOGUE, FORM)
 overload(CATALOGUE, FORM)

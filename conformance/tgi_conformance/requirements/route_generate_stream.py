@@ -26,7 +26,6 @@ from tgi_conformance.requirements.parity import (
     repeats,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.prompts import written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.seeds import large_seeds
@@ -63,7 +62,6 @@ headers(CATALOGUE, FORM)
 load(CATALOGUE, FORM)
 framing(CATALOGUE, FORM)
 body_needs_post(CATALOGUE, FORM.body(tokens=1))
-written(CATALOGUE, FORM)
 large_seeds(CATALOGUE, FORM)
 bursts(CATALOGUE, FORM)
 overload(CATALOGUE, FORM)

@@ -22,7 +22,6 @@ from tgi_conformance.requirements.parity import (
     same_as_generate,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.prompts import given_back
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
@@ -60,4 +59,3 @@ generated(CATALOGUE)
 body_needs_post(CATALOGUE, FORM.body(tokens=1))
 for form in (FORM, STREAM):
     browsers(CATALOGUE, form)
-given_back(CATALOGUE, FORM)
