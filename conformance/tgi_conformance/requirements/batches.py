@@ -22,8 +22,8 @@ from tgi_conformance.requirements._verify import (
     expect_terminated,
 )
 from tgi_conformance.requirements.answers import json_events
+from tgi_conformance.requirements.parameter_pairs import LOW
 from tgi_conformance.requirements.refusals import expect_refused
-from tgi_conformance.requirements.together import LOW
 from tgi_conformance.requirements.tokens import REPLACEMENT
 from tgi_conformance.results.outcomes import UnsupportedError
 

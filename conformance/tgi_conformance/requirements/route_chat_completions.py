@@ -27,7 +27,6 @@ from tgi_conformance.requirements.slots import left, overload
 from tgi_conformance.requirements.state import no_state
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
-from tgi_conformance.requirements.together import chat_together
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
 
@@ -57,7 +56,6 @@ streams(CATALOGUE, STREAM)
 errors_in_streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
-chat_together(CATALOGUE, FORM)
 no_state(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "messages")
 generated(CATALOGUE)

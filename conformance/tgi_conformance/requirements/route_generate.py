@@ -23,7 +23,6 @@ from tgi_conformance.requirements.seeds import large_seeds
 from tgi_conformance.requirements.slots import overload
 from tgi_conformance.requirements.state import no_state
 from tgi_conformance.requirements.stops import stops
-from tgi_conformance.requirements.together import together
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
 
@@ -38,7 +37,6 @@ full_text(CATALOGUE, FORM, default=False)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
-together(CATALOGUE)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
