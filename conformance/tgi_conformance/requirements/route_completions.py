@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import COMPLETIONS as FORM
 from tgi_conformance.protocol.forms import COMPLETIONS_STREAM as STREAM
-from tgi_conformance.protocol.forms import listed
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import expect_answer, expect_equal
 from tgi_conformance.requirements.aliases import completions_as_generate
 from tgi_conformance.requirements.answers import documented_answer, documented_stream
-from tgi_conformance.requirements.batches import PROMPTS, TOKENS, batches
 from tgi_conformance.requirements.bursts import bursts
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
@@ -33,9 +28,6 @@ from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
-
-if TYPE_CHECKING:
-    from tgi_conformance.session.context import Context
 
 CATALOGUE = Catalogue(__name__, "completions", FORM.operation)
 MEMBERS = pinned_contract().schema("CompletionRequest")["properties"]
@@ -63,25 +55,8 @@ streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
 no_state(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "prompt")
-batches(CATALOGUE)
 generated(CATALOGUE)
 body_needs_post(CATALOGUE, FORM.body(tokens=1))
 origins(CATALOGUE, FORM)
 bursts(CATALOGUE, STREAM)
 left(CATALOGUE, STREAM)
-
-
-@CATALOGUE.add(
-    "single-text-is-a-prompt",
-    "A `prompt` that is a text, not an array of one, is answered as that array.",
-    source="behaviour.md#openai-style-routes",
-    why="It is what OpenAI's clients send.",
-)
-def single(context: Context) -> None:
-    """Send the prompt both ways."""
-    alone = expect_answer(FORM, context.cached(FORM.ask(PROMPTS[0], tokens=TOKENS, temperature=0.0)))
-    body = {**FORM.body(tokens=TOKENS, temperature=0.0), "prompt": PROMPTS[0]}
-    exchange = context.send(FORM.request(body))
-    answer = expect_answer(FORM, exchange)
-    expect_equal(1, len(listed(exchange.response.json, "choices")), "choices", exchange)
-    expect_equal(alone.prompt, answer.prompt, "prompt_tokens", exchange)
