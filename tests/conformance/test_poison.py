@@ -8,7 +8,7 @@ import pytest
 
 from tgi_conformance.protocol.forms import CHAT, GENERATE, post
 from tgi_conformance.protocol.hazards import may_raise
-from tgi_conformance.requirements.grammar import CONFIG, REGEX, SCHEMA
+from tgi_conformance.requirements.grammars import CONFIG, REGEX, SCHEMA
 from tgi_conformance.requirements.tools import WEATHER
 
 PLAIN: list[Any] = [

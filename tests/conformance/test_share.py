@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from tests.conformance.making import make_session
+from tgi_conformance.requirements._combinations import rows
+from tgi_conformance.requirements.together import NATIVE
 
 from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, GENERATE
-from tgi_conformance.requirements._combinations import rows
 from tgi_conformance.requirements.aliases import ENOUGH
-from tgi_conformance.requirements.together import NATIVE
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.session.context import Context
 

@@ -17,7 +17,7 @@ from tgi_conformance.requirements._kinds import kind_of
 from tgi_conformance.results.levels import Depth, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Iterable
 
     from tgi_conformance.session.context import Context
 

@@ -1,4 +1,4 @@
-"""Groups of forms that several topics share."""
+"""Groups of forms that more than one topic is about."""
 
 from __future__ import annotations
 
@@ -15,3 +15,9 @@ from tgi_conformance.protocol.forms import (
 PRIMARY_UNSTREAMED = (GENERATE, CHAT, COMPLETIONS)
 PRIMARY_STREAMED = (GENERATE_STREAM, CHAT_STREAM, COMPLETIONS_STREAM)
 PRIMARY = (*PRIMARY_UNSTREAMED, *PRIMARY_STREAMED)
+# Messages in, messages out.
+CHAT_FORMS = (CHAT, CHAT_STREAM)
+# Requests and answers are spelled as OpenAI spells them.
+OPENAI_FORMS = (CHAT, CHAT_STREAM, COMPLETIONS, COMPLETIONS_STREAM)
+# A request can ask for output that follows a grammar; the aliases of /generate are compared with it instead.
+GRAMMAR_FORMS = (GENERATE, GENERATE_STREAM, CHAT, CHAT_STREAM)

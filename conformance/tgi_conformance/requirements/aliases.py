@@ -16,7 +16,13 @@ from tgi_conformance.requirements._verify import (
     expect_terminated,
     near,
 )
-from tgi_conformance.requirements.together import LOW, SOME, asking, native_rows, tokens_of_row
+from tgi_conformance.requirements.parameter_pairs import (
+    LOW,
+    SOME,
+    generate_request,
+    generate_rows,
+    tokens_of_row,
+)
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.requirements.tools import PROMPTED, WEATHER
 from tgi_conformance.requirements.tools import TOKENS as TOOL_TOKENS
@@ -99,9 +105,9 @@ def _prompt_tokens(exchange: Exchange, answer: Answer) -> str | None:
 def _pairs(context: Context, form: Form) -> Iterator[tuple[str, Request, Request]]:
     """Give names, requests to /generate and the same to the form: parameters together, and a stop."""
     own_form = context.steady(GENERATE)
-    for row in context.share(native_rows(context), ENOUGH):
+    for row in context.share(generate_rows(context), ENOUGH):
         tokens = tokens_of_row(context, row)
-        yield row.name, asking(own_form, row, tokens), asking(form, row, tokens)
+        yield row.name, generate_request(own_form, row, tokens), generate_request(form, row, tokens)
     if context.capabilities.limit("max_stop_sequences") == 0:
         return
     bare, limit = {"return_full_text": False, **counted(form)}, context.few(TOKENS)

@@ -1,4 +1,4 @@
-"""What answers of the OpenAI-style routes say of themselves: kind, time, model, place of each choice."""
+"""What answers of the OpenAI-style routes say about themselves: object, time, model, index of the choice."""
 
 from __future__ import annotations
 
@@ -7,85 +7,79 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import Form, get, listed, member
-from tgi_conformance.requirements._naming import words
+from tgi_conformance.requirements._declaration import SHOULD, requirement
+from tgi_conformance.requirements._forms import CHAT_FORMS, OPENAI_FORMS
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status
 from tgi_conformance.requirements.answers import json_events
-from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange
-    from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
 SOURCE = "behaviour.md#openai-style-routes"
-KINDS = {
+OBJECTS = {
     ("chat", False): "chat.completion",
     ("chat", True): "chat.completion.chunk",
     ("completions", False): "text_completion",
     ("completions", True): "text_completion",
 }
-MOST_NAMES = 3  # tried before a deployment is said to take none that it lists
+MOST_NAMES = 3  # of listed models that are requested before one of them must be answered
 HOUR, DAY = 3600, 86_400  # seconds; the clocks of a proxy, of a server and of this machine may differ
 
 
-def identity(catalogue: Catalogue, form: Form) -> None:
-    """The promises of a form about what its answers are."""
-    _kind(catalogue, form)
-    _says(catalogue, form)
-    _served_model(catalogue, form)
-    _named_model(catalogue, form)
-    if form.dialect == "chat":
-        _other_model(catalogue, form)
-
-
 def _bodies(context: Context, form: Form) -> tuple[Exchange, list[Any]]:
-    """Give the answer to a plain request, as its one body or as its chunks."""
+    """Return the answer to a plain request, as its one body or as its chunks."""
     exchange = context.cached(form.ask())
     expect_status(exchange, OK)
     return exchange, json_events(exchange) if form.streamed else [exchange.response.json]
 
 
-def _kind(catalogue: Catalogue, form: Form) -> None:
-    kind = KINDS[form.dialect, form.streamed]
-
-    @catalogue.add(
-        words(form, "object-names-the-kind"),
-        f"`object` is `{kind}`{' in every chunk' if form.streamed else ''}.",
-        source=SOURCE,
-        operation=form.operation,
-        why="OpenAI's clients tell answers apart by it (text-generation-inference#1682).",
-    )
-    def check(context: Context) -> None:
-        exchange, bodies = _bodies(context, form)
-        for body in bodies:
-            expect_equal(kind, member(body, "object"), "object", exchange)
+def _object_is(form: Form) -> str:
+    return f"`object` is `{OBJECTS[form.dialect, form.streamed]}`{' in every chunk' * form.streamed}."
 
 
-def _says(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "answer-says-what-it-is"),
-        "The one choice has `index` 0, `created` is the time in seconds, `model` and "
-        "`system_fingerprint` are names.",
-        source=f"#/components/schemas/{'ChatCompletion' if form.dialect == 'chat' else 'CompletionFinal'}",
-        operation=form.operation,
-        why="Clients log and put answers together by them.",
-    )
-    def check(context: Context) -> None:
-        exchange, bodies = _bodies(context, form)
-        for body in bodies:
-            indices = [member(choice, "index") for choice in listed(body, "choices")]
-            # A chunk of usage alone has no choice.
-            expect(
-                indices == [0] or (form.streamed and not indices), "one choice, index 0", indices, exchange
-            )
-            _expect_now(member(body, "created"), exchange)
-            for name in ("model", "system_fingerprint"):
-                expect(bool(member(body, name)), f"a name as `{name}`", member(body, name), exchange)
+@requirement(
+    "object-names-the-kind",
+    _object_is,
+    forms=OPENAI_FORMS,
+    source=SOURCE,
+    category="answers",
+    why="OpenAI's clients tell answers apart by `object` (text-generation-inference#1682).",
+)
+def object_names_the_kind(context: Context, form: Form) -> None:
+    exchange, bodies = _bodies(context, form)
+    for body in bodies:
+        expected = OBJECTS[form.dialect, form.streamed]
+        expect_equal(expected, member(body, "object"), "object", exchange)
+
+
+def _schema(form: Form) -> str:
+    return f"#/components/schemas/{'ChatCompletion' if form.dialect == 'chat' else 'CompletionFinal'}"
+
+
+@requirement(
+    "answer-says-what-it-is",
+    "The only choice has `index` 0, `created` is the Unix time in seconds, and `model` and "
+    "`system_fingerprint` are not empty.",
+    forms=OPENAI_FORMS,
+    source=_schema,
+    category="answers",
+    why="Clients log these members and assemble answers by them.",
+)
+def answer_says_what_it_is(context: Context, form: Form) -> None:
+    exchange, bodies = _bodies(context, form)
+    for body in bodies:
+        indices = [member(choice, "index") for choice in listed(body, "choices")]
+        # A chunk that carries only usage has no choice.
+        expect(indices == [0] or (form.streamed and not indices), "one choice, index 0", indices, exchange)
+        _expect_now(member(body, "created"), exchange)
+        for name in ("model", "system_fingerprint"):
+            expect(bool(member(body, name)), f"a name as `{name}`", member(body, name), exchange)
 
 
 def _expect_now(created: Any, exchange: Exchange) -> None:
-    """Raise UnmetError unless this is the answer's time, by the server's own clock where it tells it."""
+    """Raise UnmetError unless this is the time of the answer, by the server's `Date` header if it has one."""
     date = exchange.response.headers.get("date", "")
     try:
         now, leeway = parsedate_to_datetime(date).timestamp(), HOUR
@@ -95,42 +89,45 @@ def _expect_now(created: Any, exchange: Exchange) -> None:
     expect(fits, f"created about {now:.0f}, in seconds since 1970", created, exchange)
 
 
-def _served_model(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "model-is-the-served-one"),
-        "Without a `model` in the request, the answer names the one that /info names.",
-        source=SOURCE,
-        operation=form.operation,
-        level=Level.SHOULD,
-        needs=("GET /info",),
-        why="Logs and bills go by it.",
-    )
-    def check(context: Context) -> None:
-        exchange, bodies = _bodies(context, form)
-        names = _names(context)
-        for body in bodies:
-            expect(member(body, "model") in names, f"a model of {names}", member(body, "model"), exchange)
+@requirement(
+    "model-is-the-served-one",
+    "If the request has no `model`, the answer names the model that /info names.",
+    forms=OPENAI_FORMS,
+    source=SOURCE,
+    category="answers",
+    level=SHOULD,
+    needs=("GET /info",),
+    why="Logs and bills record the name.",
+)
+def model_is_the_served_one(context: Context, form: Form) -> None:
+    exchange, bodies = _bodies(context, form)
+    names = _names(context)
+    for body in bodies:
+        expect(member(body, "model") in names, f"one of the models {names}", member(body, "model"), exchange)
 
 
-def _named_model(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "served-model-may-be-named"),
-        "A request that names the served model is answered, by chat in that name.",
-        source=f"#/components/schemas/{form.schema}/properties/model",
-        operation=form.operation,
-        needs=("GET /info",),
-        why="OpenAI's clients cannot leave `model` out.",
-    )
-    def check(context: Context) -> None:
-        exchange, name = _named(context, form)
-        answer = expect_answer(form, exchange)
-        expect(bool(member(answer.raw, "model")), "a model's name", answer.raw, exchange)
-        if form.dialect == "chat":
-            expect_equal(name, member(answer.raw, "model"), "model", exchange)
+@requirement(
+    "served-model-may-be-named",
+    lambda form: (
+        "A request that names the served model is answered"
+        f"{', and the answer repeats the name' if form.dialect == 'chat' else ''}."
+    ),
+    forms=OPENAI_FORMS,
+    source=lambda form: f"#/components/schemas/{form.schema}/properties/model",
+    category="answers",
+    needs=("GET /info",),
+    why="OpenAI's clients cannot omit `model`.",
+)
+def served_model_may_be_named(context: Context, form: Form) -> None:
+    exchange, name = _named(context, form)
+    answer = expect_answer(form, exchange)
+    expect(bool(member(answer.raw, "model")), "the name of a model", answer.raw, exchange)
+    if form.dialect == "chat":
+        expect_equal(name, member(answer.raw, "model"), "model", exchange)
 
 
 def _named(context: Context, form: Form) -> tuple[Exchange, str]:
-    """Ask by the name of a model that is listed and generates; a gateway may list its other models too."""
+    """Name a listed model that generates; a gateway may also list models of other kinds."""
     name = _names(context)[-1]
     own, listed_ones = context.capabilities.info.get("model_id"), _listed(context)
     candidates = [own] if own in listed_ones else listed_ones[-MOST_NAMES:] or [name]
@@ -143,7 +140,7 @@ def _named(context: Context, form: Form) -> tuple[Exchange, str]:
 
 
 def _names(context: Context) -> list[str]:
-    """Give the names of the served model, of /info and /v1/models; raises UnsupportedError if none."""
+    """Return the names that /info and /v1/models give the model; raises UnsupportedError if there is none."""
     own = context.capabilities.info.get("model_id")
     known = [name for name in (own, *_listed(context)) if isinstance(name, str) and name]
     if not known:
@@ -158,19 +155,19 @@ def _listed(context: Context) -> list[str]:
     return [name for model in models if isinstance(name := member(model, "id"), str) and name]
 
 
-def _other_model(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "model-is-echoed"),
-        "An answer names the `model` that the request names, whatever is served.",
-        source=SOURCE,
-        operation=form.operation,
-        level=Level.SHOULD,
-        since="3.0",  # older ones name what they serve
-        why="Clients tell answers of several models apart by it.",
-    )
-    def check(context: Context) -> None:
-        exchange = context.send(form.ask(tokens=1, model="a-name-of-the-client"))
-        if exchange.response.status != OK:
-            raise UnsupportedError(f"another model's name was answered {exchange.response.status}")
-        answer = expect_answer(form, exchange)
-        expect_equal("a-name-of-the-client", member(answer.raw, "model"), "model", exchange)
+@requirement(
+    "model-is-echoed",
+    "The answer repeats the `model` of the request, whichever model is served.",
+    forms=CHAT_FORMS,
+    source=SOURCE,
+    category="answers",
+    level=SHOULD,
+    since="3.0",  # older releases name the model that they serve
+    why="Clients of several models tell answers apart by the name.",
+)
+def model_is_echoed(context: Context, form: Form) -> None:
+    exchange = context.send(form.ask(tokens=1, model="a-name-of-the-client"))
+    if exchange.response.status != OK:
+        raise UnsupportedError(f"a request for another model was answered with {exchange.response.status}")
+    answer = expect_answer(form, exchange)
+    expect_equal("a-name-of-the-client", member(answer.raw, "model"), "model", exchange)

@@ -130,7 +130,7 @@ def _lowest(context: Context, form: Form, members: Mapping[str, Mapping[str, Any
         if sided is None or name in LEFT_OUT or not context.offers(*_needs(name)):
             continue
         value = sided.inside[0]
-        known = context.known(f"{context.requirement.route}.{words(form, _inside(name))}")
+        known = context.known(f"{form.name}.{words(form, _inside(name))}")
         if value != schema.get(sided.keyword) or not known:
             asked |= {**companions(form, name), name: value}
     return asked

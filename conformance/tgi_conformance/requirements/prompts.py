@@ -1,53 +1,63 @@
-"""Prompts that look like nothing, or like something else: white space, and letters of two characters."""
+"""Prompts that are easily mistreated: white space, text that Unicode normalisation changes, a suffix."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import TYPE_CHECKING
 
-from tgi_conformance.protocol.forms import PROMPT, Form, listed, member, post
-from tgi_conformance.requirements._naming import grammar_name, with_grammar, words
+from tgi_conformance.protocol.forms import (
+    CHAT,
+    COMPLETIONS,
+    COMPLETIONS_STREAM,
+    GENERATE,
+    PROMPT,
+    ROOT,
+    Form,
+    listed,
+    post,
+)
+from tgi_conformance.requirements._declaration import requirement
+from tgi_conformance.requirements._forms import GRAMMAR_FORMS
+from tgi_conformance.requirements._naming import grammar_name, with_grammar
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
 from tgi_conformance.requirements.characters import AT_A_BORDER, prompt_tokens
+from tgi_conformance.requirements.refusals import expect_refused
 from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
 BLANK = " \n\t  "
-# A letter with its accent as a character of its own, and a sign that has a letter for a twin: what is
-# normalised has others. No tokenizer need know them, bytes do.
+# A letter followed by a combining accent, and a sign with a canonical equivalent: Unicode normalisation
+# changes both. A tokenizer of bytes can spell them even if its vocabulary has neither.
 DECOMPOSED = "Cafe\u0301 \u212b"
 TOKENS = 24
-WHY = "A text that comes back in other characters no longer matches what was sent, byte for byte."
+CHANGED = "A text that comes back in other characters no longer matches what was sent, byte for byte."
 
 
-def white_space(catalogue: Catalogue, form: Form) -> None:
-    """A prompt of white space is one."""
-
-    @catalogue.add(
-        "white-space-is-a-prompt",
-        "A prompt of white space alone is answered, and counts the tokens that it has.",
-        source="behaviour.md#validation",
-        operation=form.operation,
-        why="Only an empty prompt is refused: code is indented, and a template may begin with a line end.",
+@requirement(
+    "white-space-is-a-prompt",
+    "A prompt of only white space is answered, and its tokens are counted.",
+    forms=(GENERATE, CHAT, COMPLETIONS),
+    source="behaviour.md#validation",
+    category="tokens",
+    why="Only an empty prompt is invalid: code is indented, and a template may begin with a newline.",
+)
+def white_space_is_a_prompt(context: Context, form: Form) -> None:
+    request = form.ask(BLANK, tokens=1, **counted(form))
+    expect_answer(form, context.cached(request))
+    blank = prompt_tokens(context, form, request)
+    plain = prompt_tokens(context, form, form.ask(tokens=1, **counted(form)))
+    if form.dialect == "chat" or blank is None or plain is None or not context.offers("POST /tokenize"):
+        return  # a template may trim a message, and without counts there is nothing to compare
+    more = _tokens(context, BLANK) - _tokens(context, PROMPT)
+    expect(
+        abs(blank - plain - more) <= AT_A_BORDER,
+        f"about {plain + more} prompt tokens for {BLANK!r}",
+        blank,
+        context.cached(request),
     )
-    def check(context: Context) -> None:
-        request = form.ask(BLANK, tokens=1, **counted(form))
-        expect_answer(form, context.cached(request))
-        blank = prompt_tokens(context, form, request)
-        plain = prompt_tokens(context, form, form.ask(tokens=1, **counted(form)))
-        if form.dialect == "chat" or blank is None or plain is None or not context.offers("POST /tokenize"):
-            return  # a template may trim a message, and what is not counted cannot be compared
-        more = _tokens(context, BLANK) - _tokens(context, PROMPT)
-        expect(
-            abs(blank - plain - more) <= AT_A_BORDER,
-            f"about {plain + more} prompt tokens for {BLANK!r}",
-            blank,
-            context.cached(request),
-        )
 
 
 def _tokens(context: Context, text: str) -> int:
@@ -56,60 +66,54 @@ def _tokens(context: Context, text: str) -> int:
     return len(listed(exchange.response.json))
 
 
-def given_back(catalogue: Catalogue, form: Form) -> None:
-    """A prompt that is part of the answer is the one that was sent."""
-
-    @catalogue.add(
-        "prompt-is-given-back-as-sent",
-        "With `return_full_text` the answer begins with the prompt, character for character.",
-        source="#/components/schemas/GenerateParameters/properties/return_full_text",
-        operation=form.operation,
-        why=WHY,
-    )
-    def check(context: Context) -> None:
-        exchange = context.send(form.ask(DECOMPOSED, tokens=1, return_full_text=True))
-        text = expect_answer(form, exchange).text or ""
-        expect(text.startswith(DECOMPOSED), f"{DECOMPOSED!a} at the beginning", ascii(text), exchange)
+@requirement(
+    "prompt-is-given-back-as-sent",
+    "With `return_full_text` the answer begins with the prompt, character for character.",
+    forms=(GENERATE, ROOT),
+    source="#/components/schemas/GenerateParameters/properties/return_full_text",
+    category="tokens",
+    why=CHANGED,
+)
+def prompt_is_given_back_as_sent(context: Context, form: Form) -> None:
+    exchange = context.send(form.ask(DECOMPOSED, tokens=1, return_full_text=True))
+    text = expect_answer(form, exchange).text or ""
+    expect(text.startswith(DECOMPOSED), f"{DECOMPOSED!a} at the beginning", ascii(text), exchange)
 
 
-def given_back_in_a_template(catalogue: Catalogue) -> None:
-    """A message in a templated text is the one that was sent."""
-
-    @catalogue.add(
-        "messages-are-templated-as-sent",
-        "`templated_text` holds a message character for character.",
-        source="#/components/schemas/ChatTokenizeResponse/properties/templated_text",
-        why=WHY,
-    )
-    def check(context: Context) -> None:
-        body = {"messages": [{"role": "user", "content": DECOMPOSED}]}
-        exchange = context.send(post(catalogue.operation.partition(" ")[2], body))
-        expect_status(exchange, OK)
-        text = str(member(exchange.response.json, "templated_text"))
-        expect(DECOMPOSED in text, f"{DECOMPOSED!a} within", ascii(text), exchange)
-
-
-def written(catalogue: Catalogue, form: Form) -> None:
-    """What is generated is not normalised."""
-
-    @catalogue.add(
-        words(form, "answers-are-not-normalised"),
-        f"An answer that a grammar makes {DECOMPOSED!a} has these characters, and no others like them.",
-        source="behaviour.md#grammars",
-        operation=form.operation,
-        needs=with_grammar(form),
-        why=WHY,
-    )
-    def check(context: Context) -> None:
-        grammar = {"type": "regex", "value": DECOMPOSED}
-        exchange = context.send(form.ask(tokens=TOKENS, **{grammar_name(form): grammar}))
-        answer = expect_answer(form, exchange)
-        texts = [answer.text or "", *(["".join(answer.pieces)] if form.streamed else [])]
-        for text in texts:
-            if _spelled_out(DECOMPOSED) not in _spelled_out(text):
-                raise UnsupportedError(f"the grammar {DECOMPOSED!a} was answered {text!a}")
-            expect(DECOMPOSED in text, ascii(DECOMPOSED), ascii(text), exchange)
+@requirement(
+    "answers-are-not-normalised",
+    f"If a grammar allows only {DECOMPOSED!a}, the answer has exactly these characters, not normalised ones.",
+    forms=GRAMMAR_FORMS,
+    source="behaviour.md#grammars",
+    category="tokens",
+    needs=with_grammar,
+    why=CHANGED,
+)
+def answers_are_not_normalised(context: Context, form: Form) -> None:
+    grammar = {"type": "regex", "value": DECOMPOSED}
+    exchange = context.send(form.ask(tokens=TOKENS, **{grammar_name(form): grammar}))
+    answer = expect_answer(form, exchange)
+    texts = [answer.text or "", *(["".join(answer.pieces)] if form.streamed else [])]
+    for text in texts:
+        if _normalised(DECOMPOSED) not in _normalised(text):
+            raise UnsupportedError(f"the grammar {DECOMPOSED!a} was answered with {text!a}")
+        expect(DECOMPOSED in text, ascii(DECOMPOSED), ascii(text), exchange)
 
 
-def _spelled_out(text: str) -> str:
+def _normalised(text: str) -> str:
     return unicodedata.normalize("NFKD", text)
+
+
+@requirement(
+    "suffix-is-refused",
+    "A `suffix` is refused with 422 and an ErrorResponse, streamed or not.",
+    forms=(COMPLETIONS,),
+    source="behaviour.md#openai-style-routes",
+    category="refusals",
+    why="An editor that asks for text between prompt and suffix must not get a mere continuation.",
+)
+def suffix_is_refused(context: Context, form: Form) -> None:
+    for one in (form, COMPLETIONS_STREAM):
+        with context.case():
+            exchange = context.send(one.ask(tokens=2, suffix="the end"))
+            expect_refused(context, one.operation, exchange)

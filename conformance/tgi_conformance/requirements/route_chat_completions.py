@@ -9,22 +9,16 @@ from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import chat_as_generate
 from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.chat import chat
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.grammar import grammars
-from tgi_conformance.requirements.identity import identity
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
-from tgi_conformance.requirements.prompts import white_space, written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
-from tgi_conformance.requirements.together import chat_together
 from tgi_conformance.requirements.tokens import tokens
-from tgi_conformance.requirements.tools import tools
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "chat-completions", FORM.operation)
@@ -42,19 +36,12 @@ for form in (FORM, STREAM):
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
     validation(CATALOGUE, form)
-    grammars(CATALOGUE, form)
-    identity(CATALOGUE, form)
     characters(CATALOGUE, form)
     limits(CATALOGUE, form)
-    tools(CATALOGUE, form)
     chat_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
-    written(CATALOGUE, form)
 streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
-chat(CATALOGUE, FORM, STREAM)
-chat_together(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "messages")
 generated(CATALOGUE)
-white_space(CATALOGUE, FORM)

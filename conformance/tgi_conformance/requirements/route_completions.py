@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import COMPLETIONS as FORM
 from tgi_conformance.protocol.forms import COMPLETIONS_STREAM as STREAM
-from tgi_conformance.protocol.forms import listed
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements._verify import expect_answer, expect_equal
 from tgi_conformance.requirements.aliases import completions_as_generate
 from tgi_conformance.requirements.answers import documented_answer, documented_stream
-from tgi_conformance.requirements.batches import PROMPTS, TOKENS, batches
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.identity import identity
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
-from tgi_conformance.requirements.prompts import white_space
-from tgi_conformance.requirements.refusals import expect_refused, refusals
+from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
-
-if TYPE_CHECKING:
-    from tgi_conformance.session.context import Context
 
 CATALOGUE = Catalogue(__name__, "completions", FORM.operation)
 MEMBERS = pinned_contract().schema("CompletionRequest")["properties"]
@@ -44,7 +34,6 @@ for form in (FORM, STREAM):
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
     validation(CATALOGUE, form)
-    identity(CATALOGUE, form)
     characters(CATALOGUE, form)
     limits(CATALOGUE, form)
     completions_as_generate(CATALOGUE, form)
@@ -53,36 +42,4 @@ streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
 refusals(CATALOGUE, FORM.body(), "prompt")
-batches(CATALOGUE)
 generated(CATALOGUE)
-white_space(CATALOGUE, FORM)
-
-
-@CATALOGUE.add(
-    "single-text-is-a-prompt",
-    "A `prompt` that is a text, not an array of one, is answered as that array.",
-    source="behaviour.md#openai-style-routes",
-    why="It is what OpenAI's clients send.",
-)
-def single(context: Context) -> None:
-    """Send the prompt both ways."""
-    alone = expect_answer(FORM, context.cached(FORM.ask(PROMPTS[0], tokens=TOKENS, temperature=0.0)))
-    body = {**FORM.body(tokens=TOKENS, temperature=0.0), "prompt": PROMPTS[0]}
-    exchange = context.send(FORM.request(body))
-    answer = expect_answer(FORM, exchange)
-    expect_equal(1, len(listed(exchange.response.json, "choices")), "choices", exchange)
-    expect_equal(alone.prompt, answer.prompt, "prompt_tokens", exchange)
-
-
-@CATALOGUE.add(
-    "suffix-is-refused",
-    "A `suffix` is refused with 422 and an ErrorResponse, streamed or not.",
-    source="behaviour.md#openai-style-routes",
-    why="An editor that asks to fill in a gap must not get a continuation.",
-)
-def suffix(context: Context) -> None:
-    """Ask for an insertion."""
-    for form in (FORM, STREAM):
-        with context.case():
-            exchange = context.send(form.ask(tokens=2, suffix="the end"))
-            expect_refused(context, form.operation, exchange)

@@ -7,19 +7,14 @@ from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.answers import detailed, documented_answer
 from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.completeness import prompt as prompt_tokens
-from tgi_conformance.requirements.details import details
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.grammar import grammars
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import full_text, repeats
-from tgi_conformance.requirements.prompts import given_back, white_space, written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
-from tgi_conformance.requirements.together import together
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
 
@@ -31,19 +26,12 @@ detailed(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 full_text(CATALOGUE, FORM, default=False)
-details(CATALOGUE, FORM)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
-together(CATALOGUE)
-grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
 characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
 generated(CATALOGUE)
-white_space(CATALOGUE, FORM)
-given_back(CATALOGUE, FORM)
-written(CATALOGUE, FORM)
-prompt_tokens(CATALOGUE)

@@ -9,10 +9,8 @@ from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.answers import detailed, documented_stream
 from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.details import top_tokens
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.generated import generated
-from tgi_conformance.requirements.grammar import grammars
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import (
@@ -22,7 +20,6 @@ from tgi_conformance.requirements.parity import (
     repeats,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.prompts import written
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
@@ -42,11 +39,9 @@ streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
 prompt_is_counted(CATALOGUE, FORM)
 refused_alike(CATALOGUE, FORM, GENERATE)
 full_text(CATALOGUE, FORM, default=False)
-top_tokens(CATALOGUE, FORM)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
-grammars(CATALOGUE, FORM)
 refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
@@ -54,4 +49,3 @@ characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 generated(CATALOGUE)
-written(CATALOGUE, FORM)

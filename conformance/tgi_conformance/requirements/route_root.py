@@ -19,7 +19,6 @@ from tgi_conformance.requirements.parity import (
     same_as_generate,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.prompts import given_back
 from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
@@ -53,4 +52,3 @@ limits(CATALOGUE, STREAM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, STREAM)
 generated(CATALOGUE)
-given_back(CATALOGUE, FORM)

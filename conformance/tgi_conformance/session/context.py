@@ -200,8 +200,8 @@ class Context:
     def share(self, cases: Sequence[T], count: int = 1, *, whole: bool | None = None) -> Sequence[T]:
         """Give some of the cases of a rule that applies to several routes, or all where this one is `whole`.
 
-        The route and the run's seed decide which ones, so that the requirements of a route share their requests,
-        and runs of other seeds look at other cases.
+        The route and the run's seed decide which ones, so that the requirements of a route share their
+        requests, and runs of other seeds look at other cases.
         """
         if self.whole if whole is None else whole:
             return cases
@@ -211,8 +211,8 @@ class Context:
     def either(self, form: Form, name: str) -> Form:
         """Give a route's form, streamed or unstreamed by a hash of the path, the name and the seed.
 
-        It is for how a body is read and checked, which is the same code for both: the requirements of both forms
-        look at one answer. That streams refuse what is refused unstreamed is a requirement of its own.
+        It is for how a body is read and checked, which is the same code for both: the requirements of both
+        forms look at one answer. That streams refuse what is refused unstreamed is a requirement of its own.
         """
         if not form.switch or self.session.depth is Depth.EXHAUSTIVE:
             return form

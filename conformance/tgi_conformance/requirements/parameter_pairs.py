@@ -1,4 +1,4 @@
-"""Parameters that come together: each keeps its promise whatever else is asked."""
+"""Parameters in pairs: each one works whatever else the request has."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from tgi_conformance.protocol.forms import CHAT_STREAM, GENERATE, PROMPT, Form, listed
-from tgi_conformance.requirements._combinations import Factor, Row, rows
-from tgi_conformance.requirements._declare import RECORDED
+from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, GENERATE, PROMPT, Form, listed
+from tgi_conformance.requirements._declaration import RECORDED, requirement
+from tgi_conformance.requirements._pairs import Factor, Row, rows
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal
 from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements.stops import at_token_ends, tokens_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from tgi_conformance.http.exchange import Exchange, Request
     from tgi_conformance.protocol.answers import Answer
-    from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
 TOKENS = 24
@@ -30,11 +29,11 @@ KEPT = 3
 TOPS = 2
 PATTERN = "[a-z]{3} [0-9]{2} (red|green|blue)"
 GRAMMAR = {"type": "regex", "value": PATTERN}
-ONE_TEXT = "sun 12 red"  # of those that the pattern matches
-LOW = 0.7  # a temperature at which most draws repeat
-SOME = 5  # tokens, of which most answers repeat where decoding is not exact
+ONE_TEXT = "sun 12 red"  # matches the pattern
+LOW = 0.7  # a temperature at which most sampled answers repeat
+SOME = 5  # tokens; most answers as short as this repeat even if decoding is not exact
 UNSTREAMED = "decoder_input_details"
-WHY = "Nobody asks for one thing at a time; what is lost only in company is lost in silence."
+WHY = "Real requests combine parameters; one that is ignored only in a combination goes unnoticed."
 
 SAMPLING = "sampling"
 TEMPERATURE, NARROWING, TYPICAL = "temperature", "top_k and top_p", "typical_p"
@@ -45,9 +44,9 @@ TOP_TOKENS = "top tokens"
 PREFILL = "prompt tokens"
 FULL_TEXT = "full text"
 LOGPROBS = "log-probabilities"
-TURNS = "earlier turns"
+EARLIER = "earlier messages"
 
-NATIVE = (
+GENERATE_FACTORS = (
     Factor(TEMPERATURE, {"do_sample": True, "temperature": 1.3}, samples=True),
     Factor(NARROWING, {"top_k": 40, "top_p": 0.95}, samples=True),
     Factor(TYPICAL, {"typical_p": 0.9}, samples=True),
@@ -58,13 +57,13 @@ NATIVE = (
     Factor(PREFILL, {UNSTREAMED: True}, "prefill"),
     Factor(FULL_TEXT, {"return_full_text": True}),
 )
-CHATTED = (
+CHAT_FACTORS = (
     Factor(SAMPLING, {"temperature": 1.3, "top_p": 0.95}, samples=True),
     Factor(PENALTIES, {"frequency_penalty": 0.5, "presence_penalty": 0.5}),
     Factor(WITH_GRAMMAR, {"response_format": GRAMMAR}, "grammar"),
     Factor(LOGPROBS, {"logprobs": True, "top_logprobs": TOPS}, "top-tokens"),
     Factor(
-        TURNS,
+        EARLIER,
         {
             "messages": [
                 {"role": "system", "content": "Be brief."},
@@ -77,20 +76,22 @@ CHATTED = (
 )
 
 
-def native_rows(context: Context) -> tuple[Row, ...]:
-    """Give what to ask of a form of the generate dialect."""
-    return _rows(context, NATIVE)
+def generate_rows(context: Context) -> tuple[Row, ...]:
+    """Return the combinations to request from a form of the generate dialect."""
+    return _rows(context, GENERATE_FACTORS)
 
 
 def _rows(context: Context, factors: Sequence[Factor]) -> tuple[Row, ...]:
-    """Give the rows; where decoding is not exact, with less of chance."""
+    """Return the rows, with less randomness if decoding is not exact."""
     if not context.exact:
-        factors = [evolve(one, parameters={**one.parameters, **_surer(one.parameters)}) for one in factors]
+        factors = [
+            evolve(one, parameters={**one.parameters, **_less_random(one.parameters)}) for one in factors
+        ]
     return rows(factors, context.capabilities.absent)
 
 
-def _surer(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a grammar that leaves one text alone for the other, and a lower temperature."""
+def _less_random(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return less random values: a grammar that allows only one text, and a lower temperature."""
     grammars = {
         name: {**GRAMMAR, "value": ONE_TEXT} for name, value in parameters.items() if value is GRAMMAR
     }
@@ -98,53 +99,50 @@ def _surer(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tokens_of_row(context: Context, row: Row) -> int:
-    """Give how many tokens to ask for: few where decoding is not exact, unless a grammar ends the answer."""
+    """Return how many tokens to request: few if decoding is not exact, unless a grammar ends the answer."""
     return TOKENS if context.exact or WITH_GRAMMAR in row.factors else SOME
 
 
-def asking(form: Form, row: Row, tokens: int, **extra: Any) -> Request:
-    """Write a row as a request of the generate dialect; a stream cannot show the prompt's tokens."""
+def generate_request(form: Form, row: Row, tokens: int, **extra: Any) -> Request:
+    """Write a row as a request of the generate dialect; a stream cannot return prompt tokens."""
     kept = {key: one for key, one in row.parameters.items() if not form.streamed or key != UNSTREAMED}
     shared = {"details": True, "return_full_text": False, "seed": SEED}
     return form.ask(tokens=tokens, **{**shared, **kept, **extra})
 
 
-def together(catalogue: Catalogue) -> None:
-    """The promises of /generate about parameters that come together."""
-
-    @catalogue.add(
-        "parameters-keep-their-promises-together",
-        "Limits, grammars, truncation, details, the prompt, seeds and stop strings count "
-        "whatever else is asked.",
-        source="#/components/schemas/GenerateParameters",
-        needs=("reproducible",),
-        since=RECORDED,
-        why=WHY,
-    )
-    def check(context: Context) -> None:
-        for row in native_rows(context):
-            with context.case():
-                context.steadily(partial(_expect_whole_row, context, context.steady(GENERATE), row))
+@requirement(
+    "parameters-keep-their-promises-together",
+    "Limits, grammars, truncation, details, the returned prompt, seeds and stop strings work in combination "
+    "with every other parameter.",
+    forms=(GENERATE,),
+    source="#/components/schemas/GenerateParameters",
+    category="parameters",
+    needs=("reproducible",),
+    since=RECORDED,
+    why=WHY,
+)
+def parameters_keep_their_promises_together(context: Context, form: Form) -> None:
+    for row in generate_rows(context):
+        with context.case():
+            context.steadily(partial(_expect_whole_row, context, context.steady(form), row))
 
 
 def _expect_whole_row(context: Context, form: Form, row: Row) -> None:
-    """Raise UnmetError unless a row is answered as its factors promise, and ends at a stop string."""
+    """Raise UnmetError unless the answer to a row fits its factors, and a stop string ends it."""
     tokens = tokens_of_row(context, row)
-    exchange = context.cached(asking(form, row, tokens))
+    exchange = context.cached(generate_request(form, row, tokens))
     answer = expect_answer(form, exchange)
     _expect_row(row, tokens, answer, exchange)
     _expect_again(context, form, row, tokens, answer)
 
 
 def _expect_row(row: Row, tokens: int, answer: Answer, exchange: Exchange) -> None:
-    """Raise UnmetError unless the answer has what each factor of the row promises."""
+    """Raise UnmetError unless the answer fits each factor of the row."""
     text, own = answer.text or "", "".join(answer.own_texts)
     prompt = text[: len(text) - len(own)]
     expect(text.rstrip(REPLACEMENT).endswith(own.rstrip(REPLACEMENT)), f"{own!r} at the end", text, exchange)
     if FULL_TEXT not in row.factors:
-        expect_equal(
-            "", prompt.rstrip(REPLACEMENT), f"what comes before the answer with {row.name}", exchange
-        )
+        expect_equal("", prompt.rstrip(REPLACEMENT), f"the text before the answer with {row.name}", exchange)
     elif TRUNCATE in row.factors:
         expect(bool(prompt), f"the prompt before the answer with {row.name}", text, exchange)
     else:
@@ -156,7 +154,7 @@ def _expect_row(row: Row, tokens: int, answer: Answer, exchange: Exchange) -> No
     _expect_shown(row, answer, exchange)
 
 
-def _expect_end(  # noqa: PLR0913, PLR0917 - what an end is told by
+def _expect_end(  # noqa: PLR0913, PLR0917 - all that an end depends on
     row: Row, tokens: int, count: int, text: str, answer: Answer, exchange: Exchange
 ) -> None:
     expect(1 <= count <= tokens, f"1 to {tokens} tokens with {row.name}", count, exchange)
@@ -168,12 +166,12 @@ def _expect_end(  # noqa: PLR0913, PLR0917 - what an end is told by
 
 
 def _expect_shown(row: Row, answer: Answer, exchange: Exchange) -> None:
-    """Raise UnmetError unless top tokens and the prompt's tokens are there just where they were asked for."""
+    """Raise UnmetError unless top tokens and prompt tokens are present exactly if they were requested."""
     tops = [len(top) for top in answer.tops]
     if TOP_TOKENS in row.factors:
         least = _least(row)
         enough = len(tops) == len(answer.tokens) and all(count >= least for count in tops)
-        expect(enough, f"{least} top tokens a token with {row.name}", tops, exchange)
+        expect(enough, f"{least} top tokens for each token with {row.name}", tops, exchange)
     else:
         expect(not tops, f"no top tokens with {row.name}", tops, exchange)
     prefill = listed(answer.raw, "details", "prefill")
@@ -186,15 +184,15 @@ def _expect_shown(row: Row, answer: Answer, exchange: Exchange) -> None:
 
 
 def _least(row: Row) -> int:
-    """Give how many top tokens there are at least: some factors leave no more than one token at a step."""
+    """Return the least number of top tokens: some factors may leave only one token at a step."""
     return 1 if row.factors & {WITH_GRAMMAR, NARROWING, TYPICAL, SAMPLING} else TOPS
 
 
 def _expect_again(context: Context, form: Form, row: Row, tokens: int, first: Answer) -> None:
-    """Raise UnmetError unless the same, asked without details and with a stop string, ends at that string."""
+    """Raise UnmetError unless the same request without details ends at a stop string."""
     pieces = first.own_texts
     stop = _stop(context, pieces)
-    exchange = context.send(asking(form, row, tokens, details=False, **stop))
+    exchange = context.send(generate_request(form, row, tokens, details=False, **stop))
     text = expect_answer(form, exchange).text or ""
     whole = first.text or ""
     expected = _until(whole, stop, after=len(whole) - len("".join(pieces)))
@@ -202,61 +200,60 @@ def _expect_again(context: Context, form: Form, row: Row, tokens: int, first: An
 
 
 def _stop(context: Context, pieces: Sequence[str]) -> dict[str, list[str]]:
-    """Ask for a stop string that one of the pieces ends with, if one serves and the server takes any."""
+    """Return a stop string at the end of one of the pieces, if one is suitable and the server allows any."""
     stops = [] if context.capabilities.limit("max_stop_sequences") == 0 else at_token_ends(pieces)[:1]
     return {"stop": stops} if stops else {}
 
 
 def _named(stop: dict[str, list[str]]) -> str:
-    return f" and stop {stop['stop'][0]!r}" if stop else ", asked again"
+    return f" and stop {stop['stop'][0]!r}" if stop else ", requested again"
 
 
 def _until(whole: str, stop: dict[str, list[str]], after: int) -> str:
-    """Give the text up to the end of the stop string, looked for behind a prompt; all of it without one."""
+    """Return the text to the end of the stop string, searched for after the prompt; all of it without one."""
     if not stop:
         return whole.rstrip(REPLACEMENT)
     (text,) = stop["stop"]
     return whole[: whole.find(text, max(after, 0)) + len(text)]
 
 
-def chat_together(catalogue: Catalogue, form: Form) -> None:
-    """The promises of chat about parameters that come together."""
-
-    @catalogue.add(
-        "parameters-keep-their-promises-together",
-        "Limits, formats, log-probabilities, turns, seeds and stop strings count whatever else is asked, "
-        "streamed as well.",
-        source="#/components/schemas/ChatRequest",
-        needs=("reproducible",),
-        since=RECORDED,
-        why=WHY,
-    )
-    def check(context: Context) -> None:
-        for row in _rows(context, CHATTED):
-            with context.case():
-                context.steadily(partial(_expect_whole_chat_row, context, context.steady(form), row))
+@requirement(
+    "parameters-keep-their-promises-together",
+    "Limits, formats, log-probabilities, earlier messages, seeds and stop strings work in combination with "
+    "every other parameter, streamed or not.",
+    forms=(CHAT,),
+    source="#/components/schemas/ChatRequest",
+    category="parameters",
+    needs=("reproducible",),
+    since=RECORDED,
+    why=WHY,
+)
+def parameters_keep_their_promises_together_in_chat(context: Context, form: Form) -> None:
+    for row in _rows(context, CHAT_FACTORS):
+        with context.case():
+            context.steadily(partial(_expect_whole_chat_row, context, context.steady(form), row))
 
 
 def _expect_whole_chat_row(context: Context, form: Form, row: Row) -> None:
-    """Raise UnmetError unless a row is answered as its factors promise, streamed and cut short too."""
+    """Raise UnmetError unless the answer to a row fits its factors, also streamed and with a stop string."""
     tokens = tokens_of_row(context, row)
-    exchange = context.cached(_chatting(form, row, tokens))
+    exchange = context.cached(_chat_request(form, row, tokens))
     if exchange.response.is_template_error:
         row = _without_system(row)
-        exchange = context.cached(_chatting(form, row, tokens))
+        exchange = context.cached(_chat_request(form, row, tokens))
     answer = expect_answer(form, exchange)
-    _expect_chat_row(row, tokens, answer, _without_turns(context, form, row), exchange)
-    streamed = context.cached(_chatting(context.steady(CHAT_STREAM), row, tokens))
+    _expect_chat_row(row, tokens, answer, _tokens_of_question(context, form, row), exchange)
+    streamed = context.cached(_chat_request(context.steady(CHAT_STREAM), row, tokens))
     pieces = _expect_streamed_row(context, row, answer, streamed)
     stop = _stop(context, pieces)
-    exchange = context.send(_chatting(form, row, tokens, **stop))
+    exchange = context.send(_chat_request(form, row, tokens, **stop))
     text = (expect_answer(form, exchange).text or "").rstrip(REPLACEMENT)
     expected = _until(answer.text or "", stop, after=0)
     expect_equal(expected, text, f"the text with {row.name}{_named(stop)}", exchange)
 
 
-def _without_turns(context: Context, form: Form, row: Row) -> int:
-    """Count the prompt tokens of the row's question alone, after its system message if it has one."""
+def _tokens_of_question(context: Context, form: Form, row: Row) -> int:
+    """Count the prompt tokens of the row's question without earlier messages except a system message."""
     if "lengths" in context.capabilities.absent:
         return -1
     messages = row.parameters.get("messages", ())
@@ -270,7 +267,7 @@ def _without_system(row: Row) -> Row:
     return evolve(row, parameters={**row.parameters, "messages": messages})
 
 
-def _chatting(form: Form, row: Row, tokens: int, **extra: Any) -> Request:
+def _chat_request(form: Form, row: Row, tokens: int, **extra: Any) -> Request:
     usage = {"stream_options": {"include_usage": True}} if form.streamed else {}
     shared = {"temperature": 0.0, "seed": SEED, **usage}
     return form.ask(tokens=tokens, **{**shared, **extra, **row.parameters})
@@ -286,13 +283,13 @@ def _expect_chat_row(row: Row, tokens: int, answer: Answer, plain: int, exchange
         expect(len(shown) == answer.generated and all(shown), expected, entries, exchange)
     else:
         expect(not entries, f"no log-probabilities with {row.name}", entries, exchange)
-    if TURNS in row.factors:
+    if EARLIER in row.factors:
         more = (answer.prompt or 0) > plain
         expect(more, f"more than {plain} prompt tokens with {row.name}", answer.prompt, exchange)
 
 
 def _expect_streamed_row(context: Context, row: Row, whole: Answer, exchange: Exchange) -> tuple[str, ...]:
-    """Raise UnmetError unless a stream says what the unstreamed answer did; give its pieces."""
+    """Raise UnmetError unless a stream agrees with the unstreamed answer; return its pieces."""
     answer = expect_answer(CHAT_STREAM, exchange)
     for what in ("finish", "generated", "prompt"):
         if what == "generated" and not context.exact:

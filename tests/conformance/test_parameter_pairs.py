@@ -1,4 +1,4 @@
-"""Few rows show every pair of factors: together, and each without the other."""
+"""Few rows have every two factors combined, and each without the other."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from itertools import combinations, permutations
 
 import pytest
 
-from tgi_conformance.requirements._combinations import COLUMNS, ROWS, Factor, rows
-from tgi_conformance.requirements.together import CHATTED, NATIVE
+from tgi_conformance.requirements._pairs import COLUMNS, ROWS, Factor, rows
+from tgi_conformance.requirements.parameter_pairs import CHAT_FACTORS, GENERATE_FACTORS
 
 MOST = tuple(Factor(f"factor {n}", {f"p{n}": n}) for n in range(len(COLUMNS) - 4))
 
 
-@pytest.mark.parametrize("factors", [NATIVE, CHATTED, MOST], ids=["native", "chatted", "most"])
+@pytest.mark.parametrize("factors", [GENERATE_FACTORS, CHAT_FACTORS, MOST], ids=["generate", "chat", "most"])
 def test_every_pair_meets_and_parts(factors: tuple[Factor, ...]) -> None:
     found = [row.factors for row in rows(factors, ())]
     names = [factor.name for factor in factors]
@@ -23,7 +23,7 @@ def test_every_pair_meets_and_parts(factors: tuple[Factor, ...]) -> None:
     assert [] == [pair for pair in apart if not any(pair[0] in row and pair[1] not in row for row in found)]
 
 
-@pytest.mark.parametrize("factors", [NATIVE, CHATTED], ids=["native", "chatted"])
+@pytest.mark.parametrize("factors", [GENERATE_FACTORS, CHAT_FACTORS], ids=["generate", "chat"])
 def test_one_row_is_greedy(factors: tuple[Factor, ...]) -> None:
     sampling = {factor.name for factor in factors if factor.samples}
 
@@ -32,7 +32,7 @@ def test_one_row_is_greedy(factors: tuple[Factor, ...]) -> None:
 
 
 def test_what_is_absent_is_not_asked_and_moves_nothing_else() -> None:
-    whole, without = rows(NATIVE, ()), rows(NATIVE, ("grammar",))
+    whole, without = rows(GENERATE_FACTORS, ()), rows(GENERATE_FACTORS, ("grammar",))
 
     assert [row.factors - {"a grammar"} for row in whole] == [row.factors for row in without]
     assert all("grammar" not in row.parameters for row in without)
