@@ -20,7 +20,7 @@ def seen(rows: list[list[float]]) -> Servers:
 
 
 def test_one_server_counts_what_was_sent() -> None:
-    servers = seen([[5.0] * ROW, [8.0] * ROW])
+    servers = seen([[5.0] * ROW, [5.0 + REQUESTS] * ROW])
 
     assert (1, REQUESTS) == (len(servers.found), servers.growth)
 
@@ -41,7 +41,8 @@ def test_several_servers_are_not_accused(start: tuple[float, ...], seed: int) ->
 
 
 def test_what_fell_and_grows_again_counts_everything_twice() -> None:
-    servers = seen([[5.0, 5.0, 4.0, 5.0], [8.0, 7.0, 8.0, 8.0]])
+    before = [5.0, 5.0, 4.0, 5.0]
+    servers = seen([before, [count + REQUESTS for count in before]])
 
     assert servers.are_seen_again
     assert 2 * REQUESTS == servers.growth
