@@ -7,7 +7,6 @@ from tgi_conformance.protocol.forms import CHAT as FORM
 from tgi_conformance.protocol.forms import CHAT_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import chat_as_generate
-from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.generated import generated
@@ -25,10 +24,6 @@ CATALOGUE = Catalogue(__name__, "chat-completions", FORM.operation)
 MEMBERS = pinned_contract().schema("ChatRequest")["properties"]
 POINTER = "#/components/schemas/ChatRequest"
 
-documented_answer(CATALOGUE, FORM.ask())
-documented_stream(CATALOGUE, STREAM)
-detailed(CATALOGUE, FORM)
-detailed(CATALOGUE, STREAM)
 for form in (FORM, STREAM):
     tokens(CATALOGUE, form)
     repeats(CATALOGUE, form)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from tgi_conformance.protocol.forms import PROMPT, post
+from tgi_conformance.protocol.forms import PROMPT
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.answers import documented_answer
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.refusals import refusals
 
 CATALOGUE = Catalogue(__name__, "chat-tokenize", "POST /chat_tokenize")
 BODY = {"messages": [{"role": "user", "content": PROMPT}]}
 
-documented_answer(CATALOGUE, post("/chat_tokenize", BODY))
 refusals(CATALOGUE, BODY, "messages")
 generated(CATALOGUE)

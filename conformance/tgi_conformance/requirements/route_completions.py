@@ -7,7 +7,6 @@ from tgi_conformance.protocol.forms import COMPLETIONS as FORM
 from tgi_conformance.protocol.forms import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import completions_as_generate
-from tgi_conformance.requirements.answers import documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.generated import generated
@@ -25,8 +24,6 @@ CATALOGUE = Catalogue(__name__, "completions", FORM.operation)
 MEMBERS = pinned_contract().schema("CompletionRequest")["properties"]
 POINTER = "#/components/schemas/CompletionRequest"
 
-documented_answer(CATALOGUE, FORM.ask())
-documented_stream(CATALOGUE, STREAM)
 for form in (FORM, STREAM):
     tokens(CATALOGUE, form)
     repeats(CATALOGUE, form)

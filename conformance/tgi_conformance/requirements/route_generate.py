@@ -5,7 +5,6 @@ from __future__ import annotations
 from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.answers import detailed, documented_answer
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.generated import generated
@@ -21,8 +20,6 @@ from tgi_conformance.requirements.validation import validation
 CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
-documented_answer(CATALOGUE, FORM.ask())
-detailed(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 full_text(CATALOGUE, FORM, default=False)

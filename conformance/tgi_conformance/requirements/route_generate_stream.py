@@ -7,7 +7,6 @@ from tgi_conformance.protocol.forms import GENERATE
 from tgi_conformance.protocol.forms import GENERATE_STREAM as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
-from tgi_conformance.requirements.answers import detailed, documented_stream
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.generated import generated
@@ -30,8 +29,6 @@ from tgi_conformance.requirements.validation import validation
 CATALOGUE = Catalogue(__name__, "generate-stream", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
-documented_stream(CATALOGUE, FORM)
-detailed(CATALOGUE, FORM)
 streams(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)

@@ -10,7 +10,6 @@ from tgi_conformance.protocol.forms import INVOCATIONS_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import OK, expect_fits, expect_status
 from tgi_conformance.requirements.aliases import answers_as_route, answers_whatever_is_asked
-from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.limits import limits
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
 CATALOGUE = Catalogue(__name__, "invocations", FORM.operation)
 PATH = "/invocations"
 
-documented_answer(CATALOGUE, FORM.ask())
-documented_stream(CATALOGUE, STREAM)
-detailed(CATALOGUE, FORM)
-detailed(CATALOGUE, STREAM)
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)

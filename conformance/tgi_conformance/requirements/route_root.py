@@ -7,7 +7,6 @@ from tgi_conformance.protocol.forms import ROOT as FORM
 from tgi_conformance.protocol.forms import ROOT_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
-from tgi_conformance.requirements.answers import detailed, documented_answer, documented_stream
 from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.limits import limits
@@ -28,10 +27,6 @@ CATALOGUE = Catalogue(__name__, "root", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 POINTER = "#/components/schemas/GenerateParameters"
 
-documented_answer(CATALOGUE, FORM.ask())
-documented_stream(CATALOGUE, STREAM)
-detailed(CATALOGUE, FORM)
-detailed(CATALOGUE, STREAM)
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)

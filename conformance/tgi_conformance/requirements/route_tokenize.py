@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from tgi_conformance.protocol.forms import post
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.answers import documented_answer
 from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.refusals import refusals
 
 CATALOGUE = Catalogue(__name__, "tokenize", "POST /tokenize")
 
-documented_answer(CATALOGUE, post("/tokenize", {"inputs": "What is Deep Learning?"}))
 refusals(CATALOGUE, {"inputs": "x"}, "inputs")
 generated(CATALOGUE)
