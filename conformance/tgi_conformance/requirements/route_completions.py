@@ -7,13 +7,10 @@ from tgi_conformance.protocol.forms import COMPLETIONS as FORM
 from tgi_conformance.protocol.forms import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import completions_as_generate
-from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
-from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
@@ -31,12 +28,9 @@ for form in (FORM, STREAM):
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
     validation(CATALOGUE, form)
-    characters(CATALOGUE, form)
     limits(CATALOGUE, form)
     completions_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
 streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)
-refusals(CATALOGUE, FORM.body(), "prompt")
-generated(CATALOGUE)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import full_text, repeats
-from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.tokens import tokens
@@ -26,9 +23,6 @@ full_text(CATALOGUE, FORM, default=False)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
-refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
-characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
-generated(CATALOGUE)

@@ -7,9 +7,7 @@ from tgi_conformance.protocol.forms import GENERATE
 from tgi_conformance.protocol.forms import GENERATE_STREAM as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
-from tgi_conformance.requirements.characters import characters
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import (
@@ -19,7 +17,6 @@ from tgi_conformance.requirements.parity import (
     repeats,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
@@ -39,10 +36,7 @@ full_text(CATALOGUE, FORM, default=False)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
-refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
-characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, FORM)
-generated(CATALOGUE)

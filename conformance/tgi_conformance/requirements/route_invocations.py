@@ -10,8 +10,6 @@ from tgi_conformance.protocol.forms import INVOCATIONS_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import OK, expect_fits, expect_status
 from tgi_conformance.requirements.aliases import answers_as_route, answers_whatever_is_asked
-from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parity import (
     full_text,
@@ -20,7 +18,6 @@ from tgi_conformance.requirements.parity import (
     same_as_generate,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
@@ -39,12 +36,9 @@ streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 prompt_is_counted(CATALOGUE, STREAM)
 full_text(CATALOGUE, FORM, default=True)
 refused_alike(CATALOGUE, STREAM, FORM)
-refusals(CATALOGUE, FORM.body(), "inputs")
 validation(CATALOGUE, FORM)
 validation(CATALOGUE, STREAM)
-characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
-characters(CATALOGUE, STREAM)
 limits(CATALOGUE, STREAM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, STREAM)
@@ -52,7 +46,6 @@ for form in (CHAT, CHAT_STREAM):
     answers_as_route(CATALOGUE, PATH, form, {"temperature": 0.0, "logprobs": True})
 for form in (COMPLETIONS, COMPLETIONS_STREAM):
     answers_as_route(CATALOGUE, PATH, form, {"temperature": 0.0})
-generated(CATALOGUE)
 
 
 @CATALOGUE.add(

@@ -7,8 +7,6 @@ from tgi_conformance.protocol.forms import ROOT as FORM
 from tgi_conformance.protocol.forms import ROOT_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
-from tgi_conformance.requirements.characters import characters
-from tgi_conformance.requirements.generated import generated
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import (
@@ -18,7 +16,6 @@ from tgi_conformance.requirements.parity import (
     same_as_generate,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.refusals import refusals
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
@@ -35,15 +32,11 @@ same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 prompt_is_counted(CATALOGUE, STREAM)
 refused_alike(CATALOGUE, STREAM, FORM)
-refusals(CATALOGUE, FORM.body(), "inputs")
 parameters(CATALOGUE, FORM, MEMBERS, POINTER)
 parameters(CATALOGUE, STREAM, MEMBERS, POINTER)
 validation(CATALOGUE, FORM)
 validation(CATALOGUE, STREAM)
-characters(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
-characters(CATALOGUE, STREAM)
 limits(CATALOGUE, STREAM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, STREAM)
-generated(CATALOGUE)
