@@ -14,7 +14,6 @@ from tgi_conformance.requirements.parity import refused_alike, repeats, streamed
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
-from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "completions", FORM.operation)
@@ -22,7 +21,6 @@ MEMBERS = pinned_contract().schema("CompletionRequest")["properties"]
 POINTER = "#/components/schemas/CompletionRequest"
 
 for form in (FORM, STREAM):
-    tokens(CATALOGUE, form)
     repeats(CATALOGUE, form)
     stops(CATALOGUE, form)
     sampling(CATALOGUE, form)

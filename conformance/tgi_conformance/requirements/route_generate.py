@@ -11,13 +11,11 @@ from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import full_text, repeats
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
-from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
-tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 full_text(CATALOGUE, FORM, default=False)
 stops(CATALOGUE, FORM)

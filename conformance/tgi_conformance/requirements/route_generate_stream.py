@@ -20,14 +20,12 @@ from tgi_conformance.requirements.parity import (
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
-from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "generate-stream", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
 streams(CATALOGUE, FORM)
-tokens(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
 prompt_is_counted(CATALOGUE, FORM)

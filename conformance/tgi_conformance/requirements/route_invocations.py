@@ -19,7 +19,6 @@ from tgi_conformance.requirements.parity import (
     streamed_as_unstreamed,
 )
 from tgi_conformance.requirements.streams import streams
-from tgi_conformance.requirements.tokens import tokens
 from tgi_conformance.requirements.validation import validation
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 CATALOGUE = Catalogue(__name__, "invocations", FORM.operation)
 PATH = "/invocations"
 
-tokens(CATALOGUE, FORM)
-tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
