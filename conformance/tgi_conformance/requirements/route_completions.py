@@ -8,7 +8,6 @@ from tgi_conformance.protocol.forms import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import completions_as_generate
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
 from tgi_conformance.requirements.sampling import sampling
@@ -26,7 +25,6 @@ for form in (FORM, STREAM):
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
     validation(CATALOGUE, form)
-    limits(CATALOGUE, form)
     completions_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
 streams(CATALOGUE, STREAM)

@@ -6,7 +6,6 @@ from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import full_text, repeats
 from tgi_conformance.requirements.sampling import sampling
@@ -23,4 +22,3 @@ sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
-limits(CATALOGUE, FORM)

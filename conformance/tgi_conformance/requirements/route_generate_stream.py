@@ -8,7 +8,6 @@ from tgi_conformance.protocol.forms import GENERATE_STREAM as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.effects import effects
-from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import (
     full_text,
@@ -36,5 +35,4 @@ sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
-limits(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, FORM)

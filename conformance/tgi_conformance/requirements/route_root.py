@@ -7,7 +7,6 @@ from tgi_conformance.protocol.forms import ROOT as FORM
 from tgi_conformance.protocol.forms import ROOT_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
-from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import (
     full_text,
@@ -33,7 +32,5 @@ parameters(CATALOGUE, FORM, MEMBERS, POINTER)
 parameters(CATALOGUE, STREAM, MEMBERS, POINTER)
 validation(CATALOGUE, FORM)
 validation(CATALOGUE, STREAM)
-limits(CATALOGUE, FORM)
-limits(CATALOGUE, STREAM)
 answers_whatever_is_asked(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, STREAM)
