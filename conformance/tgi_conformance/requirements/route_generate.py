@@ -5,10 +5,8 @@ from __future__ import annotations
 from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import full_text, repeats
-from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.validation import validation
 
@@ -18,7 +16,5 @@ MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 repeats(CATALOGUE, FORM)
 full_text(CATALOGUE, FORM, default=False)
 stops(CATALOGUE, FORM)
-sampling(CATALOGUE, FORM)
-effects(CATALOGUE, FORM)
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)

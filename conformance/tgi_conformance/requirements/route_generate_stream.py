@@ -7,7 +7,6 @@ from tgi_conformance.protocol.forms import GENERATE
 from tgi_conformance.protocol.forms import GENERATE_STREAM as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
-from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import (
     full_text,
@@ -16,7 +15,6 @@ from tgi_conformance.requirements.parity import (
     repeats,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.validation import validation
@@ -31,8 +29,6 @@ prompt_is_counted(CATALOGUE, FORM)
 refused_alike(CATALOGUE, FORM, GENERATE)
 full_text(CATALOGUE, FORM, default=False)
 stops(CATALOGUE, FORM)
-sampling(CATALOGUE, FORM)
-effects(CATALOGUE, FORM)
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, FORM)
