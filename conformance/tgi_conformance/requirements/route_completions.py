@@ -9,7 +9,6 @@ from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import completions_as_generate
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
-from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.validation import validation
 
@@ -19,7 +18,6 @@ POINTER = "#/components/schemas/CompletionRequest"
 
 for form in (FORM, STREAM):
     repeats(CATALOGUE, form)
-    stops(CATALOGUE, form)
     validation(CATALOGUE, form)
     completions_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)

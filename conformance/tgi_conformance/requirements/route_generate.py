@@ -7,7 +7,6 @@ from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import full_text, repeats
-from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
@@ -15,6 +14,5 @@ MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
 repeats(CATALOGUE, FORM)
 full_text(CATALOGUE, FORM, default=False)
-stops(CATALOGUE, FORM)
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)

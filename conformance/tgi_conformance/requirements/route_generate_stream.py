@@ -15,7 +15,6 @@ from tgi_conformance.requirements.parity import (
     repeats,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.validation import validation
 
@@ -28,7 +27,6 @@ streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
 prompt_is_counted(CATALOGUE, FORM)
 refused_alike(CATALOGUE, FORM, GENERATE)
 full_text(CATALOGUE, FORM, default=False)
-stops(CATALOGUE, FORM)
 parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
 validation(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, FORM)
