@@ -9,7 +9,6 @@ from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import completions_as_generate
 from tgi_conformance.requirements.parameters import parameters
 from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
-from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "completions", FORM.operation)
@@ -21,6 +20,5 @@ for form in (FORM, STREAM):
     validation(CATALOGUE, form)
     completions_as_generate(CATALOGUE, form)
     parameters(CATALOGUE, form, MEMBERS, POINTER)
-streams(CATALOGUE, STREAM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 refused_alike(CATALOGUE, STREAM, FORM)

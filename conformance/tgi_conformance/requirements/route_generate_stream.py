@@ -15,13 +15,11 @@ from tgi_conformance.requirements.parity import (
     repeats,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "generate-stream", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
-streams(CATALOGUE, FORM)
 repeats(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
 prompt_is_counted(CATALOGUE, FORM)

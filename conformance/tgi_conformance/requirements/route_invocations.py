@@ -14,13 +14,11 @@ from tgi_conformance.requirements.parity import (
     same_as_generate,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "invocations", FORM.operation)
 PATH = "/invocations"
 
-streams(CATALOGUE, STREAM)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
 prompt_is_counted(CATALOGUE, STREAM)

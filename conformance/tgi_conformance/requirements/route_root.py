@@ -15,14 +15,12 @@ from tgi_conformance.requirements.parity import (
     same_as_generate,
     streamed_as_unstreamed,
 )
-from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "root", FORM.operation)
 MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 POINTER = "#/components/schemas/GenerateParameters"
 
-streams(CATALOGUE, STREAM)
 full_text(CATALOGUE, FORM, default=True)
 same_as_generate(CATALOGUE, FORM)
 streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
