@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import CHAT as FORM
 from tgi_conformance.protocol.forms import CHAT_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import chat_as_generate
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.parameters import parameters
-from tgi_conformance.requirements.parity import refused_alike, repeats, streamed_as_unstreamed
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
-from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "chat-completions", FORM.operation)
-MEMBERS = pinned_contract().schema("ChatRequest")["properties"]
-POINTER = "#/components/schemas/ChatRequest"
 
 for form in (FORM, STREAM):
     tokens(CATALOGUE, form)
-    repeats(CATALOGUE, form)
     stops(CATALOGUE, form)
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
-    validation(CATALOGUE, form)
     limits(CATALOGUE, form)
     chat_as_generate(CATALOGUE, form)
-    parameters(CATALOGUE, form, MEMBERS, POINTER)
 streams(CATALOGUE, STREAM)
-streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
-refused_alike(CATALOGUE, STREAM, FORM)

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import GENERATE as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.parameters import parameters
-from tgi_conformance.requirements.parity import full_text, repeats
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.tokens import tokens
-from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "generate", FORM.operation)
-MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
 tokens(CATALOGUE, FORM)
-repeats(CATALOGUE, FORM)
-full_text(CATALOGUE, FORM, default=False)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
-parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
-validation(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)

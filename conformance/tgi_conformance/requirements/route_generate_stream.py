@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from tgi_conformance.contract.contract import pinned_contract
-from tgi_conformance.protocol.forms import GENERATE
 from tgi_conformance.protocol.forms import GENERATE_STREAM as FORM
 from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.parameters import parameters
-from tgi_conformance.requirements.parity import (
-    full_text,
-    prompt_is_counted,
-    refused_alike,
-    repeats,
-    streamed_as_unstreamed,
-)
 from tgi_conformance.requirements.sampling import sampling
 from tgi_conformance.requirements.stops import stops
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
-from tgi_conformance.requirements.validation import validation
 
 CATALOGUE = Catalogue(__name__, "generate-stream", FORM.operation)
-MEMBERS = pinned_contract().schema("GenerateParameters")["properties"]
 
 streams(CATALOGUE, FORM)
 tokens(CATALOGUE, FORM)
-repeats(CATALOGUE, FORM)
-streamed_as_unstreamed(CATALOGUE, FORM, GENERATE)
-prompt_is_counted(CATALOGUE, FORM)
-refused_alike(CATALOGUE, FORM, GENERATE)
-full_text(CATALOGUE, FORM, default=False)
 stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
-parameters(CATALOGUE, FORM, MEMBERS, "#/components/schemas/GenerateParameters")
-validation(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
 answers_whatever_is_asked(CATALOGUE, FORM)

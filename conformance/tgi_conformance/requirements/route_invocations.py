@@ -11,16 +11,8 @@ from tgi_conformance.requirements._declare import Catalogue
 from tgi_conformance.requirements._verify import OK, expect_fits, expect_status
 from tgi_conformance.requirements.aliases import answers_as_route, answers_whatever_is_asked
 from tgi_conformance.requirements.limits import limits
-from tgi_conformance.requirements.parity import (
-    full_text,
-    prompt_is_counted,
-    refused_alike,
-    same_as_generate,
-    streamed_as_unstreamed,
-)
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
-from tgi_conformance.requirements.validation import validation
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context
@@ -31,13 +23,6 @@ PATH = "/invocations"
 tokens(CATALOGUE, FORM)
 tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)
-same_as_generate(CATALOGUE, FORM)
-streamed_as_unstreamed(CATALOGUE, STREAM, FORM)
-prompt_is_counted(CATALOGUE, STREAM)
-full_text(CATALOGUE, FORM, default=True)
-refused_alike(CATALOGUE, STREAM, FORM)
-validation(CATALOGUE, FORM)
-validation(CATALOGUE, STREAM)
 limits(CATALOGUE, FORM)
 limits(CATALOGUE, STREAM)
 answers_whatever_is_asked(CATALOGUE, FORM)
