@@ -5,7 +5,6 @@ from __future__ import annotations
 from tgi_conformance.protocol.forms import CHAT as FORM
 from tgi_conformance.protocol.forms import CHAT_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.aliases import chat_as_generate
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.sampling import sampling
@@ -21,5 +20,4 @@ for form in (FORM, STREAM):
     sampling(CATALOGUE, form)
     effects(CATALOGUE, form)
     limits(CATALOGUE, form)
-    chat_as_generate(CATALOGUE, form)
 streams(CATALOGUE, STREAM)

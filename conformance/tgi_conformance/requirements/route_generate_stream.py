@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tgi_conformance.protocol.forms import GENERATE_STREAM as FORM
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.effects import effects
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.sampling import sampling
@@ -20,4 +19,3 @@ stops(CATALOGUE, FORM)
 sampling(CATALOGUE, FORM)
 effects(CATALOGUE, FORM)
 limits(CATALOGUE, FORM)
-answers_whatever_is_asked(CATALOGUE, FORM)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tgi_conformance.protocol.forms import ROOT as FORM
 from tgi_conformance.protocol.forms import ROOT_STREAM as STREAM
 from tgi_conformance.requirements._declare import Catalogue
-from tgi_conformance.requirements.aliases import answers_whatever_is_asked
 from tgi_conformance.requirements.limits import limits
 from tgi_conformance.requirements.streams import streams
 from tgi_conformance.requirements.tokens import tokens
@@ -17,5 +16,3 @@ tokens(CATALOGUE, STREAM)
 streams(CATALOGUE, STREAM)
 limits(CATALOGUE, FORM)
 limits(CATALOGUE, STREAM)
-answers_whatever_is_asked(CATALOGUE, FORM)
-answers_whatever_is_asked(CATALOGUE, STREAM)
