@@ -96,7 +96,7 @@ PLAIN: Mapping[str, Mapping[str, Any]] = {
     source="behaviour.md#other-routes",
     category="parity",
     needs=(*REPEATS, GENERATE.operation),
-    why="A route that ignores a parameter gives no error: the answer is wrong, and nobody is told.",
+    why="If a route ignores a parameter, the answer is wrong without an error.",
 )
 def answers_as_generate_whatever_is_asked(context: Context, form: Form) -> None:
     for pair in _pairs(context, context.steady(form)):
@@ -168,7 +168,7 @@ def _expect_alike(name: str, expected: Answer, actual: Answer, exchange: Exchang
     source="behaviour.md#openai-style-routes",
     category="parity",
     needs=(*REPEATS, GENERATE.operation),
-    why="A route that loses a parameter or a character gives no error: the answer is wrong, and nobody is told.",
+    why="If a route loses a parameter or a character, the answer is wrong without an error.",
 )
 def completions_answer_as_generate_whatever_is_asked(context: Context, form: Form) -> None:
     for place, (name, asked) in enumerate(PLAIN.items()):
