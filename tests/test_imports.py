@@ -41,17 +41,8 @@ STILL_CIRCULAR: dict[str, frozenset[str]] = {
     ),
     "types": frozenset(
         {
-            "tgi_conformance.session.failures",
-            "tgi_conformance.http.client",
-            "tgi_conformance.session.hangs",
             "tgi_conformance.pytest_plugin.items",
-            "tgi_conformance.session.retries",
-            "tgi_conformance.session.capabilities",
             "tgi_conformance.pytest_plugin.plugin",
-            "tgi_conformance.session.response_cache",
-            "tgi_conformance.contract.served",
-            "tgi_conformance.session.repeatability",
-            "tgi_conformance.session.context",
             "tgi_reference.alterations.call",
             "tgi_reference.alterations.catalogue",
             "tgi_reference.alterations.layer",
