@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import member
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._sampled import SHOWING, logprob_entries, sampling, text_of
 from tgi_conformance.requirements._verify import expect, expect_answer
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

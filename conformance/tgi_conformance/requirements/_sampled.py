@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import GENERATE, PROMPT, listed, member
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._verify import expect_answer
 from tgi_conformance.requirements.answers import json_events
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

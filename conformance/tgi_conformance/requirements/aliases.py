@@ -22,6 +22,7 @@ from tgi_conformance.protocol.forms import (
     post,
 )
 from tgi_conformance.protocol.routes import CHAT_TOKENIZE
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import CHAT_FORMS
 from tgi_conformance.requirements._verify import (
@@ -40,7 +41,6 @@ from tgi_conformance.requirements.parameter_pairs import (
     generate_rows,
     tokens_of_row,
 )
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.requirements.tools import PROMPTED, WEATHER
 from tgi_conformance.requirements.tools import TOKENS as TOOL_TOKENS
 from tgi_conformance.results.outcomes import UnsupportedError

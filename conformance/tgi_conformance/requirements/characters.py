@@ -10,11 +10,11 @@ from attrs import evolve
 
 from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import PROMPT, Form, listed, post
+from tgi_conformance.requirements._counting import counted, either_counting
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import ALL_FORMS, CHAT_FORMS, NATIVE_FORMS
-from tgi_conformance.requirements._naming import grammar_name, with_grammar
+from tgi_conformance.requirements._pointers import with_grammar
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
-from tgi_conformance.requirements.tokens import counted, either_counting
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def escaped_characters_are_read_as_themselves(context: Context, form: Form) -> N
 )
 def unusual_characters_are_written_as_generated(context: Context, form: Form) -> None:
     grammar = {"type": "regex", "value": BRACKETS.sub(r"\\\g<0>", WRITTEN)}
-    exchange = context.send(form.ask(tokens=WRITTEN_TOKENS, **{grammar_name(form): grammar}))
+    exchange = context.send(form.ask(tokens=WRITTEN_TOKENS, **{form.grammar_name: grammar}))
     answer = expect_answer(form, exchange)
     text = "".join(answer.pieces) if form.streamed else answer.text or ""
     if form.dialect == "generate" and not form.streamed and text.startswith(PROMPT):

@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import STREAMED
+from tgi_conformance.requirements._counting import ask, bare, counted, long_limit
 from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._forms import PRIMARY_STREAMED
 from tgi_conformance.requirements._verify import expect, expect_answer
 from tgi_conformance.requirements.streams import short_stream
-from tgi_conformance.requirements.tokens import ask, bare, counted, long_limit
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import PROMPT
+from tgi_conformance.requirements._counting import LONG, ask
 from tgi_conformance.requirements._declaration import MUST, SHOULD, requirement
 from tgi_conformance.requirements._effects_in_noise import (
     expect_penalty,
@@ -14,7 +15,7 @@ from tgi_conformance.requirements._effects_in_noise import (
     unsupported,
 )
 from tgi_conformance.requirements._forms import PRIMARY
-from tgi_conformance.requirements._naming import parameter
+from tgi_conformance.requirements._pointers import parameter
 from tgi_conformance.requirements._sampled import (
     SHOWING,
     TOKENS,
@@ -25,7 +26,6 @@ from tgi_conformance.requirements._sampled import (
     text_of,
 )
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal
-from tgi_conformance.requirements.tokens import LONG, ask
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import PROMPT, Form
+from tgi_conformance.requirements._counting import bare, counted, either_counting
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import ALL_FORMS, CHAT_FORMS, NATIVE_FORMS
-from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar
+from tgi_conformance.requirements._pointers import parameter, with_grammar
 from tgi_conformance.requirements._verify import expect, expect_answer
 from tgi_conformance.requirements.characters import prompt_tokens
-from tgi_conformance.requirements.tokens import bare, counted, either_counting
 from tgi_conformance.requirements.validation import expect_refusal
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
@@ -110,7 +110,7 @@ def _total_needs(form: Form) -> tuple[str, ...]:
 def tokens_up_to_the_context_are_taken(context: Context, form: Form) -> None:
     limit = advertised(context, "max_total_tokens")
     asking = either_counting(context, form, "context")
-    asked: dict[str, Any] = {**counted(asking), **bare(asking), grammar_name(form): CHOICE}
+    asked: dict[str, Any] = {**counted(asking), **bare(asking), form.grammar_name: CHOICE}
     # Without a grammar that ends it, the answer would be as long as the context, which costs too much.
     short = expect_answer(asking, context.cached(asking.ask(tokens=FEW, **asked)))
     if short.finish == "length":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import UNSTREAMED
+from tgi_conformance.requirements._counting import LIMITS, PROMPTS, ask, counted
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal
-from tgi_conformance.requirements.tokens import LIMITS, PROMPTS, ask, counted
 
 if TYPE_CHECKING:
     from tgi_conformance.protocol.forms import Form

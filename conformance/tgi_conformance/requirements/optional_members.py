@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import GRAMMAR_FORMS, PRIMARY
-from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar
+from tgi_conformance.requirements._pointers import parameter, with_grammar
 from tgi_conformance.requirements._sampled import text_of
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def limit_may_be_null_or_left_out(context: Context, form: Form) -> None:
     digits = DIGITS if release >= UNLIMITED else FEWER_DIGITS
     if longest is not None and longest < digits * TOKENS_PER_DIGIT:
         raise UnsupportedError(f"a context of {longest} tokens is too small for {digits} digits")
-    name = grammar_name(form)
+    name = form.grammar_name
     with context.case():
         asked = {**counted(form), name: _digits(FEWER_DIGITS), form.limit_name: None}
         _expect_digits(context, form, FEWER_DIGITS, **asked)

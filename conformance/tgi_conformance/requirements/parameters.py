@@ -14,7 +14,7 @@ from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.protocol.forms import GENERATE, GENERATE_STREAM, ROOT, ROOT_STREAM, Form, member
 from tgi_conformance.requirements._declaration import id_of, requirement
 from tgi_conformance.requirements._forms import OPENAI_FORMS
-from tgi_conformance.requirements._naming import parameter
+from tgi_conformance.requirements._pointers import parameter
 from tgi_conformance.requirements._verify import OK, expect, seen
 from tgi_conformance.requirements.refusals import WHY, expect_refused, taken
 

@@ -14,11 +14,11 @@ from tgi_conformance.protocol.forms import (
     member,
     unstreamed,
 )
+from tgi_conformance.requirements._counting import LIMITS, LONG, PROMPTS, ask, bare, counted, long_limit
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import NATIVE_STREAMED, PRIMARY
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, seen
 from tgi_conformance.requirements.characters import UNUSUAL
-from tgi_conformance.requirements.tokens import LIMITS, LONG, PROMPTS, ask, bare, counted, long_limit
 from tgi_conformance.requirements.validation import bad_values
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE, Form, member
+from tgi_conformance.requirements._counting import counted, expect_numbered, expect_tokens_make_up_the_text
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import GENERATE_FORMS, PRIMARY
-from tgi_conformance.requirements._naming import parameter
+from tgi_conformance.requirements._pointers import parameter
 from tgi_conformance.requirements._sampled import need_choice
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, is_refused
-from tgi_conformance.requirements.tokens import counted, expect_numbered, expect_tokens_make_up_the_text
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

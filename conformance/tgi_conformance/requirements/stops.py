@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tgi_conformance.protocol.forms import PROMPT
+from tgi_conformance.requirements._counting import LONG, REPLACEMENT, ask, counted
 from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._forms import GRAMMAR_FORMS, PRIMARY, PRIMARY_UNSTREAMED
-from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar
+from tgi_conformance.requirements._pointers import parameter, with_grammar
 from tgi_conformance.requirements._sampled import sampling, text_of
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, expect_terminated
-from tgi_conformance.requirements.tokens import LONG, REPLACEMENT, ask, counted
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _forced_needs(form: Form) -> tuple[str, ...]:
 )
 def stop_string_beyond_ascii_ends_the_answer(context: Context, form: Form) -> None:
     most_stops(context)
-    forced = {grammar_name(form): {"type": "regex", "value": FORCED}}
+    forced = {form.grammar_name: {"type": "regex", "value": FORCED}}
     pieces = [piece for piece in greedy_pieces(context, form, LONG, **forced) if REPLACEMENT not in piece]
     text = "".join(pieces)
     ends = [piece for piece in pieces if "\n" in piece or not piece.isascii()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_conformance.http.exchange import EVENT_STREAM, Exchange
 from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import CHAT_STREAM, COMPLETIONS_STREAM, STREAMED, Form, member, unstreamed
+from tgi_conformance.requirements._counting import REPLACEMENT, counted
 from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._forms import NATIVE_STREAMED
 from tgi_conformance.requirements._verify import (
@@ -20,7 +21,6 @@ from tgi_conformance.requirements._verify import (
 )
 from tgi_conformance.requirements.answers import json_events, response_source
 from tgi_conformance.requirements.refusals import expect_refused
-from tgi_conformance.requirements.tokens import REPLACEMENT, counted
 from tgi_conformance.requirements.validation import bad_values
 from tgi_conformance.results.levels import Depth
 

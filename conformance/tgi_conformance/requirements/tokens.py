@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from math import exp, inf
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import Form, member
+from tgi_conformance.requirements._counting import (
+    LIMITS,
+    LONG,
+    PROMPTS,
+    ask,
+    bare,
+    counting,
+    expect_numbered,
+    expect_tokens_make_up_the_text,
+    long_limit,
+)
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import ALL_FORMS, NATIVE_FORMS, OPENAI_FORMS
-from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar
+from tgi_conformance.requirements._pointers import parameter, with_grammar
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, seen
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
@@ -19,76 +29,6 @@ if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange
     from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.session.context import Context
-
-PROMPTS = ("What is Deep Learning?", "Une idée naïve: 日本語の 🤖")
-LIMITS = (1, 12)
-LONG = 24
-LONGER, LONGEST = 110, 210
-BY_THEIR_OWN_NAME = ("generate", "generate-stream", "chat-completions")  # others are compared with these
-ROUNDING = 0.01  # of probabilities in 16 bits
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-
-
-def ask(context: Context, form: Form, limit: int, **parameters: Any) -> tuple[Exchange, Answer]:
-    """Ask for an answer whose tokens are counted, greedily; give it with what it says."""
-    exchange = context.cached(form.ask(tokens=limit, **counted(form), **parameters))
-    return exchange, expect_answer(form, exchange)
-
-
-def counted(form: Form) -> dict[str, Any]:
-    """What makes a form count its tokens and decode greedily."""
-    if form.dialect == "generate":
-        return {"details": True}
-    if form.dialect == "chat" and form.streamed:
-        return {"temperature": 0.0, "stream_options": {"include_usage": True}}
-    return {"temperature": 0.0}
-
-
-def counting(form: Form) -> tuple[str, ...]:
-    """Give what is needed for a form to count its tokens.
-
-    Streamed chat counts only when asked. Streamed completions count since their chunks are called what they
-    are now; the document has never said so.
-    """
-    needs = {"chat": ("#/components/schemas/StreamOptions",), "completions": ("#/components/schemas/Chunk",)}
-    return needs.get(form.dialect, ()) if form.streamed else ()
-
-
-def either_counting(context: Context, form: Form, name: str) -> Form:
-    """Give the form, streamed or not as it is the turn of what is named, if its streams count tokens."""
-    either = context.either(form, name)
-    return either if context.offers(*counting(either)) else form
-
-
-def bare(form: Form) -> dict[str, Any]:
-    """What leaves the prompt out of an answer."""
-    return {"return_full_text": False} if form.dialect == "generate" else {}
-
-
-def long_limit(form: Form) -> int:
-    """Give how many tokens the one long answer of a form has at most."""
-    return LONGEST if form.name in BY_THEIR_OWN_NAME else LONGER
-
-
-def expect_numbered(context: Context, exchange: Exchange) -> None:
-    """Raise UnmetError unless a stream's events count from 1, where the document has them count."""
-    if context.contract.has("#/components/schemas/StreamResponse/properties/index"):
-        indices = [member(event.json_or_none, "index") for event in exchange.response.stream.events]
-        expect_equal(list(range(1, len(indices) + 1)), indices, "the indices", exchange)
-
-
-def expect_tokens_make_up_the_text(answer: Answer, exchange: Exchange) -> None:
-    """Raise UnmetError unless the tokens that are not special have the answer's text."""
-    joined, whole = "".join(answer.own_texts).rstrip(REPLACEMENT), (answer.text or "").rstrip(REPLACEMENT)
-    expect_equal(whole, joined, "the joined text of all tokens", exchange)
-
-
-def expect_probabilities(top: Sequence[Any], exchange: Exchange) -> None:
-    """Raise UnmetError unless the tokens of one step have probabilities that sum to at most 1."""
-    logprobs = [member(token, "logprob") for token in top]
-    numbers = all(isinstance(one, (int, float)) and one <= 0 for one in logprobs)
-    total = sum(exp(one) for one in logprobs) if numbers else inf
-    expect(total <= 1 + ROUNDING, "probabilities of one step that sum to at most 1", logprobs, exchange)
 
 
 @requirement(
@@ -114,7 +54,7 @@ def limit_is_kept(context: Context, form: Form, name: str, limits: Sequence[int]
             expect(shown <= limit, f"at most {limit} tokens", shown, exchange)
     if context.whole and context.session.depth is not Depth.SMOKE and context.offers(*with_grammar(form)):
         with context.case():
-            grammar = {grammar_name(form): {"type": "regex", "value": f"([0-9]){{{LONG}}}"}}
+            grammar = {form.grammar_name: {"type": "regex", "value": f"([0-9]){{{LONG}}}"}}
             exchange, answer = ask(context, form, 2, **grammar)
             expect_equal(2, answer.generated, "generated tokens of a longer grammar", exchange)
 

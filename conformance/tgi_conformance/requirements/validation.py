@@ -14,7 +14,7 @@ from tgi_conformance.requirements._forms import (
     NATIVE_UNSTREAMED,
     OPENAI_FORMS,
 )
-from tgi_conformance.requirements._naming import parameter
+from tgi_conformance.requirements._pointers import parameter
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, seen
 from tgi_conformance.requirements.refusals import WHY, expect_refused, taken
 from tgi_conformance.results.outcomes import UnsupportedError
