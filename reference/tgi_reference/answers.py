@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tgi_reference.engine import Encoding, Finish, Step, Token
-    from tgi_reference.generation import Generation
+    from tgi_reference.generation.generation import Generation
+    from tgi_reference.generation.tools import Call
     from tgi_reference.settings import Settings
-    from tgi_reference.tools import Call
 
 Json = dict[str, Any]
 END_TOKEN: Final = "eos_token"  # noqa: S105  # a reason to finish

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 from starlette.responses import Response
 
-from tgi_reference.clients import Client
-from tgi_reference.errors import ApiError
-from tgi_reference.generation import ClientGoneError
+from tgi_reference.generation.client import Client
+from tgi_reference.generation.errors import ApiError
+from tgi_reference.generation.generator import ClientGoneError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable

@@ -9,9 +9,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from tgi_reference.answers import encoded, error_body
-from tgi_reference.errors import ApiError
 from tgi_reference.event_stream import Dialect
-from tgi_reference.generation import LARGE, ClientGoneError, Generation
+from tgi_reference.generation.errors import ApiError
+from tgi_reference.generation.generator import LARGE, ClientGoneError
 from tgi_reference.wire.extract import BodyError, decode, require_json, too_large
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from tgi_reference.generation.generation import Generation
     from tgi_reference.releases.release import Release
     from tgi_reference.services import Services
     from tgi_reference.wire.shape import Shape

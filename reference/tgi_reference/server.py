@@ -14,7 +14,7 @@ from attrs import frozen
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tgi_reference.app import make_app
-from tgi_reference.errors import CutOffError
+from tgi_reference.generation.errors import CutOffError
 from tgi_reference.services import Services, start_services
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from tgi_reference.admission import Admission
 from tgi_reference.alterations.selection import altered_services, altered_settings
-from tgi_reference.backend import Backend
 from tgi_reference.engine import Engine, Noise
-from tgi_reference.generation import Generator
-from tgi_reference.metrics import Metrics
-from tgi_reference.validation import Validator
+from tgi_reference.generation.admission import Admission
+from tgi_reference.generation.backend import Backend
+from tgi_reference.generation.generator import Generator
+from tgi_reference.generation.metrics import Metrics
+from tgi_reference.generation.validation import Validator
 
 if TYPE_CHECKING:
     from tgi_reference.settings import Settings

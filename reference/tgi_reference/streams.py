@@ -21,15 +21,15 @@ from tgi_reference.answers import (
     openai_reason,
     usage,
 )
-from tgi_reference.tools import NO_TOOL, parse_call
+from tgi_reference.generation.tools import NO_TOOL, parse_call
 from tgi_reference.wire.complaints import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tgi_reference.engine import Finish, Step, Token
-    from tgi_reference.errors import ApiError
-    from tgi_reference.generation import Generation
+    from tgi_reference.generation.errors import ApiError
+    from tgi_reference.generation.generation import Generation
     from tgi_reference.settings import Settings
 
 

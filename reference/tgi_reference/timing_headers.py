@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tgi_reference.generation import Generation
+    from tgi_reference.generation.generation import Generation
 
 _COMPUTE_TYPE: Final = "gpu+optimized"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from tgi_reference.budget import new_tokens
 from tgi_reference.character import DOCUMENTED
-from tgi_reference.errors import ParameterError
+from tgi_reference.generation.budget import new_tokens
+from tgi_reference.generation.errors import ParameterError
 from tgi_reference.settings import Settings
 
 SMALL = Settings(max_input_tokens=512, max_total_tokens=1024)

@@ -13,7 +13,7 @@ from tests.reference.raw_http import Answer, exchange
 
 from tgi_reference.character import DOCUMENTED
 from tgi_reference.engine import Finish, Step, Token
-from tgi_reference.generation import Generation
+from tgi_reference.generation.generation import Generation
 from tgi_reference.releases.known import RELEASES
 from tgi_reference.releases.v2_4 import ChatEvents24, ToolEvents24
 from tgi_reference.server import Running, running

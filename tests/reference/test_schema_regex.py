@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tgi_reference.schema_regex import SchemaError, schema_regex
+from tgi_reference.generation.schema_regex import SchemaError, schema_regex
 
 STRING = r'"([^"\\\x00-\x1F\x7F-\x9F]|\\["\\])*"'
 A = r'[ ]?"a"[ ]?:[ ]?'

@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from tgi_reference.alterations.call import GENERATION, Reply
-from tgi_reference.errors import CutOffError
 from tgi_reference.faults import FAULTS as FAULT
+from tgi_reference.generation.errors import CutOffError
 
 if TYPE_CHECKING:
     from starlette.types import Message, Send

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.answers import chat_body, completion_body, tool_message
-from tgi_reference.chat import ChatRules, PreparedChat, prepare_chat
+from tgi_reference.generation.chat import ChatRules, PreparedChat, prepare_chat
+from tgi_reference.generation.tools import answered_call, next_call_id, plain_words_tool
 from tgi_reference.streams import (
     DONE,
     ChatEvents,
@@ -14,14 +15,13 @@ from tgi_reference.streams import (
     ToolEvents,
     openai_error_event,
 )
-from tgi_reference.tools import answered_call, next_call_id, plain_words_tool
 from tgi_reference.wire.requests import StreamOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tgi_reference.errors import ApiError
-    from tgi_reference.generation import Generation
+    from tgi_reference.generation.errors import ApiError
+    from tgi_reference.generation.generation import Generation
     from tgi_reference.services import Services
     from tgi_reference.settings import Settings
     from tgi_reference.streams import Events
@@ -53,7 +53,8 @@ class OpenAi:
         Raises:
             ApiError: tools contradict each other, or the template refuses the messages.
         """
-        return prepare_chat(chat, services, RULES)
+        by_reference = services.settings.character.schemas_become_patterns
+        return prepare_chat(chat, services.engine, RULES, by_reference=by_reference)
 
     def model(self, chat: ChatRequest, settings: Settings) -> str:
         """The model to name: the one that was asked for, "tgi" standing for the one that is served."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve
 
 from tgi_reference.answers import END_TOKEN, json_string, now
-from tgi_reference.budget import BATCH_TOKENS
-from tgi_reference.chat import PreparedChat, chat_request, rendered
-from tgi_reference.errors import CutOffError, ToolError, UnreadableToolsError
+from tgi_reference.generation.budget import BATCH_TOKENS
+from tgi_reference.generation.chat import PreparedChat, chat_request, rendered
+from tgi_reference.generation.errors import CutOffError, ToolError, UnreadableToolsError
+from tgi_reference.generation.tools import named_tool
 from tgi_reference.releases.v2_4 import (
     NEW_TOKENS,
     V2_4,
@@ -22,7 +23,6 @@ from tgi_reference.releases.v2_4 import (
 )
 from tgi_reference.releases.v3_3 import ROUTER, VALIDATION_WORKERS
 from tgi_reference.streams import ChatEvents, about, encode, error_event, plain
-from tgi_reference.tools import named_tool
 from tgi_reference.wire.complaints import DecodeError, json_text
 from tgi_reference.wire.containers import ANYTHING, Converted, in_order
 from tgi_reference.wire.extract import parse_json
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tgi_reference.engine import Step
-    from tgi_reference.errors import ApiError
-    from tgi_reference.generation import Generation
+    from tgi_reference.generation.errors import ApiError
+    from tgi_reference.generation.generation import Generation
     from tgi_reference.services import Services
     from tgi_reference.settings import Settings
     from tgi_reference.streams import Events

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, frozen
 
 from tgi_reference.answers import json_string
-from tgi_reference.chat import ChatRules, prepare_chat
-from tgi_reference.errors import ToolError
+from tgi_reference.generation.chat import ChatRules, prepare_chat
+from tgi_reference.generation.errors import ToolError
+from tgi_reference.generation.tools import NO_TOOL, plain_words_tool
 from tgi_reference.releases.openai import OpenAi
 from tgi_reference.releases.v3_3 import V3_3
 from tgi_reference.streams import ChatEvents, encode, plain
-from tgi_reference.tools import NO_TOOL, plain_words_tool
 from tgi_reference.wire.choices import Untagged
 from tgi_reference.wire.complaints import DecodeError
 from tgi_reference.wire.containers import Optional, in_order
@@ -40,9 +40,9 @@ from tgi_reference.wire.structs import Field, Struct
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tgi_reference.chat import PreparedChat
     from tgi_reference.engine import Step
-    from tgi_reference.generation import Generation
+    from tgi_reference.generation.chat import PreparedChat
+    from tgi_reference.generation.generation import Generation
     from tgi_reference.services import Services
     from tgi_reference.settings import Settings
     from tgi_reference.streams import Events
@@ -93,7 +93,8 @@ class OpenAi24(OpenAi):
 
     def prepare(self, chat: ChatRequest, services: Services) -> PreparedChat:
         """The request that a chat stands for."""
-        return prepare_chat(chat, services, RULES)
+        by_reference = services.settings.character.schemas_become_patterns
+        return prepare_chat(chat, services.engine, RULES, by_reference=by_reference)
 
     def model(self, chat: ChatRequest, settings: Settings) -> str:
         """The model to name: always the served one."""

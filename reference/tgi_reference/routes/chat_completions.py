@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 from starlette.routing import Route
 
-from tgi_reference.chat import PreparedChat, without_tools
-from tgi_reference.clients import Client
 from tgi_reference.event_stream import EventStream, stream_headers
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, openai_dialect
-from tgi_reference.generation import Generation
+from tgi_reference.generation.chat import PreparedChat, without_tools
+from tgi_reference.generation.client import Client
+from tgi_reference.generation.generation import Generation
 from tgi_reference.methods import Methods
 from tgi_reference.streams import NoToolChosen, each
 from tgi_reference.timing_headers import timing_headers

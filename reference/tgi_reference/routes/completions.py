@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tgi_reference.clients import Client
-from tgi_reference.errors import ApiError, BatchSizeError, SuffixError
 from tgi_reference.event_stream import EventStream, stream_headers
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, counted, openai_dialect
-from tgi_reference.generation import Generation, together
+from tgi_reference.generation.client import Client
+from tgi_reference.generation.errors import ApiError, BatchSizeError, SuffixError
+from tgi_reference.generation.generation import Generation
+from tgi_reference.generation.generator import together
 from tgi_reference.methods import Methods
 from tgi_reference.streams import each
 from tgi_reference.timing_headers import summed_headers

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from tgi_reference.answers import generate_body
-from tgi_reference.clients import Client
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse, counted
-from tgi_reference.generation import Generation, together
+from tgi_reference.generation.client import Client
+from tgi_reference.generation.generator import together
+from tgi_reference.generation.validation import check_best_of, check_documented_bounds
 from tgi_reference.methods import Methods
 from tgi_reference.timing_headers import timing_headers
-from tgi_reference.validation import check_best_of, check_documented_bounds
 
 if TYPE_CHECKING:
     from typing import Any
 
     from starlette.responses import Response
 
+    from tgi_reference.generation.generation import Generation
     from tgi_reference.services import Services
     from tgi_reference.wire.requests import GenerateRequest
 

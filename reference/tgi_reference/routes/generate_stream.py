@@ -10,16 +10,16 @@ from starlette.routing import Route
 
 from tgi_reference.event_stream import MEDIA_TYPE, Dialect, EventStream, stream_headers
 from tgi_reference.exchange import Call, JsonEndpoint, counted, error_response
-from tgi_reference.generation import Generation
+from tgi_reference.generation.generation import Generation
+from tgi_reference.generation.validation import check_documented_bounds, check_stream
 from tgi_reference.methods import Methods
 from tgi_reference.streams import TokenEvents, each, error_event
-from tgi_reference.validation import check_documented_bounds, check_stream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from tgi_reference.clients import Client
-    from tgi_reference.errors import ApiError
+    from tgi_reference.generation.client import Client
+    from tgi_reference.generation.errors import ApiError
     from tgi_reference.services import Services
     from tgi_reference.wire.requests import GenerateRequest
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tgi_reference.errors import UnhealthyError
 from tgi_reference.exchange import error_response
+from tgi_reference.generation.errors import UnhealthyError
 from tgi_reference.methods import Methods
 
 if TYPE_CHECKING:

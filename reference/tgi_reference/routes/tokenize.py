@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tgi_reference.answers import tokens_json
-from tgi_reference.errors import NoTokenizerError
 from tgi_reference.exchange import JSON, Call, JsonEndpoint
+from tgi_reference.generation.errors import NoTokenizerError
 from tgi_reference.methods import Methods
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tgi_reference.clients import Client
-from tgi_reference.errors import ApiError, NoInstancesError, VertexError
 from tgi_reference.exchange import Call, JsonEndpoint, JsonResponse
-from tgi_reference.generation import together
+from tgi_reference.generation.client import Client
+from tgi_reference.generation.errors import ApiError, NoInstancesError, VertexError
+from tgi_reference.generation.generator import together
 from tgi_reference.methods import Methods
 from tgi_reference.wire.requests import (
     ChatRequest,

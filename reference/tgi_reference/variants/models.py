@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve
 
 from tgi_reference.alterations.call import CHAT, GENERATE, GENERATION, OPENAI, Event
-from tgi_reference.images import seeing
+from tgi_reference.generation.images import seeing
 from tgi_reference.variants import VARIANTS as VARIANT
 
 if TYPE_CHECKING:

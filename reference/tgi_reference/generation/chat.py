@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 from jinja2 import TemplateError
 
-from tgi_reference.errors import ChatTemplateError, ToolError
-from tgi_reference.tools import tools_schema, usable_tools
+from tgi_reference.generation.errors import ChatTemplateError, ToolError
+from tgi_reference.generation.tools import tools_schema, usable_tools
 from tgi_reference.wire.complaints import json_text
 from tgi_reference.wire.requests import (
     ChatRequest,
@@ -23,7 +23,6 @@ from tgi_reference.wire.requests import (
 
 if TYPE_CHECKING:
     from tgi_reference.engine import Engine
-    from tgi_reference.services import Services
 
 
 @frozen
@@ -52,8 +51,8 @@ class ChatRules:
     new_tokens: int | None
 
 
-def prepare_chat(chat: ChatRequest, services: Services, rules: ChatRules) -> PreparedChat:
-    """The request that a chat stands for.
+def prepare_chat(chat: ChatRequest, engine: Engine, rules: ChatRules, *, by_reference: bool) -> PreparedChat:
+    """The request that a chat stands for. ``by_reference`` is about its tools (see ``tools_schema``).
 
     Raises:
         ToolError: tools contradict the format or the choice.
@@ -64,10 +63,9 @@ def prepare_chat(chat: ChatRequest, services: Services, rules: ChatRules) -> Pre
     grammar = chat.response_format
     tools = usable_tools(chat.tools, chat.tool_choice, rules.no_tool) if chat.tools is not None else []
     if tools:
-        by_reference = services.settings.character.schemas_become_patterns
         grammar = GrammarRequest("json", tools_schema(tools, by_reference=by_reference))
     inputs = rendered(
-        services.engine,
+        engine,
         [_message(one, rules) for one in chat.messages],
         [{"type": tool.type, "function": _function(tool.function, rules)} for tool in tools] or None,
         chat.tool_prompt,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from tgi_reference.errors import ParameterError
+from tgi_reference.generation.errors import ParameterError
 from tgi_reference.wire.complaints import json_text
 
 if TYPE_CHECKING:

@@ -10,19 +10,19 @@ import asyncio
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from attrs import Factory, define, field
-
-from tgi_reference.errors import ApiError, GenerationError, IncompleteError
+from tgi_reference.generation.errors import ApiError, GenerationError, IncompleteError
+from tgi_reference.generation.generation import Generation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator
 
-    from tgi_reference.admission import Admission
-    from tgi_reference.backend import Backend
-    from tgi_reference.clients import Client
-    from tgi_reference.engine import Encoding, Finish, Step, Token
-    from tgi_reference.metrics import Metrics
-    from tgi_reference.validation import Job, Validator
+    from tgi_reference.engine import Encoding, Step
+    from tgi_reference.generation.admission import Admission
+    from tgi_reference.generation.backend import Backend
+    from tgi_reference.generation.client import Client
+    from tgi_reference.generation.job import Job
+    from tgi_reference.generation.metrics import Metrics
+    from tgi_reference.generation.validation import Validator
     from tgi_reference.wire.requests import GenerateRequest
 
 SLICE: Final = 0.002  # seconds of computing at a time
@@ -33,52 +33,6 @@ T = TypeVar("T")
 
 class ClientGoneError(Exception):
     """The client closed its connection; there is nobody to answer."""
-
-
-@define
-class Timings:
-    """Moments of one request, as ``perf_counter`` gives them."""
-
-    arrived: float = Factory(perf_counter)
-    queued: float = 0.0
-    started: float = 0.0
-    ended: float = 0.0
-
-    @property
-    def total(self) -> float:
-        """Seconds from arrival to the last token."""
-        return self.ended - self.arrived
-
-    @property
-    def validation(self) -> float:
-        """Seconds from arrival to the queue."""
-        return self.queued - self.arrived
-
-    @property
-    def queue(self) -> float:
-        """Seconds in the queue."""
-        return self.started - self.queued
-
-    @property
-    def inference(self) -> float:
-        """Seconds from the queue to the last token."""
-        return self.ended - self.started
-
-
-@define(eq=False)
-class Generation:
-    """One generation: what is known before its first step, and what its steps have brought so far."""
-
-    request: GenerateRequest
-    timings: Timings = Factory(Timings)
-    input_length: int = 0
-    prompt_length: int = 0
-    """Tokens that the model saw; ``input_length`` are those that the router counted."""
-    prefill: tuple[Token, ...] = ()
-    finish: Finish | None = None
-    steps: list[Step] = field(factory=list)
-    failure: str | None = None
-    """What the model process said when another request of the batch made it fail."""
 
 
 async def together(runs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

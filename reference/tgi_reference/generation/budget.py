@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tgi_reference.errors import ParameterError
+from tgi_reference.generation.errors import ParameterError
 
 if TYPE_CHECKING:
     from tgi_reference.settings import Settings

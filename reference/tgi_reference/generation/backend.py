@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
-from tgi_reference.batch import Batch
 from tgi_reference.engine import GrammarError
-from tgi_reference.errors import GenerationError
-from tgi_reference.schema_regex import SchemaError, schema_regex
-from tgi_reference.validation import Pattern, SchemaOf
+from tgi_reference.generation.batch import Batch
+from tgi_reference.generation.errors import GenerationError
+from tgi_reference.generation.job import Pattern, SchemaOf
+from tgi_reference.generation.schema_regex import SchemaError, schema_regex
 from tgi_reference.wire.complaints import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgi_reference.engine import Engine, Grammar, Step, Token
-    from tgi_reference.validation import Job
+    from tgi_reference.generation.job import Job
 
 FAIL_PREFILL: Final = "[[fail-prefill]]"
 FAIL_DECODE: Final = "[[fail-decode]]"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tgi_reference.errors import GenerationError
+from tgi_reference.generation.errors import GenerationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgi_reference.generation import Generation
+    from tgi_reference.generation.generation import Generation
 
 
 class Batch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tgi_reference.errors import OverloadedError
+from tgi_reference.generation.errors import OverloadedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

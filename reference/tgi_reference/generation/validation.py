@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
-from tgi_reference.budget import new_tokens, uncounted
 from tgi_reference.engine import GrammarError, SamplingParameters
-from tgi_reference.errors import ParameterError
-from tgi_reference.older_schemas import check_inner_schemas, outermost
-from tgi_reference.schema_regex import SchemaError, schema_regex
+from tgi_reference.generation.budget import new_tokens, uncounted
+from tgi_reference.generation.errors import ParameterError
+from tgi_reference.generation.job import Job, Pattern, SchemaOf
+from tgi_reference.generation.older_schemas import check_inner_schemas, outermost
+from tgi_reference.generation.schema_regex import SchemaError, schema_regex
 from tgi_reference.wire.complaints import DecodeError
 from tgi_reference.wire.containers import in_order
 from tgi_reference.wire.extract import parse_json
@@ -28,36 +27,6 @@ if TYPE_CHECKING:
 MAX_FREQUENCY_PENALTY: Final = 2.0
 LARGEST_FLOAT: Final = 3.4028234663852886e38
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-
-
-@frozen
-class Pattern:
-    """A regular expression for the answer; ``of_json`` when it was made of a JSON schema."""
-
-    text: str
-    of_json: bool
-
-
-@frozen
-class SchemaOf:
-    """A JSON schema that the model process has yet to make a pattern of, and to compile."""
-
-    schema: Any
-
-
-@frozen
-class Job:
-    """A request that may run: the prompt's token ids, how to sample, what to report.
-
-    ``pattern`` is what the model process has yet to compile, which may fail there.
-    """
-
-    inputs: str
-    ids: tuple[int, ...]
-    parameters: SamplingParameters
-    decoder_input_details: bool
-    input_length: int
-    pattern: Pattern | SchemaOf | None = None
 
 
 def check_stream(parameters: GenerateParameters) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from tgi_reference.errors import ToolError
+from tgi_reference.generation.errors import ToolError
 from tgi_reference.wire.complaints import DecodeError
 from tgi_reference.wire.containers import ANYTHING
 from tgi_reference.wire.extract import parse_json

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from tgi_reference.engine.utf8 import character_spans
 from tgi_reference.engine.values import Encoding
-from tgi_reference.errors import ParameterError
+from tgi_reference.generation.errors import ParameterError
 
 if TYPE_CHECKING:
     from tgi_reference.engine.vocabulary import Vocabulary
