@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from tgi_reference.character import CHARACTERS
-from tgi_reference.releases.known import NEWEST, RELEASES
+from tgi_reference.fidelity import FIDELITIES
+from tgi_reference.releases import NEWEST, RELEASES
 from tgi_reference.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
 @click.option("--disable-grammar-support", is_flag=True, help="Refuse grammars and tools.")
 @click.option(
     "--as",
-    "character",
-    type=click.Choice(list(CHARACTERS)),
-    default=_DEFAULTS.character.name,
+    "fidelity",
+    type=click.Choice(list(FIDELITIES)),
+    default=_DEFAULTS.fidelity.name,
     show_default=True,
-    help="tgi: answer as TGI does, departures from its document included; documented: keep to it.",
+    help="tgi: answer as TGI does, even where its document says otherwise; documented: as the document says.",
 )
 @click.option(
     "--release",
@@ -110,7 +110,7 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
 )
 @click.option("--variant", "variants", metavar="NAME", multiple=True, help="Differ in this legal way.")
 @click.option("--quiet", is_flag=True, help="Print no line for each request.")
-def serve(character: str, release: str, token_latency_ms: float, **flags: Any) -> None:
+def serve(fidelity: str, release: str, token_latency_ms: float, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
 
     A stand-in for a real deployment in tests: all routes, real limits, real token counts, no GPU. SIGTERM
@@ -118,7 +118,7 @@ def serve(character: str, release: str, token_latency_ms: float, **flags: Any) -
     """
     try:
         settings = Settings(
-            character=CHARACTERS[character],
+            fidelity=FIDELITIES[fidelity],
             release=RELEASES[release],
             token_latency=token_latency_ms / 1000,
             **flags,
@@ -130,8 +130,8 @@ def serve(character: str, release: str, token_latency_ms: float, **flags: Any) -
 
 def _serve(settings: Settings) -> None:
     # Imported late, so that --help and wrong flags are answered at once.
+    from tgi_reference.api.services import start_services  # noqa: PLC0415
     from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
-    from tgi_reference.services import start_services  # noqa: PLC0415
 
     try:
         listening = listen(settings)
@@ -167,7 +167,7 @@ def note(settings: Settings, url: str) -> str:
 
 
 def _manner(settings: Settings) -> str:
-    name = settings.character.name
+    name = settings.fidelity.name
     return name if settings.release is NEWEST else f"{name} {settings.release.name}"
 
 

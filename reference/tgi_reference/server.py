@@ -13,9 +13,9 @@ import uvicorn
 from attrs import frozen
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from tgi_reference.app import make_app
+from tgi_reference.api.app import make_app
+from tgi_reference.api.services import Services, start_services
 from tgi_reference.generation.errors import CutOffError
-from tgi_reference.services import Services, start_services
 
 if TYPE_CHECKING:
     from asyncio import Transport

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tgi_reference.character import DOCUMENTED
+from tgi_reference.fidelity import DOCUMENTED
 from tgi_reference.server import Running, running
 from tgi_reference.settings import Settings
 
@@ -24,5 +24,5 @@ def tgi() -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def documented() -> Iterator[Running]:
     """A server that keeps to the document."""
-    with running(Settings(character=DOCUMENTED, failure_prompts=True)) as server:
+    with running(Settings(fidelity=DOCUMENTED, failure_prompts=True)) as server:
         yield server

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from tests.reference.raw_http import exchange
 
-from tgi_reference.character import DOCUMENTED, TGI, Character
+from tgi_reference.fidelity import DOCUMENTED, TGI, Fidelity
 from tgi_reference.server import Running, running
 from tgi_reference.settings import Settings
 
@@ -28,8 +28,8 @@ POISON: list[dict[str, Any]] = [
 
 
 @contextmanager
-def _slow(character: Character) -> Iterator[Running]:
-    settings = Settings(failure_prompts=True, token_latency=0.01, character=character)
+def _slow(fidelity: Fidelity) -> Iterator[Running]:
+    settings = Settings(failure_prompts=True, token_latency=0.01, fidelity=fidelity)
     with running(settings) as server:
         yield server
 

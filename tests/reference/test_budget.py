@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from tgi_reference.character import DOCUMENTED
+from tgi_reference.fidelity import DOCUMENTED
 from tgi_reference.generation.budget import new_tokens
 from tgi_reference.generation.errors import ParameterError
 from tgi_reference.settings import Settings
@@ -34,7 +34,7 @@ def test_what_is_generated(settings: Settings, asked: int | None, expected: int)
 
 
 def test_as_documented_there_are_no_portions() -> None:
-    documented = evolve(LARGE, character=DOCUMENTED)
+    documented = evolve(LARGE, fidelity=DOCUMENTED)
     assert 1500 == new_tokens(documented, 10, 1500)
     with pytest.raises(ParameterError, match="and 5000 `max_new_tokens`"):
         new_tokens(documented, 10, 5000)

@@ -12,11 +12,11 @@ from tests.reference.raw_http import exchange
 from tgi_reference.alterations.catalogue import Alteration, Catalogue
 from tgi_reference.alterations.layer import Altered
 from tgi_reference.alterations.selection import all_faults, all_variants, altered_app
-from tgi_reference.app import make_app
+from tgi_reference.api.app import make_app
+from tgi_reference.api.services import start_services
 from tgi_reference.cli import note, serve
 from tgi_reference.faults.command import faults
 from tgi_reference.server import running
-from tgi_reference.services import start_services
 from tgi_reference.settings import Settings
 
 EVERY = [*all_faults(), *all_variants()]

@@ -15,7 +15,7 @@ from tests.reference.comparison import differences
 from tests.reference.raw_http import exchange
 from tests.reference.transcripts import Recording, recordings
 
-from tgi_reference.releases.known import RELEASES
+from tgi_reference.releases import RELEASES
 from tgi_reference.server import Running, running
 from tgi_reference.settings import Settings
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from tgi_reference.alterations.layer import Altered
-from tgi_reference.app import make_app
+from tgi_reference.api.app import make_app
+from tgi_reference.api.services import start_services
 from tgi_reference.server import listen, url_of
-from tgi_reference.services import start_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

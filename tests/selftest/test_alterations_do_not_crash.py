@@ -12,13 +12,13 @@ import pytest
 
 from tgi_reference.alterations.layer import Altered
 from tgi_reference.alterations.selection import all_faults, all_variants
-from tgi_reference.app import make_app
-from tgi_reference.services import start_services
+from tgi_reference.api.app import make_app
+from tgi_reference.api.services import start_services
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from tgi_reference.alterations.catalogue import Alteration
-    from tgi_reference.services import Services
+    from tgi_reference.api.services import Services
 
 # What hangs or breaks off is meant to, and takes its time.
 SLOW = ("hang", "trickle", "never_end", "cut_off", "slow", "endless", "breaks", "too_large")

@@ -18,7 +18,7 @@ from tgi_conformance.runner import run
 from tgi_conformance.target import Target
 from tgi_reference.alterations.call import Reply
 from tgi_reference.alterations.catalogue import Catalogue
-from tgi_reference.releases.known import RELEASES
+from tgi_reference.releases import RELEASES
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

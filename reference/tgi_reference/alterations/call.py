@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
 
-from tgi_reference.answers import encoded
+from tgi_reference.api.answers import encoded
 
 if TYPE_CHECKING:
     import random
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import MutableHeaders
     from starlette.types import Receive
 
-    from tgi_reference.services import Services
+    from tgi_reference.api.services import Services
 
 DONE: Final = "[DONE]"
 DEEPEST: Final = 200

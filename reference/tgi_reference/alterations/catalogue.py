@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.types import Message, Send
 
     from tgi_reference.alterations.call import Call, Event, Head, Reply
-    from tgi_reference.services import Services
+    from tgi_reference.api.services import Services
     from tgi_reference.settings import Settings
 
     Register = Callable[[Callable[..., Any]], "Alteration"]

@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from tgi_reference.alterations.call import GENERATE, Call, Event, Head
 from tgi_reference.alterations.catalogue import Stage
-from tgi_reference.answers import encoded
-from tgi_reference.exchange import TOKENS
+from tgi_reference.api.answers import encoded
+from tgi_reference.api.exchange import TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tgi_reference.alterations.call import Reply
     from tgi_reference.alterations.catalogue import Alteration
-    from tgi_reference.services import Services
+    from tgi_reference.api.services import Services
 
     Hooks = Callable[[Stage], Iterator[Callable[..., Any]]]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from tgi_reference.alterations.catalogue import Alteration, Catalogue
-    from tgi_reference.services import Services
+    from tgi_reference.api.services import Services
     from tgi_reference.settings import Settings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tgi_reference.alterations.call import GENERATE, Reply
-from tgi_reference.answers import encoded, error_body
+from tgi_reference.api.answers import encoded, error_body
 from tgi_reference.faults import FAULTS as FAULT
 
 if TYPE_CHECKING:

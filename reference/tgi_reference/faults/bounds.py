@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from attrs import evolve
 
 from tgi_reference.alterations.call import CHAT, COMPLETIONS, GENERATE, GENERATION, OPENAI, Reply
-from tgi_reference.answers import encoded, error_body
+from tgi_reference.api.answers import encoded, error_body
 from tgi_reference.faults import FAULTS as FAULT
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.alterations.call import CHAT, COMPLETIONS, GENERATE, GENERATION, Reply
-from tgi_reference.answers import encoded, error_body
+from tgi_reference.api.answers import encoded, error_body
 from tgi_reference.faults import FAULTS as FAULT
 from tgi_reference.faults.tokens import change_text, changed
 

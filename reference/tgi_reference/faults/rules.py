@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tgi_reference.alterations.call import CHAT, COMPLETIONS, GENERATE, GENERATION, OPENAI, Reply
-from tgi_reference.answers import encoded
+from tgi_reference.api.answers import encoded
 from tgi_reference.faults import FAULTS as FAULT
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.alterations.call import GENERATE, GENERATION, Event, Reply
-from tgi_reference.answers import encoded, error_body
+from tgi_reference.api.answers import encoded, error_body
 from tgi_reference.faults import FAULTS as FAULT
 from tgi_reference.faults.tokens import change_text, changed
 from tgi_reference.generation.errors import CutOffError

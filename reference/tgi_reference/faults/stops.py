@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tgi_reference.alterations.call import Call
+    from tgi_reference.api.services import Services
     from tgi_reference.engine import Finish, SamplingParameters, Step
-    from tgi_reference.services import Services
 
 STOPPED = "stop_sequence"
 

@@ -53,7 +53,7 @@ def _wanted(settings: Settings, length: int, asked: int | None) -> int:
 
 
 def _portion(settings: Settings, wanted: int) -> int:
-    portion = settings.release.portion if settings.character.schedules_in_portions else None
+    portion = settings.release.portion if settings.fidelity.schedules_in_portions else None
     return wanted if portion is None else min(wanted, portion)
 
 

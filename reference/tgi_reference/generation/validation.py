@@ -67,7 +67,7 @@ class Validator:
             ParameterError: a limit is broken.
         """
         parameters = request.parameters
-        _check_sampling(parameters, upper_end_allowed=self._settings.character.documented_bounds)
+        _check_sampling(parameters, upper_end_allowed=self._settings.fidelity.documented_bounds)
         self._check_counts(parameters)
         if not request.inputs:
             raise ParameterError("`inputs` cannot be empty")
@@ -142,7 +142,7 @@ class Validator:
             return None, SchemaOf(in_order(schema))
         _check_schema(schema, needs_properties=release.schemas_need_properties)
         try:
-            if self._settings.character.schemas_become_patterns:
+            if self._settings.fidelity.schemas_become_patterns:
                 return None, Pattern(schema_regex(schema), of_json=True)
             return self._engine.compile_grammar("json", schema), None
         except (GrammarError, SchemaError) as error:
@@ -178,14 +178,14 @@ def _check_sampling(parameters: GenerateParameters, *, upper_end_allowed: bool) 
 
 
 def check_documented_bounds(parameters: GenerateParameters, settings: Settings) -> None:
-    """Hold parameters to the bounds of the document that TGI itself does not keep; all are exclusive.
+    """Check the bounds of the document that TGI itself does not enforce; all are exclusive.
 
     Chats and completions have other bounds, so that this is for the form of ``/generate`` alone.
 
     Raises:
-        ParameterError: a bound is broken, and the server's character is to keep it.
+        ParameterError: a bound is broken, and the server's fidelity is to the document.
     """
-    if not settings.character.documented_bounds:
+    if not settings.fidelity.documented_bounds:
         return
     for name, low in (("best_of", 0), ("seed", 0), ("top_n_tokens", 0), ("frequency_penalty", -2)):
         value = getattr(parameters, name)

@@ -9,14 +9,14 @@ from attrs import evolve
 from jinja2 import TemplateError
 
 from tgi_reference.alterations.call import Reply
-from tgi_reference.answers import encoded, error_body
+from tgi_reference.api.answers import encoded, error_body
 from tgi_reference.variants import VARIANTS as VARIANT
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
     from tgi_reference.alterations.call import Call, Head
-    from tgi_reference.services import Services
+    from tgi_reference.api.services import Services
     from tgi_reference.settings import Settings
 
 PREFIX: Final = "/models/one"

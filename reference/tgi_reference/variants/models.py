@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tgi_reference.alterations.call import Call, Head
-    from tgi_reference.services import Services
+    from tgi_reference.api.services import Services
     from tgi_reference.settings import Settings
 
 BEGINNING: Final = {"id": 1, "text": "<s>"}
