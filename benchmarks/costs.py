@@ -16,7 +16,7 @@ from tgi_conformance.options import Options
 from tgi_conformance.preparation import prepare
 from tgi_conformance.runner import under_pytest
 from tgi_conformance.target import Target, parse_url
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 COSTS = Path(__file__).parents[1] / "conformance" / "tgi_conformance" / "costs.json"

@@ -30,8 +30,8 @@ from tgi_conformance.levels import Depth, Outcome
 from tgi_conformance.options import Options
 from tgi_conformance.runner import run
 from tgi_conformance.target import Target
-from tgi_reference.alterations.selection import all_faults
-from tgi_reference.server import running
+from tgi_reference.compose import running
+from tgi_reference.injection.catalogues import all_faults
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

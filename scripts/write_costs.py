@@ -19,7 +19,7 @@ from tgi_conformance.plan import PROBES
 from tgi_conformance.preparation import prepare
 from tgi_conformance.runner import under_pytest
 from tgi_conformance.target import Key, Target
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 COSTS = Path(__file__).parents[1] / "conformance" / "tgi_conformance" / "costs.json"

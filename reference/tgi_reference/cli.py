@@ -1,7 +1,8 @@
-"""The command ``serve``: start a reference server from flags named as the router's."""
+"""The commands of the reference server: ``serve`` it, list its ``faults`` and its ``variants``."""
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT: Final = 8080
 _DEFAULTS: Final = Settings()
+_HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
 
 class Unusable(click.ClickException):
@@ -40,9 +42,7 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     return click.option(flag, name, type=int, default=getattr(_DEFAULTS, name), show_default=True, help=text)
 
 
-@click.command(
-    cls=_Command, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.command(cls=_Command, context_settings={**_HELP, "max_content_width": 100})
 @click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help="0: any that is free.")
 @click.option(
@@ -108,7 +108,9 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     show_default=True,
     help="Makes chance in faults repeatable; other than 0, that of --noise as well.",
 )
-@click.option("--variant", "variants", metavar="NAME", multiple=True, help="Differ in this legal way.")
+@click.option(
+    "--variant", "variants", metavar="NAME", multiple=True, help="Differ in this legal way (see `variants`)."
+)
 @click.option("--quiet", is_flag=True, help="Print no line for each request.")
 def serve(fidelity: str, release: str, token_latency_ms: float, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
@@ -130,16 +132,19 @@ def serve(fidelity: str, release: str, token_latency_ms: float, **flags: Any) ->
 
 def _serve(settings: Settings) -> None:
     # Imported late, so that --help and wrong flags are answered at once.
-    from tgi_reference.api.services import start_services  # noqa: PLC0415
+    from tgi_reference.compose import compose, injections_of  # noqa: PLC0415
     from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
 
     try:
+        injections = injections_of(settings)
         listening = listen(settings)
-    except ListenError as error:
+    except (ListenError, SettingsError) as error:
         raise Unusable(str(error)) from None
-    services = start_services(settings)
+    composed = compose(settings, injections)
     _log(settings)
-    serve_forever(services, listening, lambda: click.echo(note(settings, url_of(listening))))
+    serve_forever(
+        composed.app, composed.services, listening, lambda: click.echo(note(settings, url_of(listening)))
+    )
 
 
 def note(settings: Settings, url: str) -> str:
@@ -179,3 +184,29 @@ def _log(settings: Settings) -> None:
         logging.getLogger(name).addHandler(handler)
     logging.getLogger("tgi_reference").setLevel(logging.WARNING if settings.quiet else logging.INFO)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+@click.command(context_settings=_HELP)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def faults(*, as_json: bool) -> None:
+    """List the faults of the reference server: `serve --fault NAME` breaks one promise."""
+    _list("fault", as_json=as_json)
+
+
+@click.command(context_settings=_HELP)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def variants(*, as_json: bool) -> None:
+    """List the variants of the reference server: `serve --variant NAME` differs in one legal way."""
+    _list("variant", as_json=as_json)
+
+
+def _list(noun: str, *, as_json: bool) -> None:
+    from tgi_reference.compose import catalogue  # noqa: PLC0415
+
+    every = list(catalogue(noun))
+    if as_json:
+        click.echo(json.dumps([{"name": one.name, "statement": one.statement} for one in every], indent=2))
+        return
+    width = max(len(one.name) for one in every)
+    for one in every:
+        click.echo(f"{one.name:{width}}  {one.statement}")

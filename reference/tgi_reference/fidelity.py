@@ -21,8 +21,8 @@ class Fidelity:
         stream_errors_have_status: A stream that fails before its first event answers with the error's status.
         models_is_a_list: ``/v1/models`` wraps the model in a list object.
         documented_bounds: Parameters must be within the document's bounds where TGI's own differ:
-            ``best_of`` 0, ``seed`` 0, ``top_n_tokens`` 0 and ``frequency_penalty`` -2 are refused, ``top_p`` and
-            ``typical_p`` 1 are accepted.
+            ``best_of`` 0, ``seed`` 0, ``top_n_tokens`` 0 and ``frequency_penalty`` -2 are refused, ``top_p``
+            and ``typical_p`` 1 are accepted.
         completion_streams_name_end_token: The last chunk of a completion says ``eos_token``, not ``stop``.
         invocations_answer_in_array: ``/invocations`` wraps a GenerateResponse in an array, as ``/`` does.
         schemas_become_patterns: A grammar's JSON schema is one that outlines-core makes a regular expression

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 from attrs.validators import instance_of
 
-from tgi_reference.alterations.catalogue import UnknownNameError
-from tgi_reference.alterations.selection import chosen
 from tgi_reference.fidelity import DOCUMENTED, TGI, Fidelity
 from tgi_reference.releases import NEWEST
 from tgi_reference.wire.requests import AS_DOCUMENTED, Shapes, shapes
@@ -51,7 +49,8 @@ def _usable_key(_: Settings, __: Attribute[str | None], value: str | None) -> No
 class Settings:
     """The router's flags, and those of this server. Limits count tokens, requests or bytes.
 
-    The defaults are the router's own, except for the sizes of the context, which suit the tiny model.
+    The defaults are the router's own, except for the sizes of the context, which suit the tiny model. What
+    ``faults`` and ``variants`` name is looked up when the server is composed.
 
     Raises:
         SettingsError: a limit is out of range, or two contradict each other.
@@ -97,10 +96,6 @@ class Settings:
             raise SettingsError(f"--as documented needs --release {NEWEST.name}, not {self.release.name}")
         if self.no_tokenizer and not self.release.does_without_tokenizer:
             raise SettingsError(f"--no-tokenizer needs --release 2.0.4: {self.release.name} always has one")
-        try:
-            chosen(self)
-        except UnknownNameError as error:
-            raise SettingsError(str(error)) from None
 
     @property
     def fingerprint(self) -> str:

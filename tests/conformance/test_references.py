@@ -17,11 +17,11 @@ from tgi_conformance.levels import Verdict
 from tgi_conformance.options import Options
 from tgi_conformance.runner import run
 from tgi_conformance.target import Target
-from tgi_reference.alterations.catalogue import Catalogue
+from tgi_reference.injection.hooks import Catalogue
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
-    from tgi_reference.alterations.call import Call
+    from tgi_reference.injection.call import Call
 
 CATALOGUE = Catalogue("recording")
 BODIES: list[bytes] = []

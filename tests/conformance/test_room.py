@@ -13,7 +13,7 @@ from tgi_conformance.levels import Outcome
 from tgi_conformance.probes import Facts
 from tgi_conformance.target import Target
 from tgi_conformance.verify import expect_answer
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.routes import requirements
 from tgi_conformance.runner import run
 from tgi_conformance.target import Target
+from tgi_reference.compose import running
 from tgi_reference.fidelity import FIDELITIES
-from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

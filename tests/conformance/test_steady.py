@@ -16,7 +16,7 @@ from tgi_conformance.samples import Samples
 from tgi_conformance.steady import FEWEST, Steady, _surest
 from tgi_conformance.target import Target
 from tgi_conformance.trial import AGAIN, Trial
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

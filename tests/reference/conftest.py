@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tgi_reference.compose import running
 from tgi_reference.fidelity import DOCUMENTED
-from tgi_reference.server import Running, running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tgi_reference.server import Running
 
 
 @pytest.fixture(scope="session")

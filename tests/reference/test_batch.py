@@ -11,13 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 from tests.reference.raw_http import exchange
 
+from tgi_reference.compose import running
 from tgi_reference.fidelity import DOCUMENTED, TGI, Fidelity
-from tgi_reference.server import Running, running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from http.client import HTTPResponse
+
+    from tgi_reference.server import Running
 
 JSON = {"content-type": "application/json"}
 POISON: list[dict[str, Any]] = [

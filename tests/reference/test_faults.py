@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 from tests.reference.raw_http import exchange
 
-from tgi_reference.alterations.catalogue import Alteration, Catalogue
-from tgi_reference.alterations.layer import Altered
-from tgi_reference.alterations.selection import all_faults, all_variants, altered_app
-from tgi_reference.api.app import make_app
-from tgi_reference.api.services import start_services
-from tgi_reference.cli import note, serve
-from tgi_reference.faults.command import faults
-from tgi_reference.server import running
+from tgi_reference.api.access_log import AccessLog
+from tgi_reference.cli import faults, note, serve, variants
+from tgi_reference.compose import compose, running
+from tgi_reference.engine import Engine
+from tgi_reference.injection.catalogues import all_faults, all_variants
+from tgi_reference.injection.hooks import Catalogue, Injection
+from tgi_reference.injection.middleware import InjectionMiddleware
 from tgi_reference.settings import Settings
+
+if TYPE_CHECKING:
+    import click
 
 EVERY = [*all_faults(), *all_variants()]
 ASK = json.dumps({"inputs": "What is Deep Learning?", "parameters": {"max_new_tokens": 3}}).encode()
 JSON = {"content-type": "application/json"}
 
 
-@pytest.mark.parametrize("alteration", EVERY, ids=lambda one: one.name)
-def test_statement_is_one_sentence_in_a_line(alteration: Alteration) -> None:
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", alteration.name)
-    assert re.fullmatch(r"\S.{8,}\.", alteration.statement)
-    assert alteration.hooks
+@pytest.mark.parametrize("injection", EVERY, ids=lambda one: one.name)
+def test_statement_is_one_sentence_in_a_line(injection: Injection) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", injection.name)
+    assert re.fullmatch(r"\S.{8,}\.", injection.statement)
+    assert injection.hooks
 
 
 def test_two_of_a_name_are_refused() -> None:
@@ -62,20 +65,23 @@ def test_faults_are_told_at_the_start() -> None:
     assert "Faults: none." in note(Settings(), "http://127.0.0.1:1")
 
 
-def test_no_layer_is_there_without_alterations() -> None:
-    services = start_services(Settings())
-    app = make_app(services)
+def test_without_injections_there_is_no_middleware_for_them() -> None:
+    fault = next(iter(all_faults()))
+    plain, broken = (compose(Settings(), injections, Engine()).app for injections in ((), (fault,)))
 
-    assert app is altered_app(app, services)
-    assert not isinstance(app, Altered)
+    assert isinstance(plain, AccessLog)
+    assert isinstance(broken, AccessLog)
+    assert not isinstance(plain.app, InjectionMiddleware)
+    assert isinstance(broken.app, InjectionMiddleware)
 
 
-def test_faults_are_listed() -> None:
-    listed = CliRunner().invoke(faults, []).output
-    as_json = json.loads(CliRunner().invoke(faults, ["--json"]).output)
+@pytest.mark.parametrize(("command", "catalogue"), [(faults, all_faults()), (variants, all_variants())])
+def test_injections_are_listed(command: click.Command, catalogue: Catalogue) -> None:
+    listed = CliRunner().invoke(command, []).output
+    as_json = json.loads(CliRunner().invoke(command, ["--json"]).output)
 
-    assert [fault.name for fault in all_faults()] == [line.split()[0] for line in listed.splitlines()]
-    assert [{"name": fault.name, "statement": fault.statement} for fault in all_faults()] == as_json
+    assert [one.name for one in catalogue] == [line.split()[0] for line in listed.splitlines()]
+    assert [{"name": one.name, "statement": one.statement} for one in catalogue] == as_json
 
 
 def statuses(seed: int) -> list[int]:

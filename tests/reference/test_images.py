@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.reference.raw_http import Answer, exchange
 
+from tgi_reference.compose import running
 from tgi_reference.generation.images import IMAGE_TOKEN, png_problem, with_image_tokens
-from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 from tests.reference.raw_http import exchange
 
-from tgi_reference.server import Running, running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tgi_reference.server import Running
 
 JSON = {"content-type": "application/json"}
 LONG = {"inputs": "What is Deep Learning?", "parameters": {"max_new_tokens": 500}}

@@ -12,16 +12,18 @@ import pytest
 from tests.reference.raw_http import Answer, exchange
 
 from tgi_reference.api.openai.v2_4 import ChatEvents24, ToolEvents24
+from tgi_reference.compose import running
 from tgi_reference.engine import Finish, Step, Token
 from tgi_reference.fidelity import DOCUMENTED
 from tgi_reference.generation.generation import Generation
 from tgi_reference.releases import RELEASES
-from tgi_reference.server import Running, running
 from tgi_reference.settings import Settings, SettingsError
 from tgi_reference.wire.requests import GenerateParameters, GenerateRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tgi_reference.server import Running
 
 JSON = {"content-type": "application/json"}
 DOCUMENTS = Path(__file__).parents[1] / "data" / "interface"

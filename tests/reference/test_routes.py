@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.reference.raw_http import exchange
 
 from tgi_document.pinned import pinned_path
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

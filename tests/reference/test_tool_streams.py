@@ -9,9 +9,9 @@ import pytest
 from tests.reference.raw_http import exchange
 
 from tgi_reference.api.streams import ChatEvents, NoToolChosen, TextToolEvents
+from tgi_reference.compose import running
 from tgi_reference.engine import Finish, Step, Token
 from tgi_reference.generation.generation import Generation
-from tgi_reference.server import running
 from tgi_reference.settings import Settings
 from tgi_reference.wire.requests import GenerateParameters, GenerateRequest
 

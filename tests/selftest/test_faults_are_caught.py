@@ -12,7 +12,7 @@ from tests.selftest.trials import caught, depth_of, hold, matches, proof
 
 from tgi_conformance.requirement import Requirement
 from tgi_conformance.routes import requirements
-from tgi_reference.alterations.selection import all_faults
+from tgi_reference.injection.catalogues import all_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable

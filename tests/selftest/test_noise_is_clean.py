@@ -9,7 +9,7 @@ from tgi_conformance.levels import Outcome, Verdict
 from tgi_conformance.options import Options
 from tgi_conformance.runner import run
 from tgi_conformance.target import Target
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 MORE_UNJUDGED = 15

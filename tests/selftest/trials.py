@@ -16,9 +16,9 @@ from tgi_conformance.options import Options
 from tgi_conformance.routes import requirements
 from tgi_conformance.runner import run
 from tgi_conformance.target import Key, Target
+from tgi_reference.compose import running
 from tgi_reference.engine import Engine
 from tgi_reference.fidelity import TGI, Fidelity
-from tgi_reference.server import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

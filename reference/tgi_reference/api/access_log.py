@@ -18,12 +18,12 @@ class AccessLog:
     """An ASGI application around another."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if not LOGGER.isEnabledFor(logging.INFO):
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         start = perf_counter()
         status: int | None = None
@@ -35,7 +35,7 @@ class AccessLog:
             await send(message)
 
         try:
-            await self._app(scope, receive, watch)
+            await self.app(scope, receive, watch)
         finally:
             LOGGER.info("%s", _line(scope, status, perf_counter() - start))
 

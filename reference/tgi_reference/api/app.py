@@ -1,4 +1,4 @@
-"""The application: the routes, and what is around them."""
+"""The application: the routes of a release, and what browsers of other origins may see."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Router
 
-from tgi_reference.alterations.selection import altered_app
-from tgi_reference.api.access_log import AccessLog
 from tgi_reference.api.cors import Cors
 from tgi_reference.api.methods import not_found
 from tgi_reference.api.routes import (
@@ -54,5 +52,4 @@ def make_app(services: Services) -> ASGIApp:
     release = services.settings.release
     present = [one for one in routes if one.path not in release.absent]
     router = Router(present, redirect_slashes=False, default=not_found)
-    cors = Cors(router, one_vary_header=release.one_vary_header)
-    return AccessLog(altered_app(cors, services))
+    return Cors(router, one_vary_header=release.one_vary_header)

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from tgi_reference.alterations.selection import altered_services, altered_settings
 from tgi_reference.api.openai.known import openai_routes
-from tgi_reference.engine import Engine, Noise
 from tgi_reference.generation.admission import Admission
 from tgi_reference.generation.backend import Backend
 from tgi_reference.generation.generator import Generator
@@ -17,6 +15,7 @@ from tgi_reference.generation.validation import Validator
 
 if TYPE_CHECKING:
     from tgi_reference.api.openai.v3_3 import OpenAi
+    from tgi_reference.engine import Engine
     from tgi_reference.settings import Settings
     from tgi_reference.wire.requests import Shapes
 
@@ -38,10 +37,8 @@ class Services:
         return self.settings.shapes
 
 
-def start_services(settings: Settings, engine: Engine | None = None) -> Services:
-    """Load the model, unless one is given, and put the parts together. Alterations may change the engine."""
-    settings = altered_settings(settings)
-    engine = engine or Engine(Noise(settings.noise, settings.fault_seed or None) if settings.noise else None)
+def make_services(settings: Settings, engine: Engine) -> Services:
+    """The parts of a server with these settings and this model."""
     metrics = Metrics(settings.max_total_tokens)
     backend = Backend(
         engine,
@@ -56,6 +53,4 @@ def start_services(settings: Settings, engine: Engine | None = None) -> Services
         metrics,
         settings.token_latency,
     )
-    return altered_services(
-        Services(settings, engine, backend, generator, metrics, openai_routes(settings, engine))
-    )
+    return Services(settings, engine, backend, generator, metrics, openai_routes(settings, engine))

@@ -1,0 +1,78 @@
+"""Characters beyond ASCII that are lost or read as others."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tgi_reference.injection.call import CHAT, COMPLETIONS, GENERATE, GENERATION
+from tgi_reference.injection.faults import FAULTS as FAULT
+from tgi_reference.injection.faults.tokens import change_text, changed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tgi_reference.injection.call import Call, Event
+
+TOKENIZED = (*GENERATION, "chat-tokenize")
+
+
+def _plain(text: str) -> str:
+    return text.encode("ascii", "replace").decode("ascii")
+
+
+def _in_prompts(node: Any) -> Any:
+    if isinstance(node, str):
+        return _plain(node)
+    if isinstance(node, list):
+        return [_in_prompts(one) for one in node]
+    if isinstance(node, dict):
+        return {name: _in_prompts(one) for name, one in node.items()}
+    return node
+
+
+@FAULT.request(*GENERATION)
+def generation_loses_characters_of_prompts(call: Call) -> None:
+    """Where text is generated, and not where it is tokenized, characters beyond ASCII are read as `?`."""
+    for name in ("inputs", "prompt", "messages"):
+        if isinstance(call.body, dict) and name in call.body:
+            call.body[name] = _in_prompts(call.body[name])
+
+
+@FAULT.request(*GENERATION)
+def escaped_characters_are_lost(call: Call) -> None:
+    r"""Characters that are written as \u escapes are read as `?`."""
+    if b"\\u" in call.raw and isinstance(call.body, dict):
+        call.body = json.loads(_plain(json.dumps(call.body, ensure_ascii=False)))
+
+
+@FAULT.answer(CHAT, COMPLETIONS)
+def answers_lose_their_characters(body: Any, _: Call) -> Any:
+    """Characters beyond ASCII of an answer come as `?`."""
+    for choice in body["choices"]:
+        if "text" in choice:
+            choice["text"] = _plain(choice["text"])
+        elif choice["message"].get("content"):
+            choice["message"]["content"] = _plain(choice["message"]["content"])
+    return body
+
+
+@FAULT.answer(GENERATE, also=answers_lose_their_characters)
+def _of_generate(body: Any, _: Call) -> Any:
+    return {**body, "generated_text": _plain(body["generated_text"])}
+
+
+@FAULT.event(*GENERATION)
+def streams_lose_their_characters(event: Event, _: Call) -> Iterable[Event]:
+    """Characters beyond ASCII of a stream come as `?`."""
+    return changed(event, lambda body: change_text(body, _plain))
+
+
+@FAULT.request(*GENERATION)
+def stop_strings_beyond_ascii_are_ignored(call: Call) -> None:
+    """Stop strings of a line end or of characters beyond ASCII are not looked for."""
+    stops = call.parameters.get("stop")
+    if isinstance(stops, list):
+        call.parameters["stop"] = [
+            stop for stop in stops if not isinstance(stop, str) or (stop.isascii() and stop.isprintable())
+        ]

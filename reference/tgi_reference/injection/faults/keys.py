@@ -1,0 +1,149 @@
+"""Keys that are not asked for, not compared whole, or told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tgi_reference.injection.call import CHAT, GENERATION, Reply
+from tgi_reference.injection.faults import FAULTS as FAULT
+
+if TYPE_CHECKING:
+    from tgi_reference.injection.call import Call, Head
+
+UNAUTHORIZED: Final = Reply(401)
+
+
+@FAULT.request()
+def key_is_not_asked_for(call: Call) -> None:
+    """Routes that need a key answer without one."""
+    if "authorization" not in call.headers:
+        _let_in(call)
+
+
+@FAULT.request("tokenize")
+def key_is_not_asked_for_at_one_route(call: Call) -> None:
+    """`/tokenize` answers without a key."""
+    _let_in(call)
+
+
+@FAULT.request()
+def any_key_opens(call: Call) -> None:
+    """Any key is as good as the right one."""
+    if call.headers.get("authorization", "").lower().startswith("bearer not"):
+        _let_in(call)
+
+
+@FAULT.request()
+def beginning_of_the_key_opens(call: Call) -> None:
+    """The beginning of the key is as good as the whole."""
+    scheme, _, given = call.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and (call.services.settings.api_key or "").startswith(given):
+        _let_in(call)
+
+
+@FAULT.request()
+def more_than_the_key_opens(call: Call) -> None:
+    """The key with something behind it is as good as the key."""
+    scheme, _, given = call.headers.get("authorization", "").partition(" ")
+    key = call.services.settings.api_key
+    if key and scheme.lower() == "bearer" and given.startswith(key):
+        _let_in(call)
+
+
+@FAULT.request()
+def end_of_the_key_opens(call: Call) -> None:
+    """The end of the key is as good as the whole."""
+    scheme, _, given = call.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and given and (call.services.settings.api_key or "").endswith(given):
+        _let_in(call)
+
+
+@FAULT.request()
+def another_header_opens(call: Call) -> None:
+    """Whatever stands in `X-Api-Key` opens."""
+    if "x-api-key" in call.headers:
+        _let_in(call)
+
+
+@FAULT.request()
+def streams_need_no_key(call: Call) -> None:
+    """A body that asks for a stream needs no key."""
+    if isinstance(call.asked, dict) and call.asked.get("stream") is True:
+        _let_in(call)
+
+
+@FAULT.request()
+def chats_elsewhere_need_no_key(call: Call) -> None:
+    """At /invocations a chat needs no key."""
+    if call.path == "/invocations" and "messages" in (call.asked or {}):
+        _let_in(call)
+
+
+@FAULT.body()
+def refusals_show_the_key(body: bytes, call: Call) -> bytes:
+    """Who sends a wrong key is told the right one."""
+    key = call.services.settings.api_key or ""
+    given = call.headers.get("authorization", "")
+    return f"expected {key}".encode() if given and key and key not in given else body
+
+
+@FAULT.request()
+def any_scheme_opens(call: Call) -> None:
+    """Credentials of any scheme open."""
+    if call.headers.get("authorization", "").startswith("Basic"):
+        _let_in(call)
+
+
+@FAULT.request()
+def bare_key_opens(call: Call) -> None:
+    """Credentials without a scheme open."""
+    authorization = call.headers.get("authorization", "")
+    if authorization and " " not in authorization and authorization != "Bearer":
+        _let_in(call)
+
+
+def _let_in(call: Call) -> None:
+    key = call.services.settings.api_key
+    if key is not None:
+        call.headers["authorization"] = f"Bearer {key}"
+
+
+@FAULT.reply("tokenize", "completions")
+def right_key_is_refused_at_some_routes(call: Call) -> Reply | None:
+    """Some routes refuse the right key."""
+    return UNAUTHORIZED if call.services.settings.api_key else None
+
+
+@FAULT.reply("health")
+def health_needs_the_key(call: Call) -> Reply | None:
+    """Health needs the key."""
+    has_key = "authorization" in call.headers or call.services.settings.api_key is None
+    return None if has_key else UNAUTHORIZED
+
+
+@FAULT.head(*GENERATION)
+def missing_key_is_a_bad_request(head: Head, _: Call) -> None:
+    """A missing key is answered with 400."""
+    if head.status == UNAUTHORIZED.status:
+        head.status = 400
+
+
+@FAULT.head(*GENERATION)
+def missing_key_is_answered_with_200(head: Head, _: Call) -> None:
+    """A missing key is answered with 200 and nothing."""
+    if head.status == UNAUTHORIZED.status:
+        head.status = 200
+
+
+@FAULT.request()
+def keys_of_other_services_open(call: Call) -> None:
+    """Whatever begins as keys of other services do is taken for a key."""
+    if call.headers.get("authorization", "").startswith(("Bearer sk-", "Bearer hf_")):
+        _let_in(call)
+
+
+@FAULT.request(CHAT)
+def chats_with_tools_need_no_key(call: Call) -> None:
+    """A chat with tools is answered without a key."""
+    if call.wanted("tools"):
+        _let_in(call)
