@@ -1,12 +1,13 @@
-"""Routes that answer otherwise than those whose other names they are."""
+"""Routes that answer differently from those that they are aliases of."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tgi_reference.injection.call import COMPLETIONS, GENERATE, GENERATION, OPENAI, Event
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import change_text, changed
+from tgi_reference.injection.faults._events import change_text, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,3 +109,24 @@ def text_differs_where_details_are_not_asked(body: Any, call: Call) -> Any:
     if call.wanted("details") or call.wanted("decoder_input_details"):
         return body
     return {**body, "generated_text": body["generated_text"][:-1]}
+
+
+@FAULT.body(GENERATE)
+def invocations_come_without_their_array(body: bytes, call: Call) -> bytes:
+    """/invocations answers a generate body without the array around it."""
+    value = _listed(body, call)
+    return body if value is None else json.dumps(value[0], ensure_ascii=False).encode()
+
+
+@FAULT.body(GENERATE)
+def invocations_answer_twice(body: bytes, call: Call) -> bytes:
+    """/invocations answers a generate body with two answers in its array."""
+    value = _listed(body, call)
+    return body if value is None else json.dumps(value * 2, ensure_ascii=False).encode()
+
+
+def _listed(body: bytes, call: Call) -> list[Any] | None:
+    if call.path != "/invocations" or not body.startswith(b"["):
+        return None
+    value: list[Any] = json.loads(body)
+    return value

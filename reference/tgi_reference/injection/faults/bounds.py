@@ -1,4 +1,4 @@
-"""Requests that should be refused and are not, and the other way round."""
+"""Bounds of parameters: requests that should be refused and are not, and the other way round."""
 
 from __future__ import annotations
 
@@ -56,6 +56,13 @@ _VALID: Final[dict[str, Any]] = {
     "chat-tokenize": {"messages": [{"role": "user", "content": "Hello"}]},
     COMPLETIONS: {"prompt": ["Hello"], "max_tokens": 1},
 }
+_ONE_IS_REFUSED: Final = Reply(
+    422,
+    encoded(error_body("Input validation error: `best_of` must be > 1", "validation")),
+    "application/json",
+)
+_CRASH: Final = Reply(500, b"Internal Server Error", "text/plain")
+_EXCLUDED: Final = {"best_of": 0, "seed": 0, "top_n_tokens": 0, "frequency_penalty": -2}
 
 
 def _is_number(value: Any) -> TypeGuard[float]:
@@ -379,3 +386,16 @@ def advertised_context_is_too_large(settings: Settings) -> Settings:
 def _advertised_context(body: Any, _: Call) -> Any:
     doubled = {name: body[name] * 2 for name in ("max_total_tokens", "max_input_tokens")}
     return {**body, **doubled}
+
+
+@FAULT.reply(GENERATE)
+def one_sequence_is_refused(call: Call) -> Reply | None:
+    """A `best_of` of 1 is refused, as if it were none."""
+    return _ONE_IS_REFUSED if call.wanted("best_of") == 1 else None
+
+
+@FAULT.reply(GENERATE)
+def values_beside_the_document_crash(call: Call) -> Reply | None:
+    """A value that the document excludes, and TGI takes, is a server error."""
+    crashes = any(call.wanted(name) == value for name, value in _EXCLUDED.items())
+    return _CRASH if crashes else None

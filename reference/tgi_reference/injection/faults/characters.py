@@ -1,4 +1,4 @@
-"""Characters beyond ASCII that are lost or read as others."""
+"""Characters beyond ASCII that are lost or replaced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_reference.injection.call import CHAT, COMPLETIONS, GENERATE, GENERATION
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import change_text, changed
+from tgi_reference.injection.faults._events import change_text, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,13 +66,3 @@ def _of_generate(body: Any, _: Call) -> Any:
 def streams_lose_their_characters(event: Event, _: Call) -> Iterable[Event]:
     """Characters beyond ASCII of a stream come as `?`."""
     return changed(event, lambda body: change_text(body, _plain))
-
-
-@FAULT.request(*GENERATION)
-def stop_strings_beyond_ascii_are_ignored(call: Call) -> None:
-    """Stop strings of a line end or of characters beyond ASCII are not looked for."""
-    stops = call.parameters.get("stop")
-    if isinstance(stops, list):
-        call.parameters["stop"] = [
-            stop for stop in stops if not isinstance(stop, str) or (stop.isascii() and stop.isprintable())
-        ]

@@ -1,4 +1,4 @@
-"""Documents that tell what is not so, and the page that is gone."""
+"""The served document, and the page that shows it."""
 
 from __future__ import annotations
 
@@ -44,3 +44,50 @@ def document_lacks_an_enum_value(body: bytes, _: Call) -> bytes:
 def document_has_one_more_enum_value(body: bytes, _: Call) -> bytes:
     """The document has a value that no answer has."""
     return _with(body, lambda schemas: schemas["FinishReason"]["enum"].append("abort"))
+
+
+def _document(body: bytes, change: Any) -> bytes:
+    document = json.loads(body)
+    change(document)
+    return json.dumps(document).encode()
+
+
+@FAULT.body()
+def documentation_leads_nowhere(body: bytes, call: Call) -> bytes:
+    """The page at /docs names a document that is not there."""
+    return body.replace(b"/api-doc/openapi.json", b"/gone.json") if call.path.startswith("/docs") else body
+
+
+@FAULT.body("document")
+def document_has_dangling_references(body: bytes, _: Call) -> bytes:
+    """A reference in the document leads nowhere."""
+    return _document(body, lambda document: document["components"]["schemas"].pop("ErrorResponse"))
+
+
+@FAULT.body("document")
+def document_is_stale(body: bytes, _: Call) -> bytes:
+    """The document lacks an operation that is served."""
+    return _document(body, lambda document: document["paths"].pop("/generate_stream"))
+
+
+@FAULT.body("document")
+def document_has_other_types(body: bytes, _: Call) -> bytes:
+    """The document says of a member that it is of another type."""
+
+    def change(document: Any) -> None:
+        schema = document["components"]["schemas"]["GenerateResponse"]
+        schema["properties"]["generated_text"] = {"type": "integer"}
+
+    return _document(body, change)
+
+
+@FAULT.body("document")
+def document_is_cut_off(body: bytes, _: Call) -> bytes:
+    """The document ends in its middle."""
+    return body[: len(body) // 2]
+
+
+@FAULT.reply("document")
+def document_is_a_page(_: Call) -> Reply | None:
+    """Where the document should be is a page."""
+    return Reply(200, b"<!doctype html><title>Sign in</title>", "text/html")

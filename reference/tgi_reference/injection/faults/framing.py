@@ -1,4 +1,4 @@
-"""Event streams and bodies that are not written as the standards say."""
+"""Event streams and bodies that are not framed as the standards say."""
 
 from __future__ import annotations
 

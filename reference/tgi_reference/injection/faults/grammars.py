@@ -1,4 +1,4 @@
-"""Grammars that hold for some requests only, or are refused otherwise than they should be."""
+"""Grammars that constrain some answers only, or are refused for the wrong reason."""
 
 from __future__ import annotations
 

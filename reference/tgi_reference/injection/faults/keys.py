@@ -1,8 +1,8 @@
-"""Keys that are not asked for, not compared whole, or told."""
+"""Keys that are not asked for, not compared as a whole, or disclosed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.injection.call import CHAT, GENERATION, Reply
 from tgi_reference.injection.faults import FAULTS as FAULT
@@ -147,3 +147,17 @@ def chats_with_tools_need_no_key(call: Call) -> None:
     """A chat with tools is answered without a key."""
     if call.wanted("tools"):
         _let_in(call)
+
+
+@FAULT.error()
+def errors_repeat_the_credentials(body: Any, call: Call) -> Any:
+    """The message of an error repeats the request's headers."""
+    given = call.headers.get("authorization", "none")
+    return {**body, "error": f"{body.get('error')} (authorization: {given})"}
+
+
+@FAULT.head()
+def refusals_repeat_the_credentials_in_a_header(head: Head, call: Call) -> None:
+    """A refusal repeats the credentials in a header."""
+    if head.status in range(400, 500) and "authorization" in call.headers:
+        head.headers["x-request-authorization"] = call.headers["authorization"]

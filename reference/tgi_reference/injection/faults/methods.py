@@ -1,4 +1,4 @@
-"""Methods that answer though nobody documented them."""
+"""Methods that are answered though the document does not have them."""
 
 from __future__ import annotations
 

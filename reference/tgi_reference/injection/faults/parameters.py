@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.injection.call import CHAT, COMPLETIONS, GENERATE, GENERATION, OPENAI
 from tgi_reference.injection.faults import FAULTS as FAULT
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tgi_reference.injection.call import Call
 
 OTHER_LIMIT = 40
+_FLOATS: Final = ("temperature", "repetition_penalty", "frequency_penalty")
+_DEFAULT_LIMIT: Final = 100  # tokens
+_MOST_TOKENS = 100
 
 
 def _limit(call: Call) -> int | None:
@@ -34,6 +37,9 @@ def _still_samples(call: Call, name: str) -> None:
     _ignore(call, name)
     if samples:
         call.parameters["do_sample"] = True
+
+
+_LARGEST_INTEGER: Final = 8
 
 
 @FAULT.request(*GENERATION)
@@ -362,3 +368,36 @@ def details_change_the_answer(call: Call) -> None:
         call.parameters.setdefault("repetition_penalty", 6.0)
     elif call.parameters.get("logprobs") is True:
         call.parameters.setdefault("presence_penalty", 1.9)
+
+
+@FAULT.request(*OPENAI)
+def integers_are_no_floats(call: Call) -> None:
+    """A temperature or penalty that is written as an integer is ignored."""
+    for name in _FLOATS:
+        value = call.wanted(name)
+        if type(value) is int and abs(value) <= _LARGEST_INTEGER:
+            call.parameters.pop(name, None)
+
+
+@FAULT.request(CHAT)
+def limits_that_are_missing_are_100(call: Call) -> None:
+    """Without `max_tokens` a chat has 100 tokens, whatever the context leaves."""
+    if call.wanted("max_tokens") is None and call.wanted("messages"):
+        call.parameters["max_tokens"] = _DEFAULT_LIMIT
+
+
+@FAULT.request(*GENERATION)
+def limits_are_capped_at_a_hundred(call: Call) -> None:
+    """A token limit above 100 is lowered to 100 without a word."""
+    limit = call.parameters.get(call.limit)
+    room = call.services.settings.max_input_tokens
+    if isinstance(limit, int) and _MOST_TOKENS < limit < room:
+        call.parameters[call.limit] = _MOST_TOKENS
+
+
+@FAULT.request(GENERATE)
+def truncate_leaves_one_token_less(call: Call) -> None:
+    """`truncate` N leaves one token less than N."""
+    size = call.wanted("truncate")
+    if isinstance(size, int) and 1 < size < call.services.settings.max_input_tokens:
+        call.parameters["truncate"] = size - 1

@@ -1,4 +1,4 @@
-"""Prompts, conversations and tools that arrive at the model as something else."""
+"""Prompts, conversations and tools that reach the model as something else."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tgi_reference.injection.call import Call
 
 TOKENIZING = (*GENERATION, "tokenize", "chat-tokenize")
+_MOST_CHARACTERS = 300
+_MOST_MESSAGES = 4
 
 
 def _with_text(call: Call, change: Callable[[str], str]) -> None:
@@ -151,3 +153,27 @@ def required_tool_is_optional(call: Call) -> None:
     """With `tool_choice` "required" no tool is called."""
     if (call.body or {}).get("tool_choice") == "required" and call.body.get("tools"):
         call.body["tool_choice"] = "none"
+
+
+@FAULT.request(GENERATE, COMPLETIONS)
+def long_prompts_lose_their_middle(call: Call) -> None:
+    """A prompt of more than 300 characters loses what is between its ends."""
+    body = call.body or {}
+    for name in ("inputs", "prompt"):
+        if isinstance(body.get(name), str):
+            body[name] = _shortened(body[name])
+    if isinstance(body.get("prompt"), list):
+        body["prompt"] = [_shortened(one) if isinstance(one, str) else one for one in body["prompt"]]
+
+
+def _shortened(text: str) -> str:
+    half = _MOST_CHARACTERS // 2
+    return text if len(text) <= _MOST_CHARACTERS else text[:half] + text[-half:]
+
+
+@FAULT.request(CHAT)
+def long_conversations_lose_turns(call: Call) -> None:
+    """Of a conversation the last four messages are read."""
+    messages: Any = (call.body or {}).get("messages")
+    if isinstance(messages, list):
+        call.body["messages"] = messages[-_MOST_MESSAGES:]

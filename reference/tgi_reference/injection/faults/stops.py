@@ -1,14 +1,14 @@
-"""Stop strings that are missed, cut away, or said to be something else."""
+"""Stop strings that are missed, cut away, or reported as something else."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
 from tgi_reference.injection.call import CHAT, COMPLETIONS, GENERATE, GENERATION, OPENAI, Event
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import changed
+from tgi_reference.injection.faults._events import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tgi_reference.injection.call import Call
 
 STOPPED = "stop_sequence"
+_READ_CHARACTERS: Final = 8  # characters
 
 
 def _ignore(call: Call, *names: str) -> None:
@@ -125,3 +126,39 @@ def _finish_with_stop(body: Any, _: Call) -> Any:
     for choice in body["choices"]:
         choice["finish_reason"] = choice["finish_reason"].replace(STOPPED, "length")
     return body
+
+
+@FAULT.request(*GENERATION)
+def stop_strings_are_cut(call: Call) -> None:
+    """Stop strings count by their first eight characters."""
+    stops = call.wanted("stop")
+    if isinstance(stops, list) and all(isinstance(one, str) for one in stops):
+        call.parameters["stop"] = [one[:_READ_CHARACTERS] for one in stops]
+
+
+@FAULT.request(*GENERATION)
+def stop_strings_beyond_ascii_are_ignored(call: Call) -> None:
+    """Stop strings of a line end or of characters beyond ASCII are not looked for."""
+    stops = call.parameters.get("stop")
+    if isinstance(stops, list):
+        call.parameters["stop"] = [
+            stop for stop in stops if not isinstance(stop, str) or (stop.isascii() and stop.isprintable())
+        ]
+
+
+@FAULT.request(*GENERATION)
+def sampled_answers_know_no_stop_strings(call: Call) -> None:
+    """Stop strings are not looked for in sampled answers."""
+    warm = call.wanted("temperature")
+    if call.wanted("do_sample") or (isinstance(warm, float) and warm > 0):
+        call.parameters.pop("stop", None)
+
+
+@FAULT.request(*GENERATION)
+def stop_strings_of_the_prompt_end_the_answer(call: Call) -> None:
+    """An answer whose prompt holds a stop string ends with its first token."""
+    body = call.body or {}
+    prompt = str(body.get("inputs") or body.get("prompt") or body.get("messages"))
+    stops = call.wanted("stop")
+    if isinstance(stops, list) and any(isinstance(stop, str) and stop and stop in prompt for stop in stops):
+        call.parameters[call.limit] = 1

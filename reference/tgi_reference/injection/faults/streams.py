@@ -1,15 +1,15 @@
-"""Events that are dropped, repeated, moved, misspelt or torn."""
+"""Events that are dropped, repeated, reordered, misspelt or torn."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
 from tgi_reference.injection.call import DONE, GENERATE, GENERATION, OPENAI, Event
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import change_text, changed, number
+from tgi_reference.injection.faults._events import change_text, changed, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SECOND = 2
 LATENCY = 0.12  # seconds a token
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_MOST_EVENTS: Final = 200  # events
+_INDEXES = 30
 
 
 @FAULT.event(*GENERATION)
@@ -358,3 +360,16 @@ def streams_may_be_cached(head: Head, _: Call) -> None:
     if head.headers.get("content-type", "").startswith("text/event-stream"):
         del head.headers["cache-control"]
         head.headers["cache-control"] = "public, max-age=60"
+
+
+@FAULT.event(GENERATE)
+def streams_end_after_200_events(event: Event, call: Call) -> Iterable[Event]:
+    """A stream ends after 200 events, without an end."""
+    call.here["events"] = call.here.get("events", 0) + 1
+    return [event] if call.here["events"] <= _MOST_EVENTS else []
+
+
+@FAULT.event(GENERATE)
+def index_starts_anew_after_a_while(event: Event, _: Call) -> Iterable[Event]:
+    """The `index` of events starts anew after 30."""
+    return changed(event, lambda body: body.update(index=(body["index"] - 1) % _INDEXES + 1))

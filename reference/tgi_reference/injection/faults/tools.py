@@ -1,12 +1,13 @@
-"""Tools that are called otherwise than asked for, or told otherwise than they were called."""
+"""Tools that are called otherwise than asked for, or reported otherwise than they were called."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tgi_reference.injection.call import CHAT
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import changed
+from tgi_reference.injection.faults._events import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -171,3 +172,22 @@ def conversation_lacks_the_system(call: Call) -> None:
         call.body["messages"] = [
             one for one in messages if not (isinstance(one, dict) and one.get("role") == "system")
         ]
+
+
+@FAULT.request(CHAT)
+def required_tools_are_optional_when_sampling(call: Call) -> None:
+    """`tool_choice` `required` is `none` for a chat with a temperature above 0."""
+    warm = call.wanted("temperature")
+    if call.wanted("tool_choice") == "required" and isinstance(warm, float) and warm > 0:
+        call.parameters["tool_choice"] = "none"
+
+
+@FAULT.answer(CHAT)
+def tool_arguments_name_the_tool(body: Any, _: Call) -> Any:
+    """A tool's arguments hold the name of the tool as `_name`."""
+    for choice in body["choices"]:
+        for call in choice["message"].get("tool_calls") or ():
+            function = call["function"]
+            arguments = {"_name": function["name"], **json.loads(function["arguments"])}
+            function["arguments"] = json.dumps(arguments)
+    return body

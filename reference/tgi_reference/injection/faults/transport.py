@@ -1,9 +1,11 @@
-"""Connections that hang, break, crawl or never end."""
+"""Connections that hang, break, crawl, burst or never end."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
 
 from tgi_reference.generation.errors import CutOffError
 from tgi_reference.injection.call import GENERATION, Reply
@@ -13,9 +15,12 @@ if TYPE_CHECKING:
     from starlette.types import Message, Send
 
     from tgi_reference.injection.call import Call, Head
+    from tgi_reference.settings import Settings
 
 ENDLESS_PIECE: Final = b": still here\n\n"
 MEGABYTE: Final = b" " * (1 << 20)
+_BURST: Final = 8
+_TOKEN_SECONDS: Final = 0.02  # seconds
 
 
 def _is_start(message: Message) -> bool:
@@ -180,3 +185,21 @@ def some_answers_are_of_the_proxy(call: Call) -> Reply | None:
     """One request in ten is answered by a proxy's page, with 200, by chance."""
     page = b"<html><title>Please wait</title></html>"
     return Reply(200, page, "text/html") if call.random.random() < 0.1 else None  # noqa: PLR2004
+
+
+@FAULT.settings()
+def streams_come_in_bursts(settings: Settings) -> Settings:
+    """A stream is sent eight events at a time."""
+    return evolve(settings, token_latency=_TOKEN_SECONDS)
+
+
+@FAULT.send(*GENERATION, also=streams_come_in_bursts)
+async def _send_bursts(message: Message, call: Call, send: Send) -> None:
+    if not call.streams or message["type"] == "http.response.start":
+        await send(message)
+        return
+    held: bytes = call.here.pop("burst", b"") + message.get("body", b"")
+    if message.get("more_body") and held.count(b"\n\n") < _BURST:
+        call.here["burst"] = held
+    else:
+        await send({**message, "body": held})

@@ -1,9 +1,9 @@
-"""Unstreamed answers of the OpenAI-style routes that are wrong."""
+"""Unstreamed answers of the OpenAI-style routes."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.injection.call import CHAT, COMPLETIONS, OPENAI
 from tgi_reference.injection.faults import FAULTS as FAULT
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tgi_reference.injection.call import Call
 
 ENDS = {"stop": "eos_token"}
+_LARGEST_BATCH: Final = 3
 
 
 def _calls(body: Any) -> list[dict[str, Any]]:
@@ -333,3 +334,9 @@ def logprobs_are_a_list(body: Any, _: Call) -> Any:
     if choice.get("logprobs"):
         choice["logprobs"] = choice["logprobs"]["content"]
     return body
+
+
+@FAULT.answer(COMPLETIONS)
+def fourth_choice_is_missing(body: Any, _: Call) -> Any:
+    """Of a batch no more than three prompts are answered."""
+    return {**body, "choices": body["choices"][:_LARGEST_BATCH]}

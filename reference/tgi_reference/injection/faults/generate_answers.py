@@ -1,4 +1,4 @@
-"""Unstreamed answers of ``generate`` that are wrong about what was generated."""
+"""Unstreamed answers of ``generate``: what they say of the tokens generated."""
 
 from __future__ import annotations
 
@@ -397,4 +397,17 @@ def worse_sequence_is_the_answer(body: Any, _: Call) -> Any:
 def details_lack_their_tokens(body: Any, _: Call) -> Any:
     """`tokens` is missing."""
     _details(body).pop("tokens", None)
+    return body
+
+
+@FAULT.answer("info")
+def prompt_tokens_never_come(body: Any, _: Call) -> Any:
+    """A release that gives prompt tokens gives none."""
+    return {**body, "version": "2.4.1"}
+
+
+@FAULT.answer(GENERATE, also=prompt_tokens_never_come)
+def _no_prefill(body: Any, _: Call) -> Any:
+    if isinstance(body.get("details"), dict):
+        body["details"]["prefill"] = []
     return body

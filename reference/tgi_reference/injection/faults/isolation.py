@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tgi_reference.api.answers import encoded, error_body
 from tgi_reference.generation.errors import CutOffError
-from tgi_reference.injection.call import GENERATE, GENERATION, Event, Reply
+from tgi_reference.injection.call import CHAT, GENERATE, GENERATION, Event, Reply
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import change_text, changed
+from tgi_reference.injection.faults._events import change_text, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -215,3 +215,40 @@ def _reported(body: Any, call: Call) -> Any:
     if isinstance(body.get("details"), dict) and body["details"].get("seed") is not None:
         body["details"]["seed"] = call.wanted("seed") or body["details"]["seed"]
     return body
+
+
+@FAULT.request(CHAT)
+def response_formats_stay(call: Call) -> None:
+    """A `response_format` counts for the next chat too, if that has none."""
+    if not isinstance(call.body, dict):
+        return
+    asked = call.body.get("response_format")
+    if isinstance(asked, dict) and asked.get("value"):
+        call.server["format"] = asked
+    elif call.server["format"] and not call.body.get("tools"):
+        call.body["response_format"] = call.server.pop("format")
+
+
+@FAULT.request(*GENERATION)
+def stop_strings_count_for_the_next_request(call: Call) -> None:
+    """The stop strings of a request count for the next one too, if that has none."""
+    stops = call.wanted("stop")
+    kept = call.server.get("stops")
+    if isinstance(stops, list) and stops:
+        call.server["stops"] = stops
+    elif stops is None and isinstance(kept, list):
+        call.parameters["stop"] = kept
+        call.server["stops"] = None
+
+
+@FAULT.request(CHAT)
+def a_systems_message_stays(call: Call) -> None:
+    """A message of the system stays for the next conversation that has none."""
+    messages = (call.body or {}).get("messages")
+    if not isinstance(messages, list):
+        return
+    told = [one for one in messages if isinstance(one, dict) and one.get("role") == "system"]
+    if told:
+        call.server["told"] = told
+    elif isinstance(call.server.get("told"), list):
+        call.body["messages"] = [*call.server["told"], *messages]

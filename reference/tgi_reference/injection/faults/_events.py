@@ -1,4 +1,4 @@
-"""What faults of streams have in common: which token an event carries, and its text."""
+"""Helpers of faults in streams: which token an event carries, and its text."""
 
 from __future__ import annotations
 

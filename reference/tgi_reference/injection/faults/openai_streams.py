@@ -1,17 +1,19 @@
-"""Chunks of the OpenAI-style streams that are wrong."""
+"""Chunks of the OpenAI-style streams."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from tgi_reference.injection.call import CHAT, COMPLETIONS, OPENAI, Event
+from tgi_reference.injection.call import CHAT, COMPLETIONS, DONE, OPENAI, Event
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import change_text, changed, number
+from tgi_reference.injection.faults._events import change_text, changed, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tgi_reference.injection.call import Call
+
+_LOST: Final = 30  # every so many-th chunk
 
 
 @FAULT.event(*OPENAI)
@@ -266,3 +268,22 @@ def streamed_logprobs_are_missing(event: Event, _: Call) -> Iterable[Event]:
             choice["logprobs"] = None
 
     return changed(event, change)
+
+
+@FAULT.event(*OPENAI)
+def terminator_is_looked_for_in_texts(event: Event, call: Call) -> Iterable[Event]:
+    """A stream ends where its text says [DONE]."""
+    if call.here.get("over"):
+        return []
+    choices = event.json.get("choices") or [{}]
+    text = choices[0].get("text") or (choices[0].get("delta") or {}).get("content") or ""
+    call.here["text"] = call.here.get("text", "") + text
+    call.here["over"] = DONE in call.here["text"]
+    return [event, Event.text(DONE)] if call.here["over"] else [event]
+
+
+@FAULT.event(*OPENAI)
+def long_streams_lose_a_chunk(event: Event, call: Call) -> Iterable[Event]:
+    """Every 30th chunk of a stream is lost."""
+    lost = number(event, call) % _LOST == 0 and not event.is_final
+    return [] if lost else [event]

@@ -1,4 +1,4 @@
-"""Pages of other origins that are let in for a part of what they need."""
+"""Cross-origin requests (CORS)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that must be refused for what stands together in them, and are taken."""
+"""Requests that must be refused for a combination of parameters, and are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that are tidied on their way: normalised, trimmed, or refused since they look like nothing."""
+"""Text that is normalized, trimmed or refused on its way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tgi_reference.api.answers import encoded, error_body
 from tgi_reference.injection.call import CHAT, COMPLETIONS, GENERATE, GENERATION, Reply
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import change_text, changed
+from tgi_reference.injection.faults._events import change_text, changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -76,3 +76,10 @@ def blank_prompts_are_shortened(call: Call) -> None:
         body["prompt"] = [
             " " if isinstance(one, str) and one and not one.strip() else one for one in body["prompt"]
         ]
+
+
+@FAULT.request(GENERATE)
+def prompts_are_normalized(call: Call) -> None:
+    """Letters and their accents are put together before the prompt is read."""
+    if isinstance(call.body, dict) and isinstance(call.body.get("inputs"), str):
+        call.body["inputs"] = unicodedata.normalize("NFC", call.body["inputs"])

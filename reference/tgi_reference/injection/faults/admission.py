@@ -1,4 +1,4 @@
-"""Requests at a time: fewer than advertised, refused in another way, lost, or slowing health down."""
+"""Concurrent requests: fewer than advertised, refused in another way, lost, or slowing health checks."""
 
 from __future__ import annotations
 

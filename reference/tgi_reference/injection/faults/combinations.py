@@ -1,4 +1,4 @@
-"""Parameters that are lost in the company of others."""
+"""Parameters that lose their effect in combination with others."""
 
 from __future__ import annotations
 

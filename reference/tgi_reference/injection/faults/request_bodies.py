@@ -1,4 +1,4 @@
-"""Requests that the framework mistreats: media types, methods, sizes, broken JSON."""
+"""Request bodies that the framework mistreats: media types, methods, sizes, broken JSON."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ JSON: Final = "application/json"
 DEEP: Final = 500
 LARGE: Final = 2_000_000
 CRASH: Final = Reply(500, b"Internal Server Error", "text/plain")
+_MALFORMED: Final = Reply(400, b'{"error":"malformed body","error_type":"validation"}', "application/json")
 
 
 @FAULT.request(*ALL_BODIES)
@@ -163,3 +164,9 @@ def unread_members_crash(call: Call) -> Reply | None:
     """A member that the document does not name is a server error."""
     names = {*(call.body or {}), *call.parameters}
     return CRASH if any(name.startswith("x_") or not name.isascii() for name in names) else None
+
+
+@FAULT.reply(*GENERATION)
+def escaped_slashes_are_refused(call: Call) -> Reply | None:
+    """A body in which a slash is written as an escape is refused."""
+    return _MALFORMED if b"\\/" in call.raw else None

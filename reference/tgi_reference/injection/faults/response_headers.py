@@ -1,4 +1,4 @@
-"""Headers that lead browsers, proxies and readers astray; answers that name what they are not."""
+"""Response headers that mislead browsers, proxies and clients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tgi_reference.injection.call import CHAT, COMPLETIONS, GENERATION, OPENAI, Reply
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults.tokens import changed
+from tgi_reference.injection.faults._events import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Headers and framing of a request that change what they should not."""
+"""Request headers and framing that change what they should not."""
 
 from __future__ import annotations
 
