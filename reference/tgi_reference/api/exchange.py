@@ -119,7 +119,7 @@ class JsonEndpoint:
             return NoResponse()
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        """The body, of which no more than the limit is ever held."""
+        """The body, of which no more than the limit is ever kept."""
         request = Request(scope, receive)
         require_json(request.headers.get("content-type"))
         limit = self._services.settings.payload_limit

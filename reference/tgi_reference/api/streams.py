@@ -259,7 +259,7 @@ class ToolEvents:
     """The events of a chat whose answer is a tool call, so that the arguments add up to JSON.
 
     Nothing is sent until the name of the function is known. Then come its arguments, piece by piece, of which
-    the outer object's closing brace is held back.
+    the outer object's closing brace is left out.
     """
 
     def __init__(self, chunks: ChatEvents, call_id: str) -> None:

@@ -16,7 +16,7 @@ class GrammarError(Exception):
 class Encoding:
     """A text as tokens.
 
-    ``spans`` are byte offsets (start, stop) into the UTF-8 text. A token that holds only a part of a
+    ``spans`` are byte offsets (start, stop) into the UTF-8 text. A token that is only a part of a
     character spans the whole of it, so neighbours may overlap; ``texts`` are the slices of the spans.
     """
 

@@ -20,7 +20,7 @@ class Admission:
 
     @contextmanager
     def permit(self) -> Iterator[None]:
-        """Hold one permit.
+        """Take one permit, and give it back at the end.
 
         Raises:
             OverloadedError: none is free.

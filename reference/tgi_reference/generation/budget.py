@@ -1,9 +1,9 @@
 """How many tokens a request may generate.
 
 Since 3.0 the router schedules a request for 1024 new tokens at most, and then again with what it wrote as its
-prompt, until it has as many as were asked for or a limit stands in the way. So the limits are held against
-the first portion alone: a request for more tokens than there is room for is taken, and gets what the portions
-leave.
+prompt, until it has as many as were asked for or a limit stands in the way. So the limits are checked
+for the first portion alone: a request for more tokens than there is room for is accepted, and gets what the
+portions leave.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Metrics:
             "tgi_reference_cancelled_generations", "Generations stopped since their client went away"
         )
         self.in_flight = Gauge(
-            "tgi_reference_generations_in_flight", "Generations that hold a permit", registry=self._registry
+            "tgi_reference_generations_in_flight", "Generations that are running", registry=self._registry
         )
         self.skipped_tokens = Summary(
             "tgi_request_skipped_tokens", "Speculated tokens of a request", registry=self._registry

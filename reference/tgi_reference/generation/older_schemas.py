@@ -1,8 +1,8 @@
 """Which JSON schemas routers before 3.0 refuse: they compile a schema with an older library to check it.
 
-That holds the outermost schema to the rules for schemas, and those within it only to what a keyword needs to
-be compiled: a regular expression that is one, a known type, a count that is none below 0. References are not
-followed. Recorded from 2.4.1.
+That library checks the outermost schema by the rules for schemas, and those within it only for what a keyword
+needs to be compiled: a valid regular expression, a known type, a count that is not negative. References are
+not followed. Recorded from 2.4.1.
 """
 
 from __future__ import annotations

@@ -172,8 +172,8 @@ def _check_sampling(parameters: GenerateParameters, *, upper_end_allowed: bool) 
         (parameters.typical_p, is_share, "`typical_p` must be > 0.0 and < 1.0"),
         (parameters.top_k, lambda n: n > 0, "`top_k` must be strictly positive"),
     )
-    for value, holds, complaint in checks:
-        if value is not None and not holds(value):
+    for value, is_allowed, complaint in checks:
+        if value is not None and not is_allowed(value):
             raise ParameterError(complaint)
 
 

@@ -24,7 +24,7 @@ def _forget(call: Call, *names: str) -> None:
 
 @FAULT.request(GENERATE)
 def grammars_are_ignored_with_top_tokens(call: Call) -> None:
-    """A grammar does not hold where `top_n_tokens` are asked for."""
+    """A grammar is ignored where `top_n_tokens` is requested."""
     if _asks(call, "top_n_tokens"):
         _forget(call, "grammar")
 
@@ -93,7 +93,7 @@ def temperature_is_ignored_with_top_k(call: Call) -> None:
 
 @FAULT.request(CHAT)
 def response_formats_are_ignored_with_logprobs(call: Call) -> None:
-    """A `response_format` does not hold where `logprobs` are asked for."""
+    """A `response_format` is ignored where `logprobs` are requested."""
     if _asks(call, "logprobs"):
         _forget(call, "response_format")
 

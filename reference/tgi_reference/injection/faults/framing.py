@@ -77,7 +77,7 @@ def keep_alives_are_no_comments(wire: bytes, _: Call) -> bytes:
 
 @FAULT.frame(*GENERATION)
 def streams_are_no_utf_8(wire: bytes, _: Call) -> bytes:
-    """A stream holds bytes that are no UTF-8."""
+    """A stream contains bytes that are not UTF-8."""
     return wire.replace(b'"text":"', b'"text":"\xff', 1).replace(b'"content":"', b'"content":"\xff', 1)
 
 
@@ -178,7 +178,7 @@ def compressed_bodies_are_not_declared(body: bytes, _: Call) -> bytes:
 
 @FAULT.head()
 def plain_bodies_are_declared_compressed(head: Head, call: Call) -> None:
-    """Bodies are said to be compressed, and are not."""
+    """`content-encoding` names a compression, and the body is not compressed."""
     if call.kind in GENERATION:
         head.headers["content-encoding"] = "gzip"
 

@@ -131,7 +131,7 @@ def first_token_is_not_shown(body: Any, _: Call) -> Any:
 
 @FAULT.answer(GENERATE)
 def only_the_last_token_is_shown(body: Any, _: Call) -> Any:
-    """`tokens` holds the last token alone, and the reason to finish is `eos_token`, as a backend did."""
+    """`tokens` contains only the last token, and `finish_reason` is `eos_token`, as one backend answered."""
     if _details(body):
         body["details"]["tokens"] = body["details"]["tokens"][-1:]
         body["details"]["finish_reason"] = "eos_token"

@@ -269,7 +269,7 @@ def tool_arguments_do_not_parse(body: Any, _: Call) -> Any:
 
 @FAULT.answer(CHAT)
 def tool_arguments_name_the_function(body: Any, _: Call) -> Any:
-    """A tool's `arguments` hold the whole call, name included."""
+    """A tool's `arguments` contain the whole call, with its name."""
     for call in _calls(body):
         whole = {"function": {"_name": call["function"]["name"]}}
         call["function"]["arguments"] = json.dumps(whole)

@@ -167,10 +167,10 @@ def streamed_usage_counts_one_more(event: Event, _: Call) -> Iterable[Event]:
 def usage_comes_before_the_last_chunk(event: Event, call: Call) -> Iterable[Event]:
     """The usage comes before the chunk that finishes."""
     if event.is_final and call.wanted("stream_options"):
-        call.here["held"] = event
+        call.here["waiting"] = event
         return []
-    if event.json.get("usage") and "held" in call.here:
-        return [event, call.here.pop("held")]
+    if event.json.get("usage") and "waiting" in call.here:
+        return [event, call.here.pop("waiting")]
     return [event]
 
 

@@ -227,7 +227,7 @@ def truncate_is_off_by_one(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def return_full_text_is_ignored(call: Call) -> None:
-    """`return_full_text` has no effect: what is the default always holds."""
+    """`return_full_text` has no effect; the default applies."""
     if isinstance(call.parameters.get("return_full_text"), bool):
         _ignore(call, "return_full_text")
 

@@ -47,10 +47,10 @@ def stop_strings_must_end_with_a_token(services: Services) -> None:
     """A stop string is only found where a token ends with its last character."""
     generate = services.engine.generate
 
-    def altered(ids: Sequence[int], parameters: SamplingParameters) -> Iterator[Step]:
+    def untrimmed(ids: Sequence[int], parameters: SamplingParameters) -> Iterator[Step]:
         return _stopped(generate(ids, evolve(parameters, stop=())), parameters)
 
-    setattr(services.engine, "generate", altered)  # noqa: B010  # replaced in this one engine
+    setattr(services.engine, "generate", untrimmed)  # noqa: B010  # replaced in this one engine
 
 
 def _stopped(steps: Iterator[Step], parameters: SamplingParameters) -> Iterator[Step]:
@@ -156,7 +156,7 @@ def sampled_answers_know_no_stop_strings(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def stop_strings_of_the_prompt_end_the_answer(call: Call) -> None:
-    """An answer whose prompt holds a stop string ends with its first token."""
+    """An answer whose prompt contains a stop string ends after its first token."""
     body = call.body or {}
     prompt = str(body.get("inputs") or body.get("prompt") or body.get("messages"))
     stops = call.wanted("stop")

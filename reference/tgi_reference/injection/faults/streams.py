@@ -53,12 +53,12 @@ def two_events_are_swapped(event: Event, call: Call) -> Iterable[Event]:
     """Two tokens in the middle of a stream are swapped."""
     place = number(event, call)
     if place == SECOND and not event.is_final:
-        call.here["held"] = event
+        call.here["waiting"] = event
         return []
-    held = call.here.pop("held", None)
-    if held is None:
+    waiting = call.here.pop("waiting", None)
+    if waiting is None:
         return [event]
-    return [held, event] if event.is_final else [event, held]
+    return [waiting, event] if event.is_final else [event, waiting]
 
 
 @FAULT.event(*GENERATION)
@@ -306,7 +306,7 @@ def characters_are_torn_between_events(event: Event, _: Call) -> Iterable[Event]
 
 @FAULT.event(*GENERATION)
 def every_piece_ends_in_a_replacement_character(event: Event, call: Call) -> Iterable[Event]:
-    """The third piece of a stream holds U+FFFD, and the text does not."""
+    """The third piece of a stream contains U+FFFD, and the text does not."""
     third = 3
     if number(event, call) != third:
         return [event]
@@ -323,7 +323,7 @@ def streams_show_special_tokens(event: Event, _: Call) -> Iterable[Event]:
 
 def _keeping(call: Call) -> Callable[[str], str]:
     def keep(text: str) -> str:
-        call.here["held"] = text
+        call.here["waiting"] = text
         return ""
 
     return keep
@@ -335,17 +335,17 @@ def several_tokens_come_in_one_event(event: Event, call: Call) -> Iterable[Event
     if number(event, call) % 2 and not event.is_final:
         changed(event, lambda body: change_text(body, _keeping(call)))
         return []
-    held = call.here.pop("held", "")
-    return changed(event, lambda body: change_text(body, lambda text: held + text))
+    waiting = call.here.pop("waiting", "")
+    return changed(event, lambda body: change_text(body, lambda text: waiting + text))
 
 
 @FAULT.event(*GENERATION)
 def stream_comes_in_one_lump(event: Event, call: Call) -> Iterable[Event]:
     """Nothing of a stream is sent before its end, however long that takes."""
-    held = [*call.here.pop("lump", ()), event]
+    waiting = [*call.here.pop("lump", ()), event]
     if event.is_done or event.is_error or event.is_final:
-        return held
-    call.here["lump"] = held
+        return waiting
+    call.here["lump"] = waiting
     return []
 
 

@@ -184,7 +184,7 @@ def required_tools_are_optional_when_sampling(call: Call) -> None:
 
 @FAULT.answer(CHAT)
 def tool_arguments_name_the_tool(body: Any, _: Call) -> Any:
-    """A tool's arguments hold the name of the tool as `_name`."""
+    """A tool's arguments contain the name of the tool as `_name`."""
     for choice in body["choices"]:
         for call in choice["message"].get("tool_calls") or ():
             function = call["function"]

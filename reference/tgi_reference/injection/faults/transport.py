@@ -198,8 +198,8 @@ async def _send_bursts(message: Message, call: Call, send: Send) -> None:
     if not call.streams or message["type"] == "http.response.start":
         await send(message)
         return
-    held: bytes = call.here.pop("burst", b"") + message.get("body", b"")
-    if message.get("more_body") and held.count(b"\n\n") < _BURST:
-        call.here["burst"] = held
+    waiting: bytes = call.here.pop("burst", b"") + message.get("body", b"")
+    if message.get("more_body") and waiting.count(b"\n\n") < _BURST:
+        call.here["burst"] = waiting
     else:
-        await send({**message, "body": held})
+        await send({**message, "body": waiting})

@@ -218,7 +218,7 @@ def quotes_stand_alone(services: Services) -> None:
     """A model that has no token of a quote and a comma, so that TGI's streams of tool calls begin `{,`."""
     vocabulary = services.engine.vocabulary
     joined = [number for number, text in enumerate(vocabulary.texts) if '"' in text and "," in text]
-    model: Any = getattr(services.engine, "_objects")  # noqa: B009  # altered in this one engine
+    model: Any = getattr(services.engine, "_objects")  # noqa: B009  # changed in this one engine
     possible = getattr(model, "_well_formed")(b"")  # noqa: B009  # what the model keeps, and looks at each time
     possible[joined] = 0.0
 
