@@ -2,7 +2,8 @@
 
 An image stands in a prompt as ``![](ADDRESS)``, wherever that came from. Only a PNG in a ``data:`` address is
 read; this server fetches nothing, and refuses an address of the web as a router does that cannot reach it.
-Source: what TGI 3.3.6 before a model of the family ``idefics`` answered (``tests/reference/test_images.py``).
+Source: what TGI 3.3.6 before a model of the family ``idefics`` answered; see
+``tests/reference/generation/test_images.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The two characters: where they differ, and that they are the same everywhere else."""
+"""The two fidelities: where they differ, and that they are the same everywhere else."""
 
 from __future__ import annotations
 
