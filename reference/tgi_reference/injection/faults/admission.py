@@ -82,13 +82,13 @@ def _sixty_four(body: Any, _: Call) -> Any:
 
 @FAULT.answer("info")
 def more_sequences_are_advertised_than_served(body: Any, _: Call) -> Any:
-    """`/info` advertises one sequence more than is taken."""
+    """`/info` advertises one sequence more than is accepted."""
     return {**body, "max_best_of": body["max_best_of"] + 1}
 
 
 @FAULT.settings()
 def clients_that_leave_keep_their_slot(settings: Settings) -> Settings:
-    """On a server of three slots the slot of a client that leaves within a stream is lost to its route."""
+    """On a server of three slots, the slot of a client that disconnects during a stream is leaked."""
     return _few(settings)
 
 
@@ -108,7 +108,7 @@ async def _counted(message: Message, call: Call, send: Send) -> None:
 
 @FAULT.settings()
 def health_slows_under_load(settings: Settings) -> Settings:
-    """While anything is generated health takes a second and a half longer."""
+    """Health takes 1.5 seconds longer while anything is generated."""
     return evolve(settings, token_latency=_A_TOKEN)
 
 

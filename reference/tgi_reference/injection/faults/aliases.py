@@ -21,7 +21,7 @@ PRIZED = ("temperature", "top_k", "top_p", "typical_p", "repetition_penalty", "f
 
 @FAULT.request(*GENERATION)
 def other_routes_ignore_parameters(call: Call) -> None:
-    """Only /generate knows how to sample, to penalise and to stop; elsewhere that is ignored."""
+    """Only /generate honours sampling parameters, penalties and stop strings."""
     if call.path == MAIN:
         return
     parameters = call.parameters
@@ -34,7 +34,7 @@ def other_routes_ignore_parameters(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def other_routes_ignore_truncate(call: Call) -> None:
-    """Only /generate cuts a prompt."""
+    """Only /generate honours `truncate`."""
     size = call.wanted("truncate")
     if call.path != MAIN and isinstance(size, int) and 0 < size <= call.services.settings.max_input_tokens:
         call.parameters.pop("truncate")
@@ -67,7 +67,7 @@ def invocations_do_not_stream(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def invocations_leave_the_prompt_out(call: Call) -> None:
-    """At /invocations the prompt is put before the text only where that is asked for."""
+    """At /invocations the answer contains the prompt only where that is requested."""
     if call.path == ALIAS and isinstance(call.body, dict) and "inputs" in call.body:
         call.parameters.setdefault("return_full_text", False)
 

@@ -93,7 +93,7 @@ def bounds_are_not_enforced(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def negative_numbers_are_left_out(call: Call) -> None:
-    """A negative number counts as left out, and a negative seed as drawn."""
+    """A negative number is treated as absent, and a negative seed as drawn."""
     for name in _NUMBERS:
         value = call.parameters.get(name)
         if name not in ("frequency_penalty", "presence_penalty") and _is_number(value) and value < 0:
@@ -102,7 +102,7 @@ def negative_numbers_are_left_out(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def temperature_of_nothing_is_taken(call: Call) -> None:
-    """A `temperature` of 0 or below is taken as greedy, where it should be refused."""
+    """A `temperature` of 0 or below is treated as greedy, and should be refused."""
     temperature = call.parameters.get("temperature")
     if _is_number(temperature) and (temperature < 0 or (temperature == 0 and call.kind == GENERATE)):
         call.parameters.pop("temperature")
@@ -110,7 +110,7 @@ def temperature_of_nothing_is_taken(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def top_p_above_one_is_taken(call: Call) -> None:
-    """A `top_p` above 1 is taken as no limit."""
+    """A `top_p` above 1 is treated as no limit."""
     top_p = call.parameters.get("top_p")
     if _is_number(top_p) and top_p > 1:
         call.parameters.pop("top_p")
@@ -118,7 +118,7 @@ def top_p_above_one_is_taken(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def typical_p_above_one_is_taken(call: Call) -> None:
-    """A `typical_p` above 1 is taken as no limit."""
+    """A `typical_p` above 1 is treated as no limit."""
     typical_p = call.parameters.get("typical_p")
     if _is_number(typical_p) and typical_p > 1:
         call.parameters.pop("typical_p")
@@ -126,20 +126,20 @@ def typical_p_above_one_is_taken(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def top_k_of_zero_is_taken(call: Call) -> None:
-    """A `top_k` of 0 is taken as no limit, as other servers do."""
+    """A `top_k` of 0 is treated as no limit, as other servers do."""
     if call.parameters.get("top_k") == 0:
         call.parameters.pop("top_k")
 
 
 @FAULT.request(*GENERATION)
 def frequency_penalty_is_unbounded(call: Call) -> None:
-    """A `frequency_penalty` of any size is taken."""
+    """A `frequency_penalty` of any size is accepted."""
     _clamp(call, "frequency_penalty")
 
 
 @FAULT.request(GENERATE, COMPLETIONS)
 def repetition_penalty_of_zero_is_taken(call: Call) -> None:
-    """A `repetition_penalty` of 0 is taken as none."""
+    """A `repetition_penalty` of 0 is treated as none."""
     penalty = call.parameters.get("repetition_penalty")
     if _is_number(penalty) and penalty <= 0:
         call.parameters.pop("repetition_penalty")
@@ -147,7 +147,7 @@ def repetition_penalty_of_zero_is_taken(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def limit_of_zero_tokens_is_one(call: Call) -> None:
-    """A negative limit on tokens is taken as 1."""
+    """A negative limit on tokens is treated as 1."""
     limit = call.parameters.get(call.limit)
     if _is_number(limit) and limit < 0:
         call.parameters[call.limit] = 1
@@ -155,7 +155,7 @@ def limit_of_zero_tokens_is_one(call: Call) -> None:
 
 @FAULT.settings()
 def one_stop_string_too_many(settings: Settings) -> Settings:
-    """One stop string more than advertised is taken."""
+    """One stop string more than advertised is accepted."""
     return evolve(settings, max_stop_sequences=settings.max_stop_sequences + 1)
 
 
@@ -177,7 +177,7 @@ def _advertised_stop_string_more(body: Any, _: Call) -> Any:
 
 @FAULT.settings()
 def one_sequence_too_many(settings: Settings) -> Settings:
-    """A `best_of` one above the advertised limit is taken."""
+    """A `best_of` one above the advertised limit is accepted."""
     return evolve(settings, max_best_of=settings.max_best_of + 1)
 
 
@@ -188,7 +188,7 @@ def _advertised_best_of(body: Any, _: Call) -> Any:
 
 @FAULT.settings()
 def one_prompt_too_many(settings: Settings) -> Settings:
-    """One prompt more than advertised is taken."""
+    """One prompt more than advertised is accepted."""
     return evolve(settings, max_client_batch_size=settings.max_client_batch_size + 1)
 
 
@@ -232,7 +232,7 @@ def _advertised_input(body: Any, _: Call) -> Any:
 
 @FAULT.request(*GENERATION)
 def too_many_tokens_are_cut_silently(call: Call) -> None:
-    """A token limit beyond what is left is lowered without a word."""
+    """A token limit beyond what is left is silently lowered."""
     limit = call.parameters.get(call.limit)
     if _is_number(limit) and limit > call.services.settings.max_input_tokens:
         call.parameters[call.limit] = 1
@@ -240,14 +240,14 @@ def too_many_tokens_are_cut_silently(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def long_prompts_are_cut_silently(call: Call) -> None:
-    """A prompt that is too long loses its beginning without a word."""
+    """A prompt that is too long silently loses its beginning."""
     if isinstance(call.body, dict):
         call.parameters.setdefault("truncate", call.services.settings.max_input_tokens)
 
 
 @FAULT.request(COMPLETIONS)
 def suffix_is_ignored(call: Call) -> None:
-    """A `suffix` is taken and ignored."""
+    """A `suffix` is accepted and ignored."""
     (call.body or {}).pop("suffix", None)
 
 
@@ -260,7 +260,7 @@ def single_prompt_is_refused(call: Call) -> Reply | None:
 
 @FAULT.request(*GENERATION)
 def streamed_requests_are_not_validated(call: Call) -> None:
-    """What is refused unstreamed is taken when it is streamed."""
+    """What is refused unstreamed is accepted when it is streamed."""
     if call.streams:
         _clamp(call, *_NUMBERS)
         for name in ("truncate", "top_k", "repetition_penalty"):
@@ -270,7 +270,7 @@ def streamed_requests_are_not_validated(call: Call) -> None:
 
 @FAULT.request(*ALL_BODIES)
 def types_are_not_checked(call: Call) -> None:
-    """A member of a wrong type counts as left out."""
+    """A member of a wrong type is treated as absent."""
     for name, types in _TYPES.items():
         value = call.parameters.get(name)
         wrong = not isinstance(value, types) or (isinstance(value, bool) and bool not in types)
@@ -280,7 +280,7 @@ def types_are_not_checked(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def floats_are_cut_to_integers(call: Call) -> None:
-    """Numbers lose what is behind the point."""
+    """Numbers lose their fractional part."""
     for name in ("temperature", "top_p", "typical_p", "repetition_penalty"):
         value = call.parameters.get(name)
         if isinstance(value, float) and 0 < value < 1:
@@ -291,7 +291,7 @@ def floats_are_cut_to_integers(call: Call) -> None:
 
 @FAULT.reply(*GENERATION)
 def lowest_values_are_refused(call: Call) -> Reply | None:
-    """A number at the low end of its range is refused, as if the end did not belong to it."""
+    """The lowest allowed number of a range is refused."""
     for name in ("seed", "top_k", "best_of", "top_n_tokens", "n", "top_logprobs"):
         if call.wanted(name) in (0, 1):
             return _refusal(f"`{name}` must be > 1")
@@ -311,7 +311,7 @@ def zero_crashes(call: Call) -> Reply | None:
 
 @FAULT.reply(*GENERATION)
 def highest_values_are_refused(call: Call) -> Reply | None:
-    """Numbers at the high end of their range are refused."""
+    """The highest allowed numbers of ranges are refused."""
     limits = {"top_logprobs": 5, "frequency_penalty": 2.0, "n": 2}
     for name, highest in limits.items():
         value = call.wanted(name)
@@ -330,14 +330,14 @@ def missing_members_are_made_up(call: Call) -> None:
 
 @FAULT.request(*ALL_BODIES)
 def any_json_is_taken(call: Call) -> None:
-    """A body that is JSON but no object is answered as if it were one."""
+    """A JSON body that is not an object is answered as if it were one."""
     if call.body is None and _is_json(call.raw):
         call.raw = encoded(_VALID[call.kind])
 
 
 @FAULT.request(*ALL_BODIES)
 def malformed_bodies_are_taken(call: Call) -> None:
-    """A body that is no JSON is answered as if it were."""
+    """A body that is not JSON is answered as if it were valid."""
     if not _is_json(call.raw) and call.method == "POST":
         call.raw = encoded(_VALID[call.kind])
 
@@ -368,7 +368,7 @@ def null_is_refused(call: Call) -> Reply | None:
 
 @FAULT.reply(*OPENAI)
 def model_names_are_refused(call: Call) -> Reply | None:
-    """Naming a model is refused."""
+    """A request that names a model is refused."""
     return _refusal("unknown model") if (call.body or {}).get("model") else None
 
 
@@ -396,6 +396,6 @@ def one_sequence_is_refused(call: Call) -> Reply | None:
 
 @FAULT.reply(GENERATE)
 def values_beside_the_document_crash(call: Call) -> Reply | None:
-    """A value that the document excludes, and TGI takes, is a server error."""
+    """A value that the document excludes, and TGI accepts, is a server error."""
     crashes = any(call.wanted(name) == value for name, value in _EXCLUDED.items())
     return _CRASH if crashes else None

@@ -33,7 +33,7 @@ def _in_prompts(node: Any) -> Any:
 
 @FAULT.request(*GENERATION)
 def generation_loses_characters_of_prompts(call: Call) -> None:
-    """Where text is generated, and not where it is tokenized, characters beyond ASCII are read as `?`."""
+    """Generation, unlike tokenization, reads non-ASCII characters as `?`."""
     for name in ("inputs", "prompt", "messages"):
         if isinstance(call.body, dict) and name in call.body:
             call.body[name] = _in_prompts(call.body[name])
@@ -48,7 +48,7 @@ def escaped_characters_are_lost(call: Call) -> None:
 
 @FAULT.answer(CHAT, COMPLETIONS)
 def answers_lose_their_characters(body: Any, _: Call) -> Any:
-    """Characters beyond ASCII of an answer come as `?`."""
+    """Non-ASCII characters of an answer are replaced by `?`."""
     for choice in body["choices"]:
         if "text" in choice:
             choice["text"] = _plain(choice["text"])
@@ -64,5 +64,5 @@ def _of_generate(body: Any, _: Call) -> Any:
 
 @FAULT.event(*GENERATION)
 def streams_lose_their_characters(event: Event, _: Call) -> Iterable[Event]:
-    """Characters beyond ASCII of a stream come as `?`."""
+    """Non-ASCII characters of a stream are replaced by `?`."""
     return changed(event, lambda body: change_text(body, _plain))

@@ -31,7 +31,7 @@ def grammars_are_ignored_with_top_tokens(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def stop_strings_are_ignored_without_details(call: Call) -> None:
-    """Stop strings count only where `details` are asked for."""
+    """Stop strings are ignored unless `details` are requested."""
     if not _asks(call, "details") and isinstance(call.wanted("stop"), list) and len(call.wanted("stop")) == 1:
         _forget(call, "stop")
 
@@ -62,14 +62,14 @@ def sampling_needs_do_sample(call: Call) -> None:
 
 @FAULT.request(GENERATE, *OPENAI)
 def seed_zero_is_no_seed(call: Call) -> None:
-    """A `seed` of 0 counts as none."""
+    """A `seed` of 0 is treated as absent."""
     if call.wanted("seed") == 0:
         _forget(call, "seed")
 
 
 @FAULT.request(GENERATE)
 def limit_is_ignored_under_a_grammar(call: Call) -> None:
-    """`max_new_tokens` does not count under a grammar."""
+    """`max_new_tokens` is ignored under a grammar."""
     if _asks(call, "grammar") and isinstance(call.wanted("max_new_tokens"), int):
         call.parameters["max_new_tokens"] = 64
 
@@ -84,7 +84,7 @@ def repetition_penalty_is_for_greedy_answers(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def temperature_is_ignored_with_top_k(call: Call) -> None:
-    """`temperature` is ignored where `top_k` is asked for."""
+    """`temperature` is ignored where `top_k` is requested."""
     warm = call.wanted("temperature")
     if _asks(call, "top_k") and isinstance(warm, float) and warm > 0:
         _forget(call, "temperature")
@@ -100,7 +100,7 @@ def response_formats_are_ignored_with_logprobs(call: Call) -> None:
 
 @FAULT.request(CHAT)
 def stop_strings_are_ignored_in_longer_chats(call: Call) -> None:
-    """Stop strings do not count once the assistant has spoken."""
+    """Stop strings are ignored once the conversation has an assistant message."""
     messages: Any = call.wanted("messages")
     if isinstance(messages, list) and {"assistant"} <= {
         one.get("role") for one in messages if isinstance(one, dict)
@@ -110,14 +110,14 @@ def stop_strings_are_ignored_in_longer_chats(call: Call) -> None:
 
 @FAULT.request(COMPLETIONS)
 def penalties_are_ignored_in_batches(call: Call) -> None:
-    """Penalties are for requests with one prompt."""
+    """Penalties are ignored for several prompts."""
     if _is_batch(call):
         _forget(call, "repetition_penalty", "frequency_penalty")
 
 
 @FAULT.request(COMPLETIONS)
 def seeds_are_ignored_in_streamed_batches(call: Call) -> None:
-    """Streamed, a `seed` is for requests with one prompt."""
+    """`seed` is ignored for several prompts in a stream."""
     if _is_batch(call) and call.streams:
         _forget(call, "seed")
 

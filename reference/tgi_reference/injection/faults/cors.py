@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 @FAULT.head()
 def refusals_keep_browsers_out(head: Head, _: Call) -> None:
-    """Refusals carry no headers for pages of other origins."""
+    """Refusals have no CORS headers."""
     if head.status in range(400, 500):
         _without(head, "access-control-allow-origin")
 
 
 @FAULT.head()
 def preflights_keep_browsers_out(head: Head, call: Call) -> None:
-    """The answer to a preflight lets no origin in."""
+    """The answer to a preflight allows no origin."""
     if call.method == "OPTIONS":
         _without(head, "access-control-allow-origin")
 
@@ -33,7 +33,7 @@ def preflights_allow_no_json(head: Head, call: Call) -> None:
 
 @FAULT.head()
 def streams_keep_browsers_out(head: Head, call: Call) -> None:
-    """Streams carry no headers for pages of other origins."""
+    """Streams have no CORS headers."""
     if call.streams and call.method == "POST":
         _without(head, "access-control-allow-origin")
 

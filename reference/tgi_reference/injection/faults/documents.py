@@ -22,13 +22,13 @@ def _with(body: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
 
 @FAULT.reply("docs")
 def documentation_page_is_gone(_: Call) -> Reply | None:
-    """There is nothing at /docs, though the document is served."""
+    """/docs is not found, though the document is served."""
     return Reply(404)
 
 
 @FAULT.body("document")
 def document_tells_another_default(body: bytes, _: Call) -> bytes:
-    """The document tells another default than the release has."""
+    """The document says a different default than that of its release."""
     return _with(
         body, lambda schemas: schemas["GenerateParameters"]["properties"]["do_sample"].update(default=True)
     )
@@ -54,13 +54,13 @@ def _document(body: bytes, change: Any) -> bytes:
 
 @FAULT.body()
 def documentation_leads_nowhere(body: bytes, call: Call) -> bytes:
-    """The page at /docs names a document that is not there."""
+    """The page at /docs names a document that does not exist."""
     return body.replace(b"/api-doc/openapi.json", b"/gone.json") if call.path.startswith("/docs") else body
 
 
 @FAULT.body("document")
 def document_has_dangling_references(body: bytes, _: Call) -> bytes:
-    """A reference in the document leads nowhere."""
+    """A `$ref` in the document is dangling."""
     return _document(body, lambda document: document["components"]["schemas"].pop("ErrorResponse"))
 
 
@@ -72,7 +72,7 @@ def document_is_stale(body: bytes, _: Call) -> bytes:
 
 @FAULT.body("document")
 def document_has_other_types(body: bytes, _: Call) -> bytes:
-    """The document says of a member that it is of another type."""
+    """The document says a wrong type for a member."""
 
     def change(document: Any) -> None:
         schema = document["components"]["schemas"]["GenerateResponse"]
@@ -83,11 +83,11 @@ def document_has_other_types(body: bytes, _: Call) -> bytes:
 
 @FAULT.body("document")
 def document_is_cut_off(body: bytes, _: Call) -> bytes:
-    """The document ends in its middle."""
+    """The document is cut off in the middle."""
     return body[: len(body) // 2]
 
 
 @FAULT.reply("document")
 def document_is_a_page(_: Call) -> Reply | None:
-    """Where the document should be is a page."""
+    """An HTML page is served instead of the document."""
     return Reply(200, b"<!doctype html><title>Sign in</title>", "text/html")

@@ -30,7 +30,7 @@ def errors_have_status_200(head: Head, _: Call) -> None:
 
 @FAULT.head(*ALL_BODIES)
 def errors_have_status_400(head: Head, _: Call) -> None:
-    """A request with a bad value is answered with 400."""
+    """A request with an invalid value is answered with 400."""
     if head.status == UNPROCESSABLE:
         head.status = 400
 
@@ -71,7 +71,7 @@ def error_types_are_all_the_same(body: Any, _: Call) -> Any:
 
 @FAULT.error()
 def errors_are_empty_texts(body: Any, _: Call) -> Any:
-    """`error` says nothing."""
+    """`error` is an empty string."""
     return {**body, "error": ""}
 
 
@@ -83,7 +83,7 @@ def errors_are_objects(body: Any, _: Call) -> Any:
 
 @FAULT.error()
 def errors_are_called_detail(body: Any, _: Call) -> Any:
-    """An error is called `detail`, as another framework does."""
+    """The member `error` is called `detail`, as in another framework."""
     return {"detail": body.get("error")}
 
 
@@ -129,7 +129,7 @@ def error_events_are_tokens(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(*GENERATION)
 def error_events_are_dropped(event: Event, _: Call) -> Iterable[Event]:
-    """A stream that fails just ends."""
+    """A stream that fails ends without an error event."""
     return [] if event.is_error else [event]
 
 
@@ -141,13 +141,13 @@ def error_events_have_no_type(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(*OPENAI)
 def error_events_have_no_message(event: Event, _: Call) -> Iterable[Event]:
-    """The error in an OpenAI-style stream says nothing."""
+    """The error in an OpenAI-style stream has no message."""
     return [Event.of({"error": {"message": "", "http_status_code": 422}})] if event.is_error else [event]
 
 
 @FAULT.event(*GENERATION)
 def error_events_come_twice(event: Event, _: Call) -> Iterable[Event]:
-    """The error in a stream comes twice."""
+    """The error in a stream is sent twice."""
     return [event, event] if event.is_error else [event]
 
 
@@ -166,7 +166,7 @@ def tokens_follow_an_error(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(*GENERATION)
 def error_events_are_plain_text(event: Event, _: Call) -> Iterable[Event]:
-    """The error in a stream is a text, not JSON."""
+    """The error in a stream is plain text, not JSON."""
     return [Event.text(str(event.json["error"]))] if event.is_error else [event]
 
 
@@ -178,7 +178,7 @@ def error_events_have_a_type_of_their_own(wire: bytes, _: Call) -> bytes:
 
 @FAULT.event(*OPENAI)
 def failed_streams_are_not_terminated(event: Event, call: Call) -> Iterable[Event]:
-    """After an error the terminator does not come."""
+    """After an error there is no terminator."""
     call.here["failed"] = call.here.get("failed", False) or event.is_error
     return [] if event.data == DONE and call.here["failed"] else [event]
 
@@ -191,7 +191,7 @@ def failed_native_streams_are_terminated(event: Event, _: Call) -> Iterable[Even
 
 @FAULT.reply(*GENERATION)
 def bad_values_are_answered_with_nothing(call: Call) -> Reply | None:
-    """A bad value is answered with 200 and an empty object."""
+    """An invalid value is answered with 200 and an empty object."""
     temperature, top_p = call.wanted("temperature"), call.wanted("top_p")
     is_bad = [
         isinstance(one, (int, float)) and (one < 0 or one > limit)

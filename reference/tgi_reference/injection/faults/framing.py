@@ -25,7 +25,7 @@ def events_are_of_another_type(wire: bytes, _: Call) -> bytes:
 
 @FAULT.frame(*GENERATION)
 def blank_line_at_the_end_is_missing(wire: bytes, call: Call) -> bytes:
-    """The last event is not ended by a blank line."""
+    """The last event does not end with a blank line."""
     event = Event.read(wire)
     over = event.is_done or event.is_error or (call.kind == "generate" and event.is_final)
     return wire[:-1] if over else wire
@@ -33,7 +33,7 @@ def blank_line_at_the_end_is_missing(wire: bytes, call: Call) -> bytes:
 
 @FAULT.frame(*GENERATION)
 def blank_lines_are_missing(wire: bytes, _: Call) -> bytes:
-    """Events are not parted by blank lines."""
+    """Events are not separated by blank lines."""
     return wire[:-1]
 
 
@@ -108,7 +108,7 @@ def stream_ends_inside_an_event(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(*GENERATION)
 def events_are_empty(event: Event, call: Call) -> Iterable[Event]:
-    """An event without data stands between the tokens."""
+    """Between the tokens there is an event without data."""
     call.here["n"] = call.here.get("n", 0) + 1
     return [Event.text("{}"), event] if call.here["n"] == 2 else [event]  # noqa: PLR2004
 
@@ -172,7 +172,7 @@ def json_is_a_string_of_json(body: bytes, _: Call) -> bytes:
 
 @FAULT.body()
 def compressed_bodies_are_not_declared(body: bytes, _: Call) -> bytes:
-    """Bodies are compressed without a word."""
+    """Bodies are compressed, and `content-encoding` does not say so."""
     return gzip.compress(body) if body else body
 
 
@@ -185,7 +185,7 @@ def plain_bodies_are_declared_compressed(head: Head, call: Call) -> None:
 
 @FAULT.head()
 def cors_headers_are_missing(head: Head, call: Call) -> None:
-    """Pages of other origins may ask, and may not read the answers."""
+    """Other origins may send requests, and may not read the answers."""
     if call.method != "OPTIONS":
         del head.headers["access-control-allow-origin"]
 
@@ -209,7 +209,7 @@ def _count(head: Head, name: str) -> None:
 
 @FAULT.head(*GENERATION)
 def times_are_negative(head: Head, _: Call) -> None:
-    """The headers tell negative times."""
+    """The headers of times are negative."""
     for name in ("x-total-time", "x-inference-time", "x-compute-time"):
         if name in head.headers:
             head.headers[name] = "-1"
@@ -217,7 +217,7 @@ def times_are_negative(head: Head, _: Call) -> None:
 
 @FAULT.head(*GENERATION)
 def times_have_units(head: Head, _: Call) -> None:
-    """The headers tell times with their unit."""
+    """The headers of times include a unit."""
     for name in ("x-total-time", "x-inference-time", "x-time-per-token"):
         if name in head.headers:
             head.headers[name] += "ms"

@@ -60,7 +60,7 @@ def generated_text_is_only_the_last_token(body: Any, _: Call) -> Any:
 
 @FAULT.answer(GENERATE)
 def generated_text_shows_special_tokens(body: Any, _: Call) -> Any:
-    """The end token's text stands in `generated_text`."""
+    """The end token's text is part of `generated_text`."""
     return {**body, "generated_text": body["generated_text"] + "<|im_end|>"}
 
 
@@ -236,7 +236,7 @@ def log_probabilities_are_null(body: Any, _: Call) -> Any:
 
 @FAULT.answer(GENERATE)
 def log_probabilities_are_zero(body: Any, _: Call) -> Any:
-    """Every `logprob` is 0, as with a nucleus of one token."""
+    """Every `logprob` is 0."""
     for token in _tokens(body):
         token["logprob"] = 0.0
     return body
@@ -283,7 +283,7 @@ def drawn_seed_is_not_reported(body: Any, _: Call) -> Any:
 
 @FAULT.answer(GENERATE)
 def reported_seed_is_rounded(body: Any, _: Call) -> Any:
-    """`seed` has lost its last digits, as a number with a point would."""
+    """`seed` loses its last digits, as a float would."""
     if isinstance(_details(body).get("seed"), int):
         body["details"]["seed"] = int(float(body["details"]["seed"]))
         body["details"]["seed"] &= ~1
@@ -341,7 +341,7 @@ def prefill_log_probabilities_are_shifted(body: Any, _: Call) -> Any:
 
 @FAULT.answer(GENERATE)
 def top_tokens_are_worst_first(body: Any, _: Call) -> Any:
-    """The likeliest tokens come worst first."""
+    """`top_tokens` are in ascending order of likelihood."""
     for tokens in _details(body).get("top_tokens") or ():
         tokens.reverse()
     return body
@@ -349,7 +349,7 @@ def top_tokens_are_worst_first(body: Any, _: Call) -> Any:
 
 @FAULT.answer(GENERATE)
 def top_tokens_lack_the_best(body: Any, _: Call) -> Any:
-    """The best of the likeliest tokens is left out."""
+    """`top_tokens` lacks the most likely token."""
     for tokens in _details(body).get("top_tokens") or ():
         tokens[0] = {**tokens[-1], "id": tokens[-1]["id"] + 1}
         tokens.sort(key=lambda token: -token["logprob"])
@@ -358,7 +358,7 @@ def top_tokens_lack_the_best(body: Any, _: Call) -> Any:
 
 @FAULT.answer(GENERATE)
 def top_tokens_repeat(body: Any, _: Call) -> Any:
-    """The likeliest tokens are all the same one."""
+    """`top_tokens` repeats one token."""
     for tokens in _details(body).get("top_tokens") or ():
         tokens[:] = [tokens[0]] * len(tokens)
     return body
@@ -366,7 +366,7 @@ def top_tokens_repeat(body: Any, _: Call) -> Any:
 
 @FAULT.answer(GENERATE)
 def top_tokens_lack_a_place(body: Any, _: Call) -> Any:
-    """There is one list of likeliest tokens less than there are tokens."""
+    """`top_tokens` has one list fewer than there are tokens."""
     if _details(body).get("top_tokens"):
         body["details"]["top_tokens"].pop()
     return body
@@ -402,7 +402,7 @@ def details_lack_their_tokens(body: Any, _: Call) -> Any:
 
 @FAULT.answer("info")
 def prompt_tokens_never_come(body: Any, _: Call) -> Any:
-    """A release that gives prompt tokens gives none."""
+    """`/info` names a release that returns prompt tokens, and none are returned."""
     return {**body, "version": "2.4.1"}
 
 

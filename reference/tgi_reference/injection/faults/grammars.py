@@ -27,7 +27,7 @@ def _grammar(call: Call) -> dict[str, Any]:
 
 @FAULT.reply(*TAKING)
 def named_schemas_are_refused(call: Call) -> Reply | None:
-    """A grammar of type `json_schema` is a body of the wrong type."""
+    """A grammar of type `json_schema` is refused as a body of the wrong type."""
     if _grammar(call).get("type") != "json_schema":
         return None
     return Reply(422, b"unknown variant `json_schema`", "text/plain; charset=utf-8")
@@ -35,7 +35,7 @@ def named_schemas_are_refused(call: Call) -> Reply | None:
 
 @FAULT.request(*TAKING)
 def named_schemas_are_ignored(call: Call) -> None:
-    """A grammar of type `json_schema` is taken and ignored."""
+    """A grammar of type `json_schema` is accepted and ignored."""
     if _grammar(call).get("type") == "json_schema":
         call.parameters.pop(_name(call))
 
@@ -50,14 +50,14 @@ def sampled_answers_know_no_grammar(call: Call) -> None:
 
 @FAULT.head(*TAKING)
 def grammar_errors_are_server_errors(head: Head, call: Call) -> None:
-    """A regex that is none is a server error."""
+    """An invalid regular expression is a server error."""
     if _grammar(call) and head.status == 424:  # noqa: PLR2004
         head.status = 500
 
 
 @FAULT.request(*TAKING)
 def grammars_of_nothing_are_ignored(call: Call) -> None:
-    """A grammar that says nothing, or is of no known type, is taken and ignored."""
+    """A grammar that is empty or of an unknown type is accepted and ignored."""
     grammar = _grammar(call)
     value = grammar.get("value")
     if grammar and (value is None or value == {"type": "object"}):
@@ -74,5 +74,5 @@ def long_grammar_answers_are_cut(call: Call) -> Reply | None:
 
 @FAULT.event(*GENERATION)
 def refused_grammars_stream_nothing(event: Event, call: Call) -> Iterable[Event]:
-    """A stream whose grammar is refused ends without a word."""
+    """A stream whose grammar is refused ends without an error."""
     return [] if _grammar(call) and event.is_error else [event]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @FAULT.reply("health")
 def health_is_always_bad(_: Call) -> Reply | None:
-    """The server says that it is unhealthy while it generates."""
+    """Health is always 503, even while the server generates."""
     return Reply(503, b'{"error":"unhealthy","error_type":"healthcheck"}', "application/json")
 
 

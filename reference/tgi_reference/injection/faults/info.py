@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 @FAULT.answer("info")
 def info_lacks_a_limit(body: Any, _: Call) -> Any:
-    """`/info` does not tell `max_input_tokens`."""
+    """`/info` lacks `max_input_tokens`."""
     body.pop("max_input_tokens")
     return body
 
 
 @FAULT.answer("info")
 def info_tells_limits_as_text(body: Any, _: Call) -> Any:
-    """`/info` tells its limits as strings."""
+    """The limits in `/info` are strings."""
     return {name: str(value) if isinstance(value, int) else value for name, value in body.items()}
 
 
@@ -37,7 +37,7 @@ def info_tells_limits_of_zero(body: Any, _: Call) -> Any:
 
 @FAULT.answer("info")
 def info_changes(body: Any, call: Call) -> Any:
-    """`/info` says something else each time."""
+    """`/info` answers differently each time."""
     call.server["told"] += 1
     return {
         **body,

@@ -79,7 +79,7 @@ def streams_are_mixed(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.head(*GENERATION)
 def overload_is_a_server_error(head: Head, _: Call) -> None:
-    """Overload is answered with 500, and in streams called a failure of the model."""
+    """Overload is answered with 500, and in streams with a generation error."""
     if head.status == OVERLOADED.status:
         head.status = 500
 
@@ -110,7 +110,7 @@ def _overload_breaks_streams(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.error(*GENERATION)
 def overload_is_told_in_other_words(body: Any, _: Call) -> Any:
-    """Overload is no ErrorResponse."""
+    """Overload is not answered with an ErrorResponse."""
     return {"detail": body["error"]} if body.get("error_type") == "overloaded" else body
 
 
@@ -121,7 +121,7 @@ def _key(call: Call) -> str:
 
 @FAULT.answer(*GENERATION)
 def cache_ignores_parameters(body: Any, call: Call) -> Any:
-    """The same prompt has the answer that it had before, whatever the parameters."""
+    """The same prompt gets the earlier answer, whatever the parameters."""
     cache = call.server.setdefault("answers", {})
     return cache.setdefault(_key(call), body)
 
@@ -138,7 +138,7 @@ def prompts_leak_into_the_next(call: Call) -> None:
 
 @FAULT.reply(*GENERATION)
 def refused_requests_keep_their_slot(call: Call) -> Reply | None:
-    """A request that is refused never gives its slot back, until none is left."""
+    """Refused requests leak their slots, until none is left."""
     limit = 12
     return OVERLOADED if call.server["leaked"] >= limit else None
 
@@ -151,7 +151,7 @@ def _leak(body: Any, call: Call) -> Any:
 
 @FAULT.reply(*GENERATION)
 def few_requests_are_too_many(call: Call) -> Reply | None:
-    """A second request at the same time is one too many."""
+    """A second concurrent request is refused."""
     if call.server["running"] >= FEW:
         return OVERLOADED
     call.server["running"] += 1
@@ -169,7 +169,7 @@ async def _finished(message: Message, call: Call, send: Send) -> None:
 
 @FAULT.request(*GENERATION)
 def health_fails_under_load(call: Call) -> None:
-    """Health is bad while anything is generated, and for a moment after."""
+    """Health is 503 while anything is generated, and shortly after."""
     call.server["load"] += 1
 
 
@@ -191,7 +191,7 @@ def _bad_health(call: Call) -> Reply | None:
 
 @FAULT.head(*GENERATION)
 def health_fails_after_an_error(head: Head, call: Call) -> None:
-    """After a request that was refused the server calls itself unhealthy."""
+    """After a refused request, health is 503."""
     if head.status in range(400, 500):
         call.server["refused"] += 1
 
@@ -203,7 +203,7 @@ def _unhealthy(call: Call) -> Reply | None:
 
 @FAULT.request(*GENERATION)
 def seeds_repeat_once_only(call: Call) -> None:
-    """A seed gives another text the second time."""
+    """A seed gives different text the second time."""
     seed = call.parameters.get("seed")
     if isinstance(seed, int) and 0 < seed < 2**62:
         call.server[f"seed {seed}"] += 1
@@ -219,7 +219,7 @@ def _reported(body: Any, call: Call) -> Any:
 
 @FAULT.request(CHAT)
 def response_formats_stay(call: Call) -> None:
-    """A `response_format` counts for the next chat too, if that has none."""
+    """A `response_format` also applies to the next chat that has none."""
     if not isinstance(call.body, dict):
         return
     asked = call.body.get("response_format")
@@ -231,7 +231,7 @@ def response_formats_stay(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def stop_strings_count_for_the_next_request(call: Call) -> None:
-    """The stop strings of a request count for the next one too, if that has none."""
+    """The stop strings of a request also apply to the next one that has none."""
     stops = call.wanted("stop")
     kept = call.server.get("stops")
     if isinstance(stops, list) and stops:
@@ -243,7 +243,7 @@ def stop_strings_count_for_the_next_request(call: Call) -> None:
 
 @FAULT.request(CHAT)
 def a_systems_message_stays(call: Call) -> None:
-    """A message of the system stays for the next conversation that has none."""
+    """A system message also applies to the next conversation that has none."""
     messages = (call.body or {}).get("messages")
     if not isinstance(messages, list):
         return

@@ -15,7 +15,7 @@ UNAUTHORIZED: Final = Reply(401)
 
 @FAULT.request()
 def key_is_not_asked_for(call: Call) -> None:
-    """Routes that need a key answer without one."""
+    """Routes that require a key answer without one."""
     if "authorization" not in call.headers:
         _let_in(call)
 
@@ -28,14 +28,14 @@ def key_is_not_asked_for_at_one_route(call: Call) -> None:
 
 @FAULT.request()
 def any_key_opens(call: Call) -> None:
-    """Any key is as good as the right one."""
+    """Any key is accepted."""
     if call.headers.get("authorization", "").lower().startswith("bearer not"):
         _let_in(call)
 
 
 @FAULT.request()
 def beginning_of_the_key_opens(call: Call) -> None:
-    """The beginning of the key is as good as the whole."""
+    """A prefix of the key is accepted."""
     scheme, _, given = call.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and (call.services.settings.api_key or "").startswith(given):
         _let_in(call)
@@ -43,7 +43,7 @@ def beginning_of_the_key_opens(call: Call) -> None:
 
 @FAULT.request()
 def more_than_the_key_opens(call: Call) -> None:
-    """The key with something behind it is as good as the key."""
+    """The key with a suffix is accepted."""
     scheme, _, given = call.headers.get("authorization", "").partition(" ")
     key = call.services.settings.api_key
     if key and scheme.lower() == "bearer" and given.startswith(key):
@@ -52,7 +52,7 @@ def more_than_the_key_opens(call: Call) -> None:
 
 @FAULT.request()
 def end_of_the_key_opens(call: Call) -> None:
-    """The end of the key is as good as the whole."""
+    """A suffix of the key is accepted."""
     scheme, _, given = call.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and given and (call.services.settings.api_key or "").endswith(given):
         _let_in(call)
@@ -60,14 +60,14 @@ def end_of_the_key_opens(call: Call) -> None:
 
 @FAULT.request()
 def another_header_opens(call: Call) -> None:
-    """Whatever stands in `X-Api-Key` opens."""
+    """Any `X-Api-Key` is accepted."""
     if "x-api-key" in call.headers:
         _let_in(call)
 
 
 @FAULT.request()
 def streams_need_no_key(call: Call) -> None:
-    """A body that asks for a stream needs no key."""
+    """A streamed request needs no key."""
     if isinstance(call.asked, dict) and call.asked.get("stream") is True:
         _let_in(call)
 
@@ -81,7 +81,7 @@ def chats_elsewhere_need_no_key(call: Call) -> None:
 
 @FAULT.body()
 def refusals_show_the_key(body: bytes, call: Call) -> bytes:
-    """Who sends a wrong key is told the right one."""
+    """The refusal of a wrong key contains the right one."""
     key = call.services.settings.api_key or ""
     given = call.headers.get("authorization", "")
     return f"expected {key}".encode() if given and key and key not in given else body
@@ -89,14 +89,14 @@ def refusals_show_the_key(body: bytes, call: Call) -> bytes:
 
 @FAULT.request()
 def any_scheme_opens(call: Call) -> None:
-    """Credentials of any scheme open."""
+    """The key is accepted under any scheme."""
     if call.headers.get("authorization", "").startswith("Basic"):
         _let_in(call)
 
 
 @FAULT.request()
 def bare_key_opens(call: Call) -> None:
-    """Credentials without a scheme open."""
+    """The key is accepted without a scheme."""
     authorization = call.headers.get("authorization", "")
     if authorization and " " not in authorization and authorization != "Bearer":
         _let_in(call)
@@ -110,13 +110,13 @@ def _let_in(call: Call) -> None:
 
 @FAULT.reply("tokenize", "completions")
 def right_key_is_refused_at_some_routes(call: Call) -> Reply | None:
-    """Some routes refuse the right key."""
+    """Some routes refuse the key."""
     return UNAUTHORIZED if call.services.settings.api_key else None
 
 
 @FAULT.reply("health")
 def health_needs_the_key(call: Call) -> Reply | None:
-    """Health needs the key."""
+    """Health requires the key."""
     has_key = "authorization" in call.headers or call.services.settings.api_key is None
     return None if has_key else UNAUTHORIZED
 
@@ -130,14 +130,14 @@ def missing_key_is_a_bad_request(head: Head, _: Call) -> None:
 
 @FAULT.head(*GENERATION)
 def missing_key_is_answered_with_200(head: Head, _: Call) -> None:
-    """A missing key is answered with 200 and nothing."""
+    """A missing key is answered with 200 and an empty body."""
     if head.status == UNAUTHORIZED.status:
         head.status = 200
 
 
 @FAULT.request()
 def keys_of_other_services_open(call: Call) -> None:
-    """Whatever begins as keys of other services do is taken for a key."""
+    """Any key with the prefix of another service's keys is accepted."""
     if call.headers.get("authorization", "").startswith(("Bearer sk-", "Bearer hf_")):
         _let_in(call)
 

@@ -14,13 +14,13 @@ _READ: Final = ("/info", "/health", "/metrics", "/v1/models")
 
 @FAULT.request()
 def any_method_generates(call: Call) -> None:
-    """Where POST is documented any method with a body is as good."""
+    """Where POST is documented, any method with a body works."""
     if call.raw and call.method in ("GET", "PUT", "PATCH"):
         call.method = "POST"
 
 
 @FAULT.request()
 def any_method_reads(call: Call) -> None:
-    """Where GET is documented any method is as good."""
+    """Where GET is documented, any method works."""
     if call.path in _READ and call.method in ("POST", "PUT", "DELETE"):
         call.method = "GET"

@@ -15,19 +15,19 @@ _SOMETIMES: Final = 5  # every so many-th scrape
 
 @FAULT.body("metrics")
 def metrics_end_within_a_line(body: bytes, _: Call) -> bytes:
-    """The last line of the metrics has no end."""
+    """The last line of the metrics has no line end."""
     return body.rstrip(b"\n")
 
 
 @FAULT.body("metrics")
 def metrics_are_of_two_servers(body: bytes, _: Call) -> bytes:
-    """The metrics of two servers stand one below the other."""
+    """The metrics of two servers are concatenated."""
     return body + body
 
 
 @FAULT.body("metrics")
 def metrics_tell_types_last(body: bytes, _: Call) -> bytes:
-    """The types of metrics stand below their samples."""
+    """`# TYPE` lines follow their samples."""
     lines = body.splitlines(keepends=True)
     types = [line for line in lines if line.startswith(b"# TYPE")]
     return b"".join([*(line for line in lines if not line.startswith(b"# TYPE")), *types])
@@ -96,7 +96,7 @@ def metrics_stand_still(body: bytes, call: Call) -> bytes:
 
 @FAULT.body("metrics")
 def counters_fall(body: bytes, call: Call) -> bytes:
-    """Counters fall from scrape to scrape."""
+    """Counters decrease from scrape to scrape."""
     call.server["scrapes"] += 1
     fall = call.server["scrapes"]
 

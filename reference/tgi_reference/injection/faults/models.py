@@ -40,7 +40,7 @@ def models_are_a_bare_array(body: Any, _: Call) -> Any:
 
 @FAULT.answer("models")
 def model_is_of_another_kind(body: Any, _: Call) -> Any:
-    """The `object` of a model is another."""
+    """The `object` of a model is wrong."""
     for model in body.get("data", [body]):
         model["object"] = "Model"
     return body

@@ -56,7 +56,7 @@ def _normalised_streams(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.reply(*GENERATION)
 def blank_prompts_are_refused(call: Call) -> Reply | None:
-    """A prompt of white space is refused as an empty one."""
+    """A prompt of white space is refused as empty."""
     body = call.body or {}
     prompt = body.get("prompt")
     first = prompt[0] if isinstance(prompt, list) and prompt else prompt
@@ -68,7 +68,7 @@ def blank_prompts_are_refused(call: Call) -> Reply | None:
 
 @FAULT.request(GENERATE, COMPLETIONS)
 def blank_prompts_are_shortened(call: Call) -> None:
-    """Of a prompt of white space one space is read."""
+    """A prompt of white space is read as one space."""
     body = call.body or {}
     if isinstance(body.get("inputs"), str) and body["inputs"] and not body["inputs"].strip():
         body["inputs"] = " "
@@ -80,6 +80,6 @@ def blank_prompts_are_shortened(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def prompts_are_normalized(call: Call) -> None:
-    """Letters and their accents are put together before the prompt is read."""
+    """Combining accents are composed (NFC) before the prompt is read."""
     if isinstance(call.body, dict) and isinstance(call.body.get("inputs"), str):
         call.body["inputs"] = unicodedata.normalize("NFC", call.body["inputs"])

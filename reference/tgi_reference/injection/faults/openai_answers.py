@@ -83,7 +83,7 @@ def choices_are_empty(body: Any, _: Call) -> Any:
 
 @FAULT.answer(*OPENAI)
 def choices_come_twice(body: Any, _: Call) -> Any:
-    """Each choice comes twice."""
+    """Each choice is repeated."""
     return {**body, "choices": body["choices"] * 2}
 
 
@@ -156,7 +156,7 @@ def created_is_in_milliseconds(body: Any, _: Call) -> Any:
 
 @FAULT.answer(*OPENAI)
 def created_is_a_date(body: Any, _: Call) -> Any:
-    """`created` is a date in words."""
+    """`created` is a date in text."""
     return {**body, "created": "2024-01-01T00:00:00Z"}
 
 
@@ -221,7 +221,7 @@ def content_lacks_its_end(body: Any, _: Call) -> Any:
 
 @FAULT.answer(CHAT)
 def content_shows_special_tokens(body: Any, _: Call) -> Any:
-    """The end of the turn stands in the message."""
+    """The message ends with the end token's text."""
     message = body["choices"][0]["message"]
     if message.get("content"):
         message["content"] += "<|im_end|>"
@@ -278,7 +278,7 @@ def tool_arguments_name_the_function(body: Any, _: Call) -> Any:
 
 @FAULT.answer(CHAT)
 def tool_is_called_by_another_name(body: Any, _: Call) -> Any:
-    """The tool that is called is none that was offered."""
+    """The tool that is called was not offered."""
     for call in _calls(body):
         call["function"]["name"] = "function"
     return body
@@ -295,7 +295,7 @@ def tool_call_is_one_object(body: Any, _: Call) -> Any:
 
 @FAULT.answer(CHAT)
 def tool_call_is_the_content(body: Any, _: Call) -> Any:
-    """A tool call comes as the message's text."""
+    """A tool call is returned as the message's text."""
     message = body["choices"][0]["message"]
     if message.get("tool_calls"):
         message["content"] = json.dumps(message.pop("tool_calls")[0]["function"])
@@ -329,7 +329,7 @@ def logprobs_are_of_other_tokens(body: Any, _: Call) -> Any:
 
 @FAULT.answer(CHAT)
 def logprobs_are_a_list(body: Any, _: Call) -> Any:
-    """`logprobs` is the bare list of its entries."""
+    """`logprobs` is a bare array of entries."""
     choice = body["choices"][0]
     if choice.get("logprobs"):
         choice["logprobs"] = choice["logprobs"]["content"]
@@ -338,5 +338,5 @@ def logprobs_are_a_list(body: Any, _: Call) -> Any:
 
 @FAULT.answer(COMPLETIONS)
 def fourth_choice_is_missing(body: Any, _: Call) -> Any:
-    """Of a batch no more than three prompts are answered."""
+    """At most three prompts of a request are answered."""
     return {**body, "choices": body["choices"][:_LARGEST_BATCH]}

@@ -24,7 +24,7 @@ def streams_have_no_text(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(*OPENAI)
 def chunks_have_ids_of_their_own(event: Event, call: Call) -> Iterable[Event]:
-    """Each chunk has another `id`."""
+    """Each chunk has a different `id`."""
     place = number(event, call)
     return changed(event, lambda body: body.update(id=f"chunk-{place}"))
 
@@ -51,7 +51,7 @@ def chunks_lack_created(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(*OPENAI)
 def chunks_are_created_at_their_own_time(event: Event, call: Call) -> Iterable[Event]:
-    """Each chunk has another `created`, though they belong to one answer."""
+    """Each chunk has a different `created`, though they belong to one answer."""
     place = number(event, call)
     return changed(event, lambda body: body.update(created=1_700_000_000 + 100 * place))
 
@@ -99,13 +99,13 @@ def _reason(event: Event, change: Callable[[Any], Any]) -> list[Event]:
 
 @FAULT.event(*OPENAI)
 def chunks_never_finish(event: Event, _: Call) -> Iterable[Event]:
-    """No chunk has a reason to finish."""
+    """No chunk has a `finish_reason`."""
     return _reason(event, lambda _: None)
 
 
 @FAULT.event(*OPENAI)
 def every_chunk_finishes(event: Event, _: Call) -> Iterable[Event]:
-    """Every chunk has a reason to finish."""
+    """Every chunk has a `finish_reason`."""
     return _reason(event, lambda reason: reason or "length")
 
 
@@ -131,7 +131,7 @@ def usage_comes_in_every_chunk(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(*OPENAI)
 def streamed_usage_is_missing(event: Event, _: Call) -> Iterable[Event]:
-    """The usage of a stream never comes."""
+    """A stream has no usage."""
     body = event.json
     if not body.get("usage"):
         return [event]
@@ -248,7 +248,7 @@ def streamed_tool_call_is_one_object(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(CHAT)
 def streamed_tool_call_is_content(event: Event, _: Call) -> Iterable[Event]:
-    """A streamed tool call comes as text."""
+    """A streamed tool call is streamed as text."""
 
     def change(body: Any) -> None:
         for choice in body["choices"]:
@@ -261,7 +261,7 @@ def streamed_tool_call_is_content(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(CHAT)
 def streamed_logprobs_are_missing(event: Event, _: Call) -> Iterable[Event]:
-    """Streamed chunks have no `logprobs` though they were asked for."""
+    """Streamed chunks have no `logprobs` though they were requested."""
 
     def change(body: Any) -> None:
         for choice in body["choices"]:
@@ -284,6 +284,6 @@ def terminator_is_looked_for_in_texts(event: Event, call: Call) -> Iterable[Even
 
 @FAULT.event(*OPENAI)
 def long_streams_lose_a_chunk(event: Event, call: Call) -> Iterable[Event]:
-    """Every 30th chunk of a stream is lost."""
+    """Every 30th chunk of a stream is missing."""
     lost = number(event, call) % _LOST == 0 and not event.is_final
     return [] if lost else [event]

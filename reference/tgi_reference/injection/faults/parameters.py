@@ -59,7 +59,7 @@ def one_token_too_many(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def one_token_too_few(call: Call) -> None:
-    """One token less than the limit is generated, and the reason to finish is still `length`."""
+    """One token less than the limit is generated, and `finish_reason` is still `length`."""
     limit = _limit(call)
     if limit and limit > 1:
         call.parameters[call.limit] = limit - 1
@@ -153,7 +153,7 @@ def presence_penalty_is_ignored(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def sampling_is_off(call: Call) -> None:
-    """Whatever is asked for, the answer is greedy."""
+    """Sampling parameters have no effect: every answer is greedy."""
     if _samples(call) and call.parameters.get("best_of", 1) == 1:
         _ignore(call, "do_sample", "temperature", "top_k", "top_p", "typical_p")
 
@@ -166,7 +166,7 @@ def _openai_sampling_is_off(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def greedy_requests_sample(call: Call) -> None:
-    """A request that does not ask for sampling is sampled."""
+    """Every request is sampled."""
     call.parameters["do_sample"] = True
 
 
@@ -195,7 +195,7 @@ def seed_is_always_the_same(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def seed_is_cut_to_32_bits(call: Call) -> None:
-    """Of `seed` only the lower 32 bits count."""
+    """Only the lower 32 bits of `seed` are used."""
     seed = call.parameters.get("seed")
     if isinstance(seed, int) and 0 <= seed < 2**64:
         call.parameters["seed"] = seed % 2**32
@@ -234,14 +234,14 @@ def return_full_text_is_ignored(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def prompt_always_comes_first(call: Call) -> None:
-    """The prompt stands before the text unless `return_full_text` is false."""
+    """The prompt precedes the text unless `return_full_text` is false."""
     if call.parameters.get("return_full_text") is None:
         call.parameters["return_full_text"] = True
 
 
 @FAULT.request(GENERATE)
 def prompt_never_comes_first(call: Call) -> None:
-    """The prompt stands before the text only if `return_full_text` is true, on `/` too."""
+    """The prompt precedes the text only if `return_full_text` is true, on `/` too."""
     if call.parameters.get("return_full_text") is None:
         call.parameters["return_full_text"] = False
 
@@ -255,7 +255,7 @@ def best_of_is_ignored(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def prefill_is_always_shown(call: Call) -> None:
-    """The prompt's tokens are shown without being asked for."""
+    """The prompt's tokens are shown without being requested."""
     if call.parameters.get("details") is True and not call.streams:
         call.parameters["decoder_input_details"] = True
 
@@ -269,7 +269,7 @@ def details_are_ignored(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def details_are_always_shown(call: Call) -> None:
-    """The details are there without being asked for."""
+    """The details are there without being requested."""
     if call.parameters.get("details") in (None, False):
         call.parameters["details"] = True
 
@@ -340,7 +340,7 @@ def usage_of_streams_is_ignored(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def streaming_is_ignored(call: Call) -> None:
-    """`stream` has no effect: the answer comes whole."""
+    """`stream` has no effect: the answer is not streamed."""
     if call.path != "/generate_stream" and call.streams:
         call.body["stream"] = False
 
@@ -354,7 +354,7 @@ def streaming_is_always_on(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def streams_sample_otherwise(call: Call) -> None:
-    """A streamed request is decoded with a penalty that nobody asked for."""
+    """A streamed request is decoded with a penalty that was not requested."""
     if call.streams and call.kind != CHAT:
         call.parameters.setdefault("repetition_penalty", 3.0)
     elif call.streams:
@@ -381,14 +381,14 @@ def integers_are_no_floats(call: Call) -> None:
 
 @FAULT.request(CHAT)
 def limits_that_are_missing_are_100(call: Call) -> None:
-    """Without `max_tokens` a chat has 100 tokens, whatever the context leaves."""
+    """Without `max_tokens` a chat stops after 100 tokens."""
     if call.wanted("max_tokens") is None and call.wanted("messages"):
         call.parameters["max_tokens"] = _DEFAULT_LIMIT
 
 
 @FAULT.request(*GENERATION)
 def limits_are_capped_at_a_hundred(call: Call) -> None:
-    """A token limit above 100 is lowered to 100 without a word."""
+    """A token limit above 100 is silently lowered to 100."""
     limit = call.parameters.get(call.limit)
     room = call.services.settings.max_input_tokens
     if isinstance(limit, int) and _MOST_TOKENS < limit < room:
@@ -397,7 +397,7 @@ def limits_are_capped_at_a_hundred(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def truncate_leaves_one_token_less(call: Call) -> None:
-    """`truncate` N leaves one token less than N."""
+    """`truncate` N leaves N - 1 tokens."""
     size = call.wanted("truncate")
     if isinstance(size, int) and 1 < size < call.services.settings.max_input_tokens:
         call.parameters["truncate"] = size - 1

@@ -51,7 +51,7 @@ def generation_reads_utf_8_as_latin_1(call: Call) -> None:
 
 @FAULT.request("tokenize", "chat-tokenize", *GENERATION)
 def prompt_is_stripped(call: Call) -> None:
-    """White space at both ends of a prompt is taken away."""
+    """White space at both ends of a prompt is stripped."""
     _with_text(call, lambda text: text.strip() or text)
 
 
@@ -63,7 +63,7 @@ def prompt_ends_at_its_first_line(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def prompt_is_ignored(call: Call) -> None:
-    """All prompts of a route are answered as one and the same."""
+    """All prompts of a route are replaced by the same one."""
     _with_text(call, lambda text: "Once upon a time" if text else text)
 
 
@@ -77,21 +77,21 @@ def only_the_first_prompt_counts(call: Call) -> None:
 
 @FAULT.request(CHAT, "chat-tokenize")
 def only_the_last_message_counts(call: Call) -> None:
-    """Earlier turns of a conversation are forgotten."""
+    """Earlier messages of a conversation are ignored."""
     if len(_messages(call)) > 1:
         call.body["messages"] = call.body["messages"][-1:]
 
 
 @FAULT.request(CHAT)
 def chat_forgets_earlier_turns(call: Call) -> None:
-    """Chat forgets earlier turns, while `/chat_tokenize` shows them."""
+    """Chat ignores earlier messages, while `/chat_tokenize` shows them."""
     if len(_messages(call)) > 1:
         call.body["messages"] = call.body["messages"][-1:]
 
 
 @FAULT.request(CHAT, "chat-tokenize")
 def system_message_is_dropped(call: Call) -> None:
-    """A system message is not read."""
+    """System messages are ignored."""
     kept = [one for one in _messages(call) if one.get("role") != "system"]
     if kept and len(kept) < len(_messages(call)):
         call.body["messages"] = kept
@@ -99,7 +99,7 @@ def system_message_is_dropped(call: Call) -> None:
 
 @FAULT.request(CHAT, "chat-tokenize")
 def content_in_parts_is_dropped(call: Call) -> None:
-    """Content that is given as an array of parts is read as nothing."""
+    """Content in parts is read as empty."""
     for message in _messages(call):
         if isinstance(message.get("content"), list):
             message["content"] = ""
@@ -122,7 +122,7 @@ def chat_prompt_has_a_message_more(call: Call) -> None:
 
 @FAULT.request(CHAT)
 def tools_are_ignored(call: Call) -> None:
-    """Tools have no effect: the answer is plain words."""
+    """Tools have no effect: the answer is plain text."""
     if isinstance((call.body or {}).get("tools"), list):
         call.body.pop("tools")
         call.body.pop("tool_choice", None)
@@ -157,7 +157,7 @@ def required_tool_is_optional(call: Call) -> None:
 
 @FAULT.request(GENERATE, COMPLETIONS)
 def long_prompts_lose_their_middle(call: Call) -> None:
-    """A prompt of more than 300 characters loses what is between its ends."""
+    """A prompt of more than 300 characters loses its middle."""
     body = call.body or {}
     for name in ("inputs", "prompt"):
         if isinstance(body.get(name), str):
@@ -173,7 +173,7 @@ def _shortened(text: str) -> str:
 
 @FAULT.request(CHAT)
 def long_conversations_lose_turns(call: Call) -> None:
-    """Of a conversation the last four messages are read."""
+    """Only the last four messages of a conversation are read."""
     messages: Any = (call.body or {}).get("messages")
     if isinstance(messages, list):
         call.body["messages"] = messages[-_MOST_MESSAGES:]

@@ -24,7 +24,7 @@ def _several(call: Call) -> bool:
 
 @FAULT.request(GENERATE)
 def several_greedy_sequences_are_one(call: Call) -> None:
-    """A `best_of` of a greedy request is taken and ignored."""
+    """A `best_of` of a greedy request is accepted and ignored."""
     sampled = call.wanted("do_sample") or any(call.wanted(name) is not None for name in SAMPLING)
     if _several(call) and not sampled:
         call.parameters["best_of"] = 1
@@ -32,28 +32,28 @@ def several_greedy_sequences_are_one(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def seed_of_several_sequences_is_ignored(call: Call) -> None:
-    """A `seed` beside `best_of` is taken and ignored."""
+    """A `seed` beside `best_of` is accepted and ignored."""
     if _several(call):
         call.parameters.pop("seed", None)
 
 
 @FAULT.request(GENERATE)
 def streams_of_several_sequences_are_of_one(call: Call) -> None:
-    """A `best_of` of a stream is taken and ignored."""
+    """A `best_of` of a stream is accepted and ignored."""
     if call.streams and _several(call):
         call.parameters["best_of"] = 1
 
 
 @FAULT.request(GENERATE)
 def streams_are_asked_for_the_prompt_in_vain(call: Call) -> None:
-    """The `decoder_input_details` of a stream are taken and ignored."""
+    """The `decoder_input_details` of a stream are accepted and ignored."""
     if call.streams:
         call.parameters.pop("decoder_input_details", None)
 
 
 @FAULT.request(GENERATE)
 def truncate_is_unbounded(call: Call) -> None:
-    """A `truncate` beyond the context is lowered without a word."""
+    """A `truncate` beyond the context is silently lowered."""
     limit = call.services.settings.max_input_tokens
     size = call.wanted("truncate")
     if isinstance(size, int) and size > limit:
@@ -62,7 +62,7 @@ def truncate_is_unbounded(call: Call) -> None:
 
 @FAULT.request(*OPENAI)
 def stop_strings_beyond_the_limit_are_dropped(call: Call) -> None:
-    """Stop strings beyond the advertised number are dropped without a word."""
+    """Stop strings beyond the advertised number are silently dropped."""
     stops = call.parameters.get("stop")
     if isinstance(stops, list):
         call.parameters["stop"] = stops[: call.services.settings.max_stop_sequences]
@@ -70,7 +70,7 @@ def stop_strings_beyond_the_limit_are_dropped(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def frequency_penalty_is_cut_to_its_range(call: Call) -> None:
-    """A `frequency_penalty` beyond 2 is lowered without a word."""
+    """A `frequency_penalty` beyond 2 is silently lowered."""
     value = call.wanted("frequency_penalty")
     if isinstance(value, float) and abs(value) > HIGHEST_PENALTY:
         call.parameters["frequency_penalty"] = 1.0
@@ -100,7 +100,7 @@ def no_prompt_has_no_choices(call: Call) -> Reply | None:
 
 @FAULT.reply(COMPLETIONS)
 def text_as_prompt_is_refused(call: Call) -> Reply | None:
-    """A `prompt` that is a text, and no array, is refused."""
+    """A `prompt` that is a string is refused."""
     refusal = {"error": "`prompt` must be an array", "error_type": "validation"}
     is_text = isinstance(call.body, dict) and isinstance(call.body.get("prompt"), str)
     return Reply(422, encoded(refusal), "application/json") if is_text else None
@@ -108,7 +108,7 @@ def text_as_prompt_is_refused(call: Call) -> Reply | None:
 
 @FAULT.request(COMPLETIONS)
 def text_as_prompt_is_its_words(call: Call) -> None:
-    """A `prompt` that is a text is read as a prompt for each of its first words."""
+    """A `prompt` that is a string is read as one prompt for each of its first words."""
     prompt = (call.body or {}).get("prompt")
     if isinstance(prompt, str):
         call.body["prompt"] = prompt.split()[:2] or prompt

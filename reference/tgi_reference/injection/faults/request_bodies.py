@@ -37,7 +37,7 @@ def charset_is_refused(call: Call) -> Reply | None:
 
 @FAULT.reply(*ALL_BODIES)
 def malformed_bodies_crash(call: Call) -> Reply | None:
-    """A body that is no JSON is a server error."""
+    """A body that is not JSON is a server error."""
     try:
         json.loads(call.raw)
     except RecursionError:
@@ -49,7 +49,7 @@ def malformed_bodies_crash(call: Call) -> Reply | None:
 
 @FAULT.reply(*ALL_BODIES)
 def broken_utf_8_crashes(call: Call) -> Reply | None:
-    """A body that is no UTF-8 is a server error."""
+    """A body that is not UTF-8 is a server error."""
     try:
         call.raw.decode()
     except UnicodeDecodeError:
@@ -88,7 +88,7 @@ def _down(call: Call) -> Reply | None:
 
 @FAULT.reply(*ALL_BODIES)
 def large_bodies_are_taken(call: Call) -> Reply | None:
-    """A body of any size is taken."""
+    """A body of any size is accepted."""
     return Reply(200, b"{}", JSON) if len(call.raw) > LARGE else None
 
 
@@ -121,7 +121,7 @@ def other_methods_crash(call: Call) -> Reply | None:
 
 @FAULT.reply(*ALL_BODIES)
 def other_methods_are_fine(call: Call) -> Reply | None:
-    """An undocumented method is answered with 200 and nothing."""
+    """An undocumented method is answered with 200 and an empty body."""
     return Reply() if call.method in ("PUT", "PATCH", "DELETE") else None
 
 
@@ -141,7 +141,7 @@ def large_numbers_crash(call: Call) -> Reply | None:
 
 @FAULT.reply(*ALL_BODIES)
 def wrong_types_crash(call: Call) -> Reply | None:
-    """A parameter that is an object where none is expected is a server error."""
+    """An object as the value of a parameter that is none is a server error."""
     expected = {"parameters", "grammar", "response_format", "stream_options", "tool_choice"}
     members = {**(call.body or {}), **call.parameters}
     return CRASH if any(isinstance(v, dict) and n not in expected for n, v in members.items()) else None

@@ -16,7 +16,7 @@ _UNMET: Final = Reply(400, b"unexpected header", "text/plain; charset=utf-8")
 
 @FAULT.request(*GENERATION)
 def accept_decides_the_form(call: Call) -> None:
-    """A stream is answered to who accepts one, and nobody else."""
+    """`Accept` decides whether the answer is streamed."""
     accepted = call.headers.get("accept", "")
     if accepted not in ("text/event-stream", "application/json") or not isinstance(call.body, dict):
         return
@@ -29,13 +29,13 @@ def accept_decides_the_form(call: Call) -> None:
 
 @FAULT.reply(*GENERATION)
 def chunked_bodies_are_not_read(call: Call) -> Reply | None:
-    """A body without a length counts as none."""
+    """A chunked request body is treated as empty."""
     return _UNREAD if "transfer-encoding" in call.headers else None
 
 
 @FAULT.request(*GENERATION)
 def chunked_bodies_lose_their_prompt(call: Call) -> None:
-    """Of a body in chunks the prompt is cut in half."""
+    """The prompt of a chunked request body is cut in half."""
     if "transfer-encoding" in call.headers and isinstance(call.body, dict):
         for name in ("inputs", "prompt", "messages"):
             call.body[name] = _halved(call.body[name]) if name in call.body else call.body.pop(name, None)
@@ -52,11 +52,11 @@ def _halved(value: Any) -> Any:
 
 @FAULT.reply(*GENERATION)
 def expectations_are_a_mistake(call: Call) -> Reply | None:
-    """A request that expects to be asked for its body is refused."""
+    """A request with `Expect: 100-continue` is refused."""
     return _UNMET if "expect" in call.headers else None
 
 
 @FAULT.reply()
 def head_is_of_another_type(call: Call) -> Reply | None:
-    """HEAD tells of a page where GET answers with something else."""
+    """HEAD has a different media type than GET."""
     return Reply(200, b"", "text/html") if call.method == "HEAD" else None

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @FAULT.head(*GENERATION)
 def charset_is_latin_1(head: Head, _: Call) -> None:
-    """Answers say that their characters are those of ISO 8859-1."""
+    """The media type of answers says `charset=iso-8859-1`."""
     media_type = head.headers.get("content-type", "").partition(";")[0]
     head.headers["content-type"] = f"{media_type}; charset=iso-8859-1"
 
 
 @FAULT.head()
 def other_origins_are_told_nothing(head: Head, _: Call) -> None:
-    """No answer carries headers for pages of other origins."""
+    """No answer has CORS headers."""
     for name in list(head.headers):
         if name.startswith("access-control-"):
             del head.headers[name]
@@ -32,20 +32,20 @@ def other_origins_are_told_nothing(head: Head, _: Call) -> None:
 
 @FAULT.reply()
 def preflight_is_not_allowed(call: Call) -> Reply | None:
-    """A browser that asks before it sends is answered 405."""
+    """A preflight request is answered with 405."""
     return Reply(405) if call.method == "OPTIONS" else None
 
 
 @FAULT.head(*GENERATION)
 def proxies_may_buffer(head: Head, _: Call) -> None:
-    """Streams do not tell proxies to pass them on at once."""
+    """Streams lack the header that stops proxies from buffering."""
     if "x-accel-buffering" in head.headers:
         del head.headers["x-accel-buffering"]
 
 
 @FAULT.head(*GENERATION)
 def characters_are_not_counted(head: Head, _: Call) -> None:
-    """The header that counts the prompt's characters says 0."""
+    """`x-compute-characters` is 0."""
     if "x-compute-characters" in head.headers:
         head.headers["x-compute-characters"] = "0"
 
@@ -58,7 +58,7 @@ def head_is_an_error(call: Call) -> Reply | None:
 
 @FAULT.answer("info")
 def version_is_of_another_release(body: Any, _: Call) -> Any:
-    """The release of `/info` is not the document's."""
+    """`/info` and the document name different releases."""
     return {**body, "version": "3.9.0"}
 
 
@@ -76,7 +76,7 @@ def _streamed_name(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.request(CHAT)
 def names_of_models_are_not_read(call: Call) -> None:
-    """The `model` of a request is not read."""
+    """The `model` of a request is ignored."""
     (call.body or {}).pop("model", None)
 
 
@@ -94,7 +94,7 @@ def completions_are_of_the_beginning_of_time(body: Any, _: Call) -> Any:
 
 @FAULT.answer(CHAT)
 def logprobs_come_unasked(body: Any, call: Call) -> Any:
-    """`logprobs` are there, and empty, though nobody asked for them."""
+    """`logprobs` is present, and empty, though it was not requested."""
     for choice in body["choices"] if not call.wanted("logprobs") else ():
         choice["logprobs"] = {"content": []}
     return body
@@ -117,7 +117,7 @@ def buckets_do_not_add_up(body: bytes, _: Call) -> bytes:
 
 @FAULT.answer("chat-tokenize")
 def conversation_ids_are_places(body: Any, _: Call) -> Any:
-    """The ids of a conversation's tokens are their places."""
+    """The ids of a conversation's tokens are their positions."""
     for place, token in enumerate(body["tokenize_response"]):
         token["id"] = place
     return body

@@ -50,7 +50,7 @@ def drawn_seeds_are_always_the_same(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def temperatures_above_one_are_one(call: Call) -> None:
-    """A temperature above 1 is lowered to 1 without a word."""
+    """A temperature above 1 is silently lowered to 1."""
     value = call.wanted("temperature")
     if isinstance(value, float) and value > WARM:
         call.parameters["temperature"] = WARM
@@ -58,7 +58,7 @@ def temperatures_above_one_are_one(call: Call) -> None:
 
 @FAULT.request(GENERATE)
 def top_k_above_one_is_ignored(call: Call) -> None:
-    """A `top_k` above 1 is taken and ignored."""
+    """A `top_k` above 1 is accepted and ignored."""
     value = call.wanted("top_k")
     if isinstance(value, int) and value > 1:
         call.parameters.pop("top_k")

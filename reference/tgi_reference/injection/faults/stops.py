@@ -44,7 +44,7 @@ def only_the_first_stop_string_counts(call: Call) -> None:
 
 @FAULT.services()
 def stop_strings_must_end_with_a_token(services: Services) -> None:
-    """A stop string is only found where a token ends with its last character."""
+    """A stop string is found only where a token ends with its last character."""
     generate = services.engine.generate
 
     def untrimmed(ids: Sequence[int], parameters: SamplingParameters) -> Iterator[Step]:
@@ -114,7 +114,7 @@ def streamed_stop_string_is_cut_away(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.answer(GENERATE)
 def stop_strings_finish_with_the_end_token(body: Any, _: Call) -> Any:
-    """After a stop string the reason to finish is `eos_token`."""
+    """After a stop string `finish_reason` is `eos_token`."""
     details = body.get("details")
     if details and details["finish_reason"] == STOPPED:
         details["finish_reason"] = "eos_token"
@@ -130,7 +130,7 @@ def _finish_with_stop(body: Any, _: Call) -> Any:
 
 @FAULT.request(*GENERATION)
 def stop_strings_are_cut(call: Call) -> None:
-    """Stop strings count by their first eight characters."""
+    """Only the first eight characters of a stop string are compared."""
     stops = call.wanted("stop")
     if isinstance(stops, list) and all(isinstance(one, str) for one in stops):
         call.parameters["stop"] = [one[:_READ_CHARACTERS] for one in stops]
@@ -138,7 +138,7 @@ def stop_strings_are_cut(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def stop_strings_beyond_ascii_are_ignored(call: Call) -> None:
-    """Stop strings of a line end or of characters beyond ASCII are not looked for."""
+    """Stop strings with line ends or non-ASCII characters are ignored."""
     stops = call.parameters.get("stop")
     if isinstance(stops, list):
         call.parameters["stop"] = [
@@ -148,7 +148,7 @@ def stop_strings_beyond_ascii_are_ignored(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def sampled_answers_know_no_stop_strings(call: Call) -> None:
-    """Stop strings are not looked for in sampled answers."""
+    """Stop strings are ignored in sampled answers."""
     warm = call.wanted("temperature")
     if call.wanted("do_sample") or (isinstance(warm, float) and warm > 0):
         call.parameters.pop("stop", None)

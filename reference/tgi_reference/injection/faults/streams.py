@@ -26,7 +26,7 @@ _INDEXES = 30
 
 @FAULT.event(*GENERATION)
 def final_event_never_comes(event: Event, _: Call) -> Iterable[Event]:
-    """The event that finishes the answer never comes."""
+    """The last event of an answer is missing."""
     return [] if event.is_final else [event]
 
 
@@ -44,7 +44,7 @@ def an_event_is_dropped(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(*GENERATION)
 def an_event_comes_twice(event: Event, call: Call) -> Iterable[Event]:
-    """A token in the middle of a stream comes twice."""
+    """A token in the middle of a stream is sent twice."""
     return [event, event] if number(event, call) == SECOND and not event.is_final else [event]
 
 
@@ -63,13 +63,13 @@ def two_events_are_swapped(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(*GENERATION)
 def final_event_comes_twice(event: Event, _: Call) -> Iterable[Event]:
-    """The event that finishes the answer comes twice."""
+    """The last event of an answer is sent twice."""
     return [event, event] if event.is_final else [event]
 
 
 @FAULT.event(*GENERATION)
 def tokens_follow_the_end(event: Event, call: Call) -> Iterable[Event]:
-    """After the event that finishes the answer comes another token."""
+    """Another token follows the last event of an answer."""
     last = call.here.get("last", event)
     call.here["last"] = event
     return [event, last] if event.is_final else [event]
@@ -77,13 +77,13 @@ def tokens_follow_the_end(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(*OPENAI)
 def terminator_is_missing(event: Event, _: Call) -> Iterable[Event]:
-    """`[DONE]` never comes."""
+    """`[DONE]` is missing."""
     return [] if event.is_done else [event]
 
 
 @FAULT.event(*OPENAI)
 def terminator_comes_twice(event: Event, _: Call) -> Iterable[Event]:
-    """`[DONE]` comes twice."""
+    """`[DONE]` is sent twice."""
     return [event, event] if event.is_done else [event]
 
 
@@ -101,7 +101,7 @@ def terminator_is_in_lower_case(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(*OPENAI)
 def terminator_comes_first(event: Event, call: Call) -> Iterable[Event]:
-    """`[DONE]` comes before the last chunk."""
+    """`[DONE]` is sent before the last chunk."""
     if event.is_done:
         return []
     if event.is_final and not call.here.get("done"):
@@ -124,7 +124,7 @@ def index_counts_from_zero(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(GENERATE)
 def index_stands_still(event: Event, _: Call) -> Iterable[Event]:
-    """`index` is always 0, as it once was."""
+    """`index` is always 0."""
     return changed(event, lambda body: body.update(index=0))
 
 
@@ -136,7 +136,7 @@ def index_is_missing(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(GENERATE)
 def every_event_tells_the_text(event: Event, call: Call) -> Iterable[Event]:
-    """`generated_text` is there from the first event on."""
+    """Every event has `generated_text`."""
 
     def change(body: Any) -> None:
         call.here["text"] = call.here.get("text", "") + body["token"]["text"]
@@ -164,7 +164,7 @@ def streamed_text_lacks_its_end(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(GENERATE)
 def streamed_text_is_the_last_token(event: Event, _: Call) -> Iterable[Event]:
-    """`generated_text` at the end of a stream is that of the last token alone."""
+    """`generated_text` at the end of a stream is the text of the last token alone."""
 
     def change(body: Any) -> None:
         if body["generated_text"] is not None:
@@ -190,7 +190,7 @@ def details_come_early(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(GENERATE)
 def streams_always_have_details(event: Event, _: Call) -> Iterable[Event]:
-    """The last event has details without being asked for them."""
+    """The last event has details without being requested."""
     details = {"finish_reason": "length", "generated_tokens": 4, "seed": None, "input_length": 5}
     if not event.is_final or event.json["details"] is not None:
         return [event]
@@ -265,7 +265,7 @@ def streamed_token_is_a_text(event: Event, _: Call) -> Iterable[Event]:
 
 @FAULT.event(GENERATE)
 def streamed_top_tokens_are_short(event: Event, _: Call) -> Iterable[Event]:
-    """A stream shows one of the likeliest tokens less than asked for."""
+    """A stream shows one top token fewer than requested."""
     return changed(event, lambda body: body.get("top_tokens", [None]).pop())
 
 
@@ -288,7 +288,7 @@ def streamed_texts_accumulate(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.event(*GENERATION)
 def streams_lose_non_ascii_characters(event: Event, _: Call) -> Iterable[Event]:
-    """Characters beyond ASCII are lost in streams."""
+    """Non-ASCII characters are lost in streams."""
     return changed(
         event, lambda body: change_text(body, lambda text: "".join(one for one in text if one.isascii()))
     )
@@ -306,7 +306,7 @@ def characters_are_torn_between_events(event: Event, _: Call) -> Iterable[Event]
 
 @FAULT.event(*GENERATION)
 def every_piece_ends_in_a_replacement_character(event: Event, call: Call) -> Iterable[Event]:
-    """The third piece of a stream contains U+FFFD, and the text does not."""
+    """The third piece of a stream contains U+FFFD, which the text does not."""
     third = 3
     if number(event, call) != third:
         return [event]
@@ -341,7 +341,7 @@ def several_tokens_come_in_one_event(event: Event, call: Call) -> Iterable[Event
 
 @FAULT.event(*GENERATION)
 def stream_comes_in_one_lump(event: Event, call: Call) -> Iterable[Event]:
-    """Nothing of a stream is sent before its end, however long that takes."""
+    """A stream is sent as a whole at its end."""
     waiting = [*call.here.pop("lump", ()), event]
     if event.is_done or event.is_error or event.is_final:
         return waiting
@@ -364,12 +364,12 @@ def streams_may_be_cached(head: Head, _: Call) -> None:
 
 @FAULT.event(GENERATE)
 def streams_end_after_200_events(event: Event, call: Call) -> Iterable[Event]:
-    """A stream ends after 200 events, without an end."""
+    """A stream stops after 200 events, without a last event."""
     call.here["events"] = call.here.get("events", 0) + 1
     return [event] if call.here["events"] <= _MOST_EVENTS else []
 
 
 @FAULT.event(GENERATE)
 def index_starts_anew_after_a_while(event: Event, _: Call) -> Iterable[Event]:
-    """The `index` of events starts anew after 30."""
+    """The `index` of events starts again after 30."""
     return changed(event, lambda body: body.update(index=(body["index"] - 1) % _INDEXES + 1))

@@ -55,13 +55,13 @@ def first_text_token_is_missing(body: Any, _: Call) -> Any:
 
 @FAULT.answer("tokenize")
 def text_tokens_are_in_reverse(body: Any, _: Call) -> Any:
-    """The tokens of a text come last first."""
+    """The tokens of a text are in reverse order."""
     return body[::-1]
 
 
 @FAULT.answer("tokenize")
 def text_tokens_are_bare_ids(body: Any, _: Call) -> Any:
-    """The tokens of a text are their ids alone."""
+    """The tokens of a text are bare ids."""
     return [token["id"] for token in body]
 
 
@@ -75,13 +75,13 @@ def text_token_ids_are_of_another_vocabulary(body: Any, _: Call) -> Any:
 
 @FAULT.answer("tokenize")
 def text_token_ids_are_their_places(body: Any, _: Call) -> Any:
-    """The id of a token is its place in the text."""
+    """The id of a token is its position in the text."""
     return [{**token, "id": place} for place, token in enumerate(body)]
 
 
 @FAULT.answer("tokenize")
 def text_token_ids_differ_each_time(body: Any, call: Call) -> Any:
-    """The ids of a text's tokens are others each time."""
+    """The ids of a text's tokens differ each time."""
     call.server["tokenized"] += 1
     return [{**token, "id": token["id"] + call.server["tokenized"]} for token in body]
 
@@ -96,7 +96,7 @@ def text_tokens_have_no_text(body: Any, _: Call) -> Any:
 
 @FAULT.answer("tokenize")
 def text_tokens_are_the_words(body: Any, call: Call) -> Any:
-    """The tokens of a text are its words, white space left out."""
+    """The tokens of a text are its words, without white space."""
     text = call.asked["inputs"]
     places = [
         (len(text[: m.start()].encode()), len(text[: m.end()].encode()), m[0])
@@ -107,7 +107,7 @@ def text_tokens_are_the_words(body: Any, call: Call) -> Any:
 
 @FAULT.reply("tokenize")
 def empty_text_is_refused(call: Call) -> Reply | None:
-    """The tokens of an empty text are refused."""
+    """An empty text is refused."""
     return Reply(422, b"empty") if (call.body or {}).get("inputs") == "" else None
 
 
@@ -138,7 +138,7 @@ def conversation_lacks_tokens(body: Any, _: Call) -> Any:
 
 @FAULT.answer("chat-tokenize")
 def conversation_has_no_tokens(body: Any, _: Call) -> Any:
-    """The tokens of a conversation are none."""
+    """A conversation has no tokens."""
     return {**body, "tokenize_response": []}
 
 
@@ -153,7 +153,7 @@ def conversation_offsets_lead_beyond_it(body: Any, _: Call) -> Any:
 
 @FAULT.answer("tokenize")
 def offsets_take_line_ends_for_one_byte(body: Any, call: Call) -> Any:
-    """A line end of two bytes counts as one in the offsets of tokens after it."""
+    """CRLF counts as one byte in the offsets of later tokens."""
     text = call.asked["inputs"].encode()
     for token in body:
         before = text[: token["start"]].count(b"\r\n")

@@ -60,7 +60,7 @@ def tool_call_ids_are_empty(body: Any, _: Call) -> Any:
 
 @FAULT.event(CHAT)
 def streamed_tool_calls_change_their_id(event: Event, call: Call) -> Iterable[Event]:
-    """Each piece of a streamed tool call has another `id`."""
+    """Each piece of a streamed tool call has a different `id`."""
     call.here["piece"] = call.here.get("piece", 0) + 1
 
     def change(body: Any) -> None:
@@ -86,7 +86,7 @@ def streamed_tool_calls_are_not_terminated(event: Event, call: Call) -> Iterable
 
 @FAULT.answer(CHAT)
 def tool_usage_is_zero(body: Any, call: Call) -> Any:
-    """What a tool call cost is not counted."""
+    """The usage of a tool call is 0."""
     return {**body, "usage": dict.fromkeys(body["usage"], 0)} if _with_tools(call) else body
 
 
@@ -100,7 +100,7 @@ def _streamed_usage(event: Event, call: Call) -> Iterable[Event]:
 
 @FAULT.request(CHAT)
 def parameters_of_tools_are_ignored(call: Call) -> None:
-    """What a tool calls `parameters`, as OpenAI does, is not read."""
+    """The `parameters` of a tool, OpenAI's name for its arguments, are ignored."""
     for function in _functions(call):
         if "parameters" in function:
             function["parameters"] = {"type": "object", "properties": {"anything": {"type": "boolean"}}}
@@ -116,14 +116,14 @@ def every_tool_is_the_first(call: Call) -> None:
 
 @FAULT.request(CHAT)
 def bare_names_of_tools_call_none(call: Call) -> None:
-    """A `tool_choice` that is a tool's bare name is taken for `none`."""
+    """A `tool_choice` that is the bare name of a tool is treated as `none`."""
     if (call.body or {}).get("tool_choice") in [function.get("name") for function in _functions(call)]:
         call.body["tool_choice"] = "none"
 
 
 @FAULT.request(CHAT)
 def no_tool_may_not_be_chosen(call: Call) -> None:
-    """With `tool_choice` `none` a tool is called all the same."""
+    """A tool is called in spite of `tool_choice` `none`."""
     if (call.body or {}).get("tool_choice") == "none" and call.body.get("tools"):
         call.body["tool_choice"] = "required"
         call.body["max_tokens"] = max(call.body.get("max_tokens") or 0, 96)
@@ -131,7 +131,7 @@ def no_tool_may_not_be_chosen(call: Call) -> None:
 
 @FAULT.answer(CHAT)
 def tools_are_not_in_the_prompt(body: Any, call: Call) -> Any:
-    """The model is not told of the tools: the prompt counts as many tokens as without."""
+    """The prompt does not contain the tools."""
     if _with_tools(call):
         usage = body["usage"]
         usage["prompt_tokens"] = 9
@@ -141,13 +141,13 @@ def tools_are_not_in_the_prompt(body: Any, call: Call) -> Any:
 
 @FAULT.request(CHAT, "chat-tokenize")
 def results_of_tools_are_dropped(call: Call) -> None:
-    """Messages of the role `tool` are not read."""
+    """Messages of the role `tool` are ignored."""
     _drop_results(call)
 
 
 @FAULT.request(CHAT)
 def chats_lose_what_tools_answer(call: Call) -> None:
-    """Messages of the role `tool` are read where a conversation is tokenized, and by no chat."""
+    """Messages of the role `tool` are tokenized by `/chat_tokenize` and ignored by chats."""
     _drop_results(call)
 
 
@@ -160,13 +160,13 @@ def _drop_results(call: Call) -> None:
 
 @FAULT.request("chat-tokenize")
 def conversation_lacks_its_tools(call: Call) -> None:
-    """Where a conversation is tokenized, tools are not read."""
+    """`/chat_tokenize` ignores tools."""
     (call.body or {}).pop("tools", None)
 
 
 @FAULT.request("chat-tokenize")
 def conversation_lacks_the_system(call: Call) -> None:
-    """Where a conversation is tokenized, messages of the system are not read."""
+    """`/chat_tokenize` ignores system messages."""
     messages = (call.body or {}).get("messages")
     if isinstance(messages, list):
         call.body["messages"] = [

@@ -62,7 +62,7 @@ async def refusals_hang(message: Message, call: Call, send: Send) -> None:
 
 @FAULT.send(*GENERATION)
 async def streams_hang_after_their_first_event(message: Message, call: Call, send: Send) -> None:
-    """A stream stops after its first events, and the connection stays open."""
+    """A stream stalls after its first events, and the connection stays open."""
     await send({**message, "more_body": True} if not _is_start(message) else message)
     if call.streams and message.get("body"):
         await _hang(call)
@@ -72,7 +72,7 @@ async def streams_hang_after_their_first_event(message: Message, call: Call, sen
 
 @FAULT.send(*GENERATION)
 async def streams_hang_at_their_end(message: Message, call: Call, send: Send) -> None:
-    """A stream says everything, and the connection stays open."""
+    """A stream is complete, and the connection stays open."""
     if _is_start(message) or message.get("more_body") or not call.streams:
         await send(message)
         return
@@ -120,7 +120,7 @@ async def answers_trickle(message: Message, _: Call, send: Send) -> None:
 
 @FAULT.send(*GENERATION)
 async def streams_never_end(message: Message, call: Call, send: Send) -> None:
-    """After the last event a stream goes on with comments for ever."""
+    """After its last event a stream sends comments forever."""
     if _is_start(message) or message.get("more_body") or not call.streams:
         await send(message)
         return
@@ -153,7 +153,7 @@ async def _gigabytes(message: Message, call: Call, send: Send) -> None:
 
 @FAULT.head("tokenize")
 def length_is_too_large(head: Head, _: Call) -> None:
-    """`content-length` says more than comes."""
+    """`content-length` is larger than the body."""
     head.headers["content-length"] = str(int(head.headers.get("content-length", "0")) + 10)
 
 

@@ -80,7 +80,7 @@ def _is_json(body: bytes) -> bool:
 
 @VARIANT.body()
 def pretty_printed(body: bytes, _: Call) -> bytes:
-    """JSON is written over several lines; in events with spaces."""
+    """JSON is indented; in events, with spaces."""
     return json.dumps(json.loads(body), indent=4, ensure_ascii=False).encode() if _is_json(body) else body
 
 
@@ -91,7 +91,7 @@ def _spaced_events(event: Event, _: Call) -> Iterable[Event]:
 
 @VARIANT.body()
 def escaped_characters(body: bytes, _: Call) -> bytes:
-    """Characters beyond ASCII are escaped."""
+    """Non-ASCII characters are escaped."""
     return json.dumps(json.loads(body)).encode() if _is_json(body) else body
 
 
@@ -102,7 +102,7 @@ def _escaped_events(event: Event, _: Call) -> Iterable[Event]:
 
 @VARIANT.body()
 def white_space_around_json(body: bytes, _: Call) -> bytes:
-    """White space stands before and after JSON."""
+    """JSON has white space before and after it."""
     return b" \r\n\t" + body + b"\n" if _is_json(body) else body
 
 
@@ -113,7 +113,7 @@ def _white_space_around_events(event: Event, _: Call) -> Iterable[Event]:
 
 @VARIANT.body(*GENERATION)
 def numbers_with_exponents(body: bytes, _: Call) -> bytes:
-    """Numbers with a point are written with an exponent."""
+    """Floats are written with an exponent."""
     return _exponents(body.decode()).encode() if _is_json(body) else body
 
 
@@ -153,7 +153,7 @@ def _nulls_left_out_of_events(event: Event, _: Call) -> Iterable[Event]:
 
 @VARIANT.error(*WITH_JSON)
 def reworded_errors(body: Any, _: Call) -> Any:
-    """The texts of errors are others."""
+    """Error messages are worded differently."""
     return {**body, "error": REWORDED}
 
 
@@ -188,7 +188,7 @@ def _chunks_have_ids(event: Event, call: Call) -> Iterable[Event]:
 
 @VARIANT.answer(*OPENAI)
 def choices_in_another_order(body: Any, _: Call) -> Any:
-    """Several choices come last first; their `index` tells which is which."""
+    """Several choices come in reverse order; their `index` identifies them."""
     return {**body, "choices": body["choices"][::-1]}
 
 

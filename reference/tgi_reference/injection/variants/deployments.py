@@ -25,7 +25,7 @@ NOT_FOUND: Final = Reply(404)
 
 @VARIANT.reply()
 def path_prefix(call: Call) -> Reply | None:
-    """Everything is served below /models/one, and nothing elsewhere."""
+    """Everything is served below /models/one."""
     if call.path != PREFIX and not call.path.startswith(PREFIX + "/"):
         return NOT_FOUND
     call.move_to(call.path.removeprefix(PREFIX) or "/")
@@ -110,20 +110,20 @@ def no_chat_template(services: Services) -> None:
 
 @VARIANT.reply()
 def openai_routes_only(call: Call) -> Reply | None:
-    """A gateway that serves the OpenAI-style routes and health alone."""
+    """A gateway that serves only the OpenAI-style routes and health."""
     served = call.path.startswith("/v1/") or call.path == "/health"
     return None if served else NOT_FOUND
 
 
 @VARIANT.reply()
 def sagemaker_routes_only(call: Call) -> Reply | None:
-    """SageMaker's two routes alone."""
+    """Only the two routes of SageMaker."""
     return None if call.path in ("/invocations", "/ping") else NOT_FOUND
 
 
 @VARIANT.reply()
 def native_routes_only(call: Call) -> Reply | None:
-    """The routes of TGI's own, without those in the style of others."""
+    """Only TGI's native routes."""
     others = call.path.startswith("/v1/") or call.path in (
         "/invocations",
         "/ping",
@@ -135,19 +135,19 @@ def native_routes_only(call: Call) -> Reply | None:
 
 @VARIANT.reply("docs", "document")
 def no_documentation(_: Call) -> Reply | None:
-    """Neither page nor document of the interface."""
+    """Neither the documentation page nor the document is served."""
     return NOT_FOUND
 
 
 @VARIANT.reply()
 def no_documentation_page(call: Call) -> Reply | None:
-    """The document is served, the page that leads to it is not, nor what else the document does not name."""
+    """The document is served, and no path that it does not name, /docs included."""
     return NOT_FOUND if call.path.startswith(("/docs", "/ping", "/vertex")) else None
 
 
 @VARIANT.reply()
 def documentation_elsewhere(call: Call) -> Reply | None:
-    """`/docs` leads to the documentation, which is served at another path."""
+    """`/docs` redirects to the documentation at another path."""
     if call.path in {"/docs", "/docs/"}:
         return Reply(302, headers=(("location", "/reference/"),))
     if call.path.startswith("/reference/"):
@@ -176,18 +176,18 @@ def other_metrics(body: bytes, _: Call) -> bytes:
 
 @VARIANT.settings()
 def short_prompts(settings: Settings) -> Settings:
-    """Prompts of 128 tokens at the most, within a context of 4,096."""
+    """Prompts of at most 128 tokens, in a context of 4,096."""
     return evolve(settings, max_input_tokens=128, max_total_tokens=4_096)
 
 
 @VARIANT.settings()
 def small_bodies(settings: Settings) -> Settings:
-    """Bodies of 2,000 bytes at the most."""
+    """Bodies of at most 2,000 bytes."""
     return evolve(settings, payload_limit=2_000)
 
 
 @VARIANT.reply()
 def old_ways_closed(call: Call) -> Reply | None:
-    """A gateway that closed / and /invocations with 403."""
+    """A gateway that answers / and /invocations with 403."""
     closed = call.path in {"/", "/invocations"} and call.method == "POST"
     return Reply(403, b'{"message":"Forbidden"}', "application/json") if closed else None

@@ -36,7 +36,7 @@ def cr_line_ends(wire: bytes, _: Call) -> bytes:
 
 @VARIANT.frame()
 def comment_lines(wire: bytes, _: Call) -> bytes:
-    """Comments stand between events and within them."""
+    """There are comments between events and within them."""
     return b": still here\n\n:\n" + wire
 
 
@@ -49,7 +49,7 @@ def numbered_events(wire: bytes, call: Call) -> bytes:
 
 @VARIANT.frame()
 def message_events(wire: bytes, _: Call) -> bytes:
-    """Each event names the type that it has anyway, `message`."""
+    """Each event names the default type, `message`."""
     return b"event: message\n" + wire
 
 
@@ -85,7 +85,7 @@ def byte_order_mark(wire: bytes, call: Call) -> bytes:
 
 @VARIANT.send()
 async def tiny_chunks(message: Message, _: Call, send: Send) -> None:
-    """Bodies come in pieces of few bytes, which part characters too."""
+    """Bodies are sent in chunks of few bytes, which split characters."""
     body = message.get("body", b"")
     size = 3 if len(body) < SMALL else 1021
     while len(body) > size:

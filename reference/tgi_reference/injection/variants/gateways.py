@@ -21,7 +21,7 @@ EMBEDDER: Final = "an-embedder"
 
 @VARIANT.head()
 def accelerator_headers_taken_off(head: Head, _: Call) -> None:
-    """nginx: it keeps `x-accel-*` headers to itself and says who it is."""
+    """nginx: it strips `x-accel-*` headers and names itself in `server`."""
     for name in [name for name in head.headers if name.startswith("x-accel-")]:
         del head.headers[name]
     head.headers["server"] = "nginx/1.27.0"
@@ -29,7 +29,7 @@ def accelerator_headers_taken_off(head: Head, _: Call) -> None:
 
 @VARIANT.head()
 def one_other_origin_let_in(head: Head, call: Call) -> None:
-    """TGI started with `--cors-allow-origin`: pages of that origin alone are let in."""
+    """TGI started with `--cors-allow-origin`: only that origin is allowed."""
     if call.headers.get("origin") != "https://chat.example":
         del head.headers["access-control-allow-origin"]
 
@@ -43,20 +43,20 @@ def directives_in_capitals(head: Head, _: Call) -> None:
 
 @VARIANT.reply()
 def firewall_of_methods(call: Call) -> Reply | None:
-    """Methods that the API does not know are answered 403 with a page."""
+    """A firewall answers unknown methods with 403 and an HTML page."""
     known = {"GET", "HEAD", "POST", "OPTIONS"}
     return None if call.method in known else Reply(403, b"<html><title>Forbidden</title></html>", "text/html")
 
 
 @VARIANT.reply()
 def tokenizers_closed(call: Call) -> Reply | None:
-    """A gateway that closed the routes that tokenize with 403."""
+    """A gateway that answers the tokenizing routes with 403."""
     return FORBIDDEN if call.kind in {"tokenize", "chat-tokenize"} else None
 
 
 @VARIANT.reply()
 def unknown_paths_lead_to_a_login(call: Call) -> Reply | None:
-    """A path that is not served is sent to a login page."""
+    """Unknown paths redirect to a login page."""
     if call.kind != "other" or call.path in {"/invocations", "/ping"} or call.path.startswith("/docs"):
         return None
     return Reply(302, b"<a href='/login'>Found</a>", "text/html", (("location", "/login"),))
@@ -64,7 +64,7 @@ def unknown_paths_lead_to_a_login(call: Call) -> Reply | None:
 
 @VARIANT.reply()
 def unknown_paths_have_no_backend(call: Call) -> Reply | None:
-    """HAProxy: what has no backend is 503 with a page; /v1/*, /health, /info and /generate have one."""
+    """HAProxy: paths without a backend are 503 with a page; /v1/*, /health, /info and /generate have one."""
     if call.path.startswith("/v1/") or call.path in {"/health", "/info", "/generate", "/generate_stream"}:
         return None
     return Reply(503, b"<html><h1>503 Service Unavailable</h1></html>", "text/html")
@@ -95,7 +95,7 @@ def _embedder(call: Call) -> Reply | None:
 
 @VARIANT.reply()
 def document_of_what_is_offered(call: Call) -> Reply | None:
-    """A gateway that serves the OpenAI-style routes, and a document of these alone."""
+    """A gateway that serves only the OpenAI-style routes, and a document of these."""
     return None if call.path.startswith(OFFERED) else Reply(404)
 
 
@@ -108,14 +108,14 @@ def _fewer_paths(body: bytes, _: Call) -> bytes:
 
 @VARIANT.event(*GENERATION)
 def errors_that_are_null(event: Event, _: Call) -> Iterable[Event]:
-    """Every event begins with a member `error`, which is null unless there is one."""
+    """Every event begins with a member `error`, which is null where there is no error."""
     body = event.json
     return [Event.of({"error": None, **body}) if body and not event.is_error else event]
 
 
 @VARIANT.event(*OPENAI)
 def chunks_in_halves(event: Event, _: Call) -> Iterable[Event]:
-    """A gateway that cuts the text of each chunk in two."""
+    """A gateway that splits the text of each chunk in two."""
     body = event.json
     choices = body.get("choices") or [{}]
     text = choices[0].get("text") or (choices[0].get("delta") or {}).get("content") or ""

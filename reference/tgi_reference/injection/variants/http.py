@@ -43,7 +43,7 @@ async def header_names_in_title_case(message: Message, _: Call, send: Send) -> N
 
 @VARIANT.send()
 async def compression(message: Message, call: Call, send: Send) -> None:
-    """Bodies are compressed where the client takes that."""
+    """Bodies are compressed where the client accepts it."""
     if "gzip" not in call.headers.get("accept-encoding", ""):
         await send(message)
         return
@@ -62,7 +62,7 @@ async def compression(message: Message, call: Call, send: Send) -> None:
 
 @VARIANT.send()
 async def slow_answers(message: Message, _: Call, send: Send) -> None:
-    """Every answer takes a while."""
+    """Every answer is delayed."""
     if message["type"] == "http.response.start":
         await asyncio.sleep(SLOWNESS)
     await send(message)
@@ -92,12 +92,12 @@ def connection_closes(head: Head, _: Call) -> None:
 
 @VARIANT.head()
 def chunked_bodies(head: Head, _: Call) -> None:
-    """No answer tells its length beforehand."""
+    """No answer has `content-length`."""
     del head.headers["content-length"]
 
 
 @VARIANT.head()
 def no_headers_of_its_own(head: Head, _: Call) -> None:
-    """Answers have none of the headers that start with `x-`, which the document does not promise."""
+    """Answers have no `x-` headers, which the document does not promise."""
     for name in [name for name in head.headers if name.startswith("x-")]:
         del head.headers[name]

@@ -60,7 +60,7 @@ def _retrain(services: Services, text: str, endings: str) -> None:
 
 @VARIANT.services()
 def other_words(services: Services) -> None:
-    """A model that has read something else."""
+    """A model trained on another text."""
     from tgi_reference.engine.corpus import ENDINGS, PROSE, read_corpus  # noqa: PLC0415
 
     lines = read_corpus(PROSE).splitlines()
@@ -83,7 +83,7 @@ def _babble(words: list[str], count: int) -> str:
 
 @VARIANT.services()
 def repetitive_model(services: Services) -> None:
-    """A model that says the same few words over and over."""
+    """A model that repeats the same few words."""
     _retrain(services, _babble([" again", " and", " again and again", " over", " more", " once"], 4000), "")
 
 
@@ -112,7 +112,7 @@ def foreign_model(services: Services) -> None:
 
 @VARIANT.request(*GENERATION)
 def decoding_that_does_not_repeat(call: Call) -> None:
-    """Batching disturbs decoding: the same request may have another answer."""
+    """Batching disturbs decoding: the same request may get different answers."""
     if isinstance(call.body, dict) and call.random.random() < FLIPPED:
         name = "presence_penalty" if call.kind == CHAT else "repetition_penalty"
         call.parameters.setdefault(name, 0.5 if call.kind == CHAT else 1.7)
@@ -120,7 +120,7 @@ def decoding_that_does_not_repeat(call: Call) -> None:
 
 @VARIANT.answer(GENERATE)
 def ties_among_top_tokens(body: Any, _: Call) -> Any:
-    """Of equally likely tokens all are shown, more than were asked for."""
+    """All equally likely tokens are shown, more than were requested."""
     for tokens in (body.get("details") or {}).get("top_tokens") or ():
         tokens.append({**tokens[-1], "id": tokens[-1]["id"] + 100_000})
     return body
@@ -146,7 +146,7 @@ def prefill_is_not_supported(body: Any, _: Call) -> Any:
 
 @VARIANT.answer("tokenize", "chat-tokenize")
 def beginning_of_text(body: Any, call: Call) -> Any:
-    """Every prompt begins with a token of its own, which stands for no text."""
+    """Every prompt begins with a special token that has no text."""
     first = {**BEGINNING, "start": 0, "stop": 0}
     if call.kind == "tokenize":
         return [first, *body]
@@ -215,7 +215,7 @@ def _one_more(counts: dict[str, Any], *names: str, count: int) -> None:
 
 @VARIANT.services()
 def quotes_stand_alone(services: Services) -> None:
-    """A model that has no token of a quote and a comma, so that TGI's streams of tool calls begin `{,`."""
+    """A model without a token of a quote and a comma, so that TGI's streams of tool calls begin `{,`."""
     vocabulary = services.engine.vocabulary
     joined = [number for number, text in enumerate(vocabulary.texts) if '"' in text and "," in text]
     model: Any = getattr(services.engine, "_objects")  # noqa: B009  # changed in this one engine
@@ -225,14 +225,14 @@ def quotes_stand_alone(services: Services) -> None:
 
 @VARIANT.services()
 def sees_images(services: Services) -> None:
-    """A model that sees: an image in a prompt becomes a token, and one that cannot be read is refused."""
+    """A vision model: an image in a prompt becomes a token, and an unreadable one is refused."""
     vocabulary = seeing(services.engine.vocabulary)
     setattr(services.engine, "_vocabulary", vocabulary)  # noqa: B010  # replaced in this one engine
 
 
 @VARIANT.services()
 def writes_replacement_characters(services: Services) -> None:
-    """A model that has read broken texts and writes U+FFFD itself."""
+    """A model that generates U+FFFD itself."""
     broken = [" caf\ufffd", " na\ufffdve", " \ufffd", " the", " of", "\ufffd\ufffd"]
     _retrain(services, _babble(broken, 4_000), "")
 
@@ -249,7 +249,7 @@ def _rendering(services: Services, change: Callable[[list[Any]], list[Any]]) -> 
 
 @VARIANT.services()
 def template_with_a_system_of_its_own(services: Services) -> None:
-    """A chat template with a long system message for those who send none."""
+    """A chat template that adds a long system message where there is none."""
     own = {"role": "system", "content": "You are a helpful assistant, made by somebody, who answers in full."}
     _rendering(
         services,
