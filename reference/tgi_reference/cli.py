@@ -44,22 +44,22 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
 
 @click.command(cls=_Command, context_settings={**_HELP, "max_content_width": 100})
 @click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help="0: any that is free.")
+@click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help="Port; 0 picks a free one.")
 @click.option(
     "--api-key",
     envvar="API_KEY",
     show_envvar=True,
-    help="Key that clients must send as a bearer token. Nobody sees it in the environment.",
+    help="Key that clients must send as a bearer token; in the environment, no process list shows it.",
 )
 @click.option("--model-id", default=_DEFAULTS.model_id, show_default=True, help="Name of the served model.")
-@_limit("--max-concurrent-requests", "Generations at a time; what exceeds them is refused with 429.")
-@_limit("--max-best-of", "Highest best_of.")
-@_limit("--max-stop-sequences", "Most stop strings.")
-@_limit("--max-top-n-tokens", "Highest top_n_tokens.")
-@_limit("--max-input-tokens", "Longest prompt, in tokens.")
-@_limit("--max-total-tokens", "Longest prompt and answer together, in tokens.")
-@_limit("--max-client-batch-size", "Most prompts in one completion request.")
-@_limit("--payload-limit", "Largest body, in bytes.")
+@_limit("--max-concurrent-requests", "Concurrent generations; more are refused with 429.")
+@_limit("--max-best-of", "Maximum best_of.")
+@_limit("--max-stop-sequences", "Maximum number of stop strings.")
+@_limit("--max-top-n-tokens", "Maximum top_n_tokens.")
+@_limit("--max-input-tokens", "Maximum length of a prompt, in tokens.")
+@_limit("--max-total-tokens", "Maximum length of prompt and answer, in tokens.")
+@_limit("--max-client-batch-size", "Maximum number of prompts in a completion request.")
+@_limit("--payload-limit", "Maximum size of a body, in bytes.")
 @click.option("--disable-grammar-support", is_flag=True, help="Refuse grammars and tools.")
 @click.option(
     "--as",
@@ -82,7 +82,11 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     help="Count no tokens, as a router that cannot load the model's tokenizer (with --release 2.0.4).",
 )
 @click.option(
-    "--token-latency-ms", type=float, default=0, show_default=True, help="Time that each token takes."
+    "--token-latency-ms",
+    type=float,
+    default=0,
+    show_default=True,
+    help="Delay of each token, in milliseconds.",
 )
 @click.option(
     "--noise",
@@ -90,7 +94,7 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     metavar="SIGMA",
     default=_DEFAULTS.noise,
     show_default=True,
-    help="Standard deviation of noise on the logits, new at each step, as GPU kernels make it (0.05, say).",
+    help="Standard deviation of noise on the logits at each step, as of GPU kernels; for example 0.05.",
 )
 @click.option(
     "--failure-prompts", is_flag=True, help="Fail on prompts with [[fail-prefill]] or [[fail-decode]]."
@@ -100,18 +104,28 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     is_flag=True,
     help="Start with the model process down. (SIGUSR1 takes it down later, SIGUSR2 brings it up.)",
 )
-@click.option("--fault", "faults", metavar="NAME", multiple=True, help="Break this promise (see `faults`).")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="NAME",
+    multiple=True,
+    help="Inject a fault, which breaks a promise; repeatable (see `faults`).",
+)
 @click.option(
     "--fault-seed",
     type=int,
     default=0,
     show_default=True,
-    help="Makes chance in faults repeatable; other than 0, that of --noise as well.",
+    help="Seed of random faults; if not 0, of --noise too.",
 )
 @click.option(
-    "--variant", "variants", metavar="NAME", multiple=True, help="Differ in this legal way (see `variants`)."
+    "--variant",
+    "variants",
+    metavar="NAME",
+    multiple=True,
+    help="Inject a variant, which is legal; repeatable (see `variants`).",
 )
-@click.option("--quiet", is_flag=True, help="Print no line for each request.")
+@click.option("--quiet", is_flag=True, help="Do not log requests.")
 def serve(fidelity: str, release: str, token_latency_ms: float, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
 

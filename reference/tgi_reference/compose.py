@@ -1,4 +1,4 @@
-"""Puts a server together: its parts, the API in front of them, and the injections that the settings name.
+"""Composes a server: its parts, the API in front of them, and the injections that the settings name.
 
 This is the only module that knows both the server and its injections: nothing below it asks for a fault, and
 without injections the plain server is composed.

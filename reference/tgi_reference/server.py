@@ -1,4 +1,4 @@
-"""The server: sockets and processes around the application."""
+"""Sockets, signals and threads around an ASGI application."""
 
 from __future__ import annotations
 
@@ -105,11 +105,11 @@ def serve_forever(
     app: ASGIApp, services: Services, listening: socket.socket, ready: Callable[[], None]
 ) -> None:
     """Serve until a signal, then until the last stream has ended. ``ready`` is called when signals count."""
-    _take_orders(services)
+    _handle_backend_signals(services)
     _server(app, None, ready).run(sockets=[listening])
 
 
-def _take_orders(services: Services) -> None:
+def _handle_backend_signals(services: Services) -> None:
     """Let SIGUSR1 take the model process down and SIGUSR2 bring it back, where there are such signals."""
 
     def switch(*, down: bool) -> None:

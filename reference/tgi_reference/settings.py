@@ -1,4 +1,4 @@
-"""What a server is started with, as one value that is consistent or does not exist."""
+"""The settings of a server, validated when they are made."""
 
 from __future__ import annotations
 

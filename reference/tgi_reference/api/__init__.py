@@ -1,1 +1,1 @@
-"""The API: routes, what stands around them, and what their answers look like."""
+"""The API: routes, middleware, and how answers and streams are written."""

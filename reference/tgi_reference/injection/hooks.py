@@ -28,7 +28,7 @@ class Stage(Enum):
     """When a hook is called."""
 
     SETTINGS = "before the server starts"
-    SERVICES = "once its parts are together"
+    SERVICES = "once its parts are assembled"
     REQUEST = "before the API sees a request"
     REPLY = "instead of the API"
     ANSWER = "for a JSON answer that is a success"

@@ -1,4 +1,4 @@
-"""Faults: small, named, one broken promise each, and off unless asked for. They test what tests servers."""
+"""Faults: each breaks one promise of the API. They are off unless named."""
 
 from __future__ import annotations
 

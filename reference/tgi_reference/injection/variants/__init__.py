@@ -1,4 +1,4 @@
-"""Variants: other ways to serve the same API that no client may stumble over, off unless asked for."""
+"""Variants: other legal ways to serve the same API. They are off unless named."""
 
 from __future__ import annotations
 

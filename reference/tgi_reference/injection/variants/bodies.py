@@ -1,4 +1,4 @@
-"""Other ways to write JSON, and more in it than the document names."""
+"""Bodies: JSON written in other ways, or with members that the document does not name."""
 
 from __future__ import annotations
 

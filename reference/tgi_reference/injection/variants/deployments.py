@@ -1,4 +1,4 @@
-"""Deployments that offer less than all, elsewhere, or within other limits."""
+"""Deployments that offer fewer routes, at other paths, or with other limits."""
 
 from __future__ import annotations
 

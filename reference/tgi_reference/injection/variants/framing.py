@@ -1,4 +1,4 @@
-"""Other ways to write an event stream, all of them the standard's."""
+"""Event streams, framed in other ways that the standard allows."""
 
 from __future__ import annotations
 

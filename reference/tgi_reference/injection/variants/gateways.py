@@ -1,4 +1,4 @@
-"""What stands between a client and TGI: proxies, gateways, firewalls, and what they do to what passes."""
+"""Proxies, gateways and firewalls between a client and TGI, and what they change."""
 
 from __future__ import annotations
 

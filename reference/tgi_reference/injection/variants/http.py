@@ -1,4 +1,4 @@
-"""Other ways to use HTTP."""
+"""HTTP: headers, compression, chunks and connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other models: other words, other tokens, other habits."""
+"""Other models, tokenizers and chat templates."""
 
 from __future__ import annotations
 
