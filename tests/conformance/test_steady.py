@@ -17,7 +17,7 @@ from tgi_conformance.session.context import AGAIN, Context
 from tgi_conformance.session.probes import EXACT, REPRODUCIBLE, probe
 from tgi_conformance.session.repeatability import FEWEST, Steady, _surest
 from tgi_conformance.session.response_cache import ResponseCache
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
