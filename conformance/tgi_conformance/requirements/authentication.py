@@ -68,7 +68,7 @@ def _expect_locked(context: Context, request: Request, *also: int) -> None:
 
 @requirement(
     "key-opens-every-route",
-    "With the key, every route that requires one is answered.",
+    "With the key, every protected route answers 200.",
     route=AUTHENTICATION,
     source=SOURCE,
     category="keys",
@@ -81,7 +81,7 @@ def key_opens_every_route(context: Context) -> None:
 
 @requirement(
     "no-key-is-refused",
-    "Without a key, these routes answer 401 (or 403).",
+    "Without a key, every protected route answers 401 (or 403).",
     route=AUTHENTICATION,
     source=SOURCE,
     category="keys",
@@ -95,7 +95,7 @@ def no_key_is_refused(context: Context) -> None:
 
 @requirement(
     "wrong-key-is-refused",
-    "With a wrong key, these routes answer 401 (or 403).",
+    "With a wrong key, a protected route answers 401 (or 403).",
     route=AUTHENTICATION,
     source=SOURCE,
     category="keys",

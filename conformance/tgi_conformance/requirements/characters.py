@@ -55,7 +55,7 @@ def _counting(context: Context, form: Form, prompt: str) -> tuple[Request, int]:
 
 @requirement(
     "unusual-characters-of-a-prompt-are-read",
-    "The prompt tokens of a prompt beyond ASCII exceed those of a plain one by as many as /tokenize returns.",
+    "The numbers of prompt tokens of a plain prompt and of one beyond ASCII differ as they do at /tokenize.",
     forms=ALL_FORMS,
     source="https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
     category="tokens",

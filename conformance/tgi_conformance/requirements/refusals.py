@@ -133,7 +133,7 @@ def content_type_may_carry_a_charset(context: Context, place: Place) -> None:
 
 @requirement(
     "other-content-types-are-a-client-error",
-    "A body of another media type than JSON, or of none, is refused with a 4xx status.",
+    "A body whose media type is not JSON, or is missing, is refused with a 4xx status.",
     forms=WITH_BODY,
     source=request_body,
     category="refusals",
