@@ -122,6 +122,7 @@ def test_every_module_of_the_suite_is_importable(environment: dict[str, str], tm
         ("client", "fetch", "--help"),
         ("client", "diff", str(ROOT / "spec" / "openapi.json"), str(ROOT / "spec" / "openapi.json")),
         ("client", "generate", "--help"),
+        ("serve", "--help"),
     ],
 )
 def test_what_the_suite_does_needs_no_extra(
@@ -136,8 +137,8 @@ def test_what_the_suite_does_needs_no_extra(
     ("arguments", "told"),
     [
         (("serve", "--port", "0"), f"tgi-conformance serve {SERVER}"),
-        (("serve", "--help"), f"tgi-conformance serve {SERVER}"),
         (("faults",), f"tgi-conformance faults {SERVER}"),
+        (("variants",), f"tgi-conformance variants {SERVER}"),
         (("client", "generate", "--out", "here"), f"tgi-conformance client generate {CLIENT}"),
     ],
 )

@@ -205,7 +205,11 @@ def variants(*, as_json: bool) -> None:
 
 
 def _list(noun: str, *, as_json: bool) -> None:
-    from tgi_reference.compose import catalogue  # noqa: PLC0415
+    try:
+        with needing("server", f"tgi-conformance {noun}s"):
+            from tgi_reference.compose import catalogue  # noqa: PLC0415
+    except MissingExtraError as error:
+        raise WrongUsage(str(error)) from None
 
     every = list(catalogue(noun))
     if as_json:

@@ -12,6 +12,7 @@ from tests.selftest.runs import caught, depth_of, hold, matches, proof
 
 from tgi_conformance.requirements import requirements
 from tgi_conformance.requirements._declaration import Requirement
+from tgi_conformance.results.report import WHOLE_RUN
 from tgi_reference.injection.catalogues import all_faults
 
 if TYPE_CHECKING:
@@ -65,7 +66,6 @@ UNANSWERED = frozenset(
 UNPROVEN = {
     "generate.refused-requests-take-no-room": "chat, held first, loses the room: none is left to lose here",
     "health.health-is-quick": "the self-test does not wait for as long as this allows",
-    "deployment.survives-every-request": "a server that ends is a process of its own: test_dying.py has one",
     "deployment.does-not-fail-by-chance": "what it catches is held by its faults, and is of chance",
 }
 
@@ -90,8 +90,9 @@ def test_fault_is_caught(
     pytestconfig: pytest.Config,
     record_property: Callable[[str, object], None],
 ) -> None:
-    # Chance shows among many requests.
-    held = (*patterns, "generate.*") if name in BY_CHANCE else patterns
+    # Chance shows among many requests, and what looks back on the run needs one.
+    looks_back = any(pattern.startswith(f"{WHOLE_RUN}.") for pattern in patterns)
+    held = (*patterns, "generate.*") if name in BY_CHANCE or looks_back else patterns
     report = hold(faults=(name,), patterns=held, depth=depth_of(patterns))
 
     caught_by = caught(report) if name in BY_CHANCE else steadily_caught(name, report)
