@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tgi_conformance.config.estimate import PROBES
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.prepare import prepare
-from tgi_conformance.engine.run import Run, quiet
+from tgi_conformance.engine.run import Run, silenced_libraries
 from tgi_conformance.http.target import Key, Target
 from tgi_conformance.reports.files import write_atomically
 from tgi_conformance.results.deviations import shipped_deviations
@@ -44,8 +44,8 @@ def measured(depth: Depth) -> dict[str, tuple[int, int]]:
         whole = Run(config, prepare(config))
         usage = whole.session.sender.usage
         probes = usage.requests, usage.generated_tokens
-        with quiet():
-            whole.through()
+        with silenced_libraries():
+            whole.execute_all()
     costs = {
         one.result.id: (one.context.usage.requests, one.context.usage.generated_tokens)
         for one in whole.executed

@@ -42,12 +42,12 @@ def test_list_filters_by_route_level_and_depth() -> None:
     assert [r.id for r in every if r.depth in {Depth.SMOKE, Depth.STANDARD}] == listed("--depth", "standard")
 
 
-def test_list_says_that_nothing_is_asked_for() -> None:
+def test_list_says_that_nothing_matches() -> None:
     assert "no requirement matches\n" == asked("list", "--route", "info", "--level", "MAY").output
     assert [] == listed("--route", "info", "--level", "MAY")
 
 
-def test_list_as_json_has_what_a_requirement_says_of_itself() -> None:
+def test_list_as_json_describes_a_requirement() -> None:
     (entry,) = [e for e in json.loads(asked("list", "--json").output) if e["id"] == ID]
 
     assert ("MUST", "smoke", "tokens", "POST /generate") == (
@@ -70,7 +70,7 @@ def test_list_as_json_has_what_a_requirement_says_of_itself() -> None:
     } == set(entry)
 
 
-def test_explain_shows_everything_that_is_known() -> None:
+def test_explain_describes_a_requirement() -> None:
     output = asked("explain", "root.top-p-outside-its-bounds-is-refused").output
 
     (requirement,) = [r for r in requirements() if r.id == "root.top-p-outside-its-bounds-is-refused"]
@@ -104,7 +104,7 @@ def test_explain_names_the_category_and_the_line_of_the_check() -> None:
         (["list", "--depth", "deep"], "deep"),
     ],
 )
-def test_a_misspelt_name_is_told_in_one_line(words: list[str], complaint: str) -> None:
+def test_a_misspelt_name_is_a_one_line_error(words: list[str], complaint: str) -> None:
     result = asked(*words)
 
     assert 2 == result.exit_code

@@ -1,4 +1,4 @@
-"""The suite inside a user's own pytest: `pytest --pyargs tgi_conformance --tgi-url URL`."""
+"""The suite under a user's pytest: `pytest --pyargs tgi_conformance --tgi-url URL`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_without_a_deployment_everything_is_skipped(pytester: pytest.Pytester) -
     done = pytester.runpytest_inprocess(*SUITE, "-rs")
 
     done.assert_outcomes(skipped=len(requirements()))
-    done.stdout.fnmatch_lines(["*no deployment was named: --tgi-url URL*"])
+    done.stdout.fnmatch_lines(["*no deployment given: use --tgi-url URL*"])
 
 
 def test_a_good_deployment_passes(pytester: pytest.Pytester, tgi_server: Running) -> None:
@@ -38,7 +38,7 @@ def test_a_good_deployment_passes(pytester: pytest.Pytester, tgi_server: Running
     done.stdout.fnmatch_lines(["XFAIL *models.answer-fits-the-document* - known deviation: *"])
 
 
-def test_items_are_chosen_as_tests_are(pytester: pytest.Pytester, tgi_server: Running) -> None:
+def test_k_and_m_select_requirements(pytester: pytest.Pytester, tgi_server: Running) -> None:
     done = pytester.runpytest_inprocess(
         *SMOKE, "-v", "-k", "health or info.limits", "-m", "must", "--tgi-url", tgi_server.url
     )
@@ -79,7 +79,7 @@ def no_deployment(pytester: pytest.Pytester, *arguments: str) -> str:
     return errors[0]
 
 
-def test_what_cannot_be_tested_is_told_in_one_line(
+def test_a_deployment_that_cannot_be_tested_is_a_one_line_error(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_KEY", "wrong-key-1")
@@ -92,7 +92,7 @@ def test_what_cannot_be_tested_is_told_in_one_line(
     assert "not set" in no_deployment(pytester, "--tgi-url", locked.url, "--tgi-api-key-env", "NO_SUCH")
 
 
-def test_a_folder_of_ones_own_tests_is_left_alone(pytester: pytest.Pytester) -> None:
+def test_other_tests_are_left_alone(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_mine(): pass")
     done = pytester.runpytest_inprocess("-p", "no:cacheprovider")
 

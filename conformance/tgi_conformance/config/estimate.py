@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from tgi_common.plural import counted
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth
 
@@ -44,8 +45,8 @@ def estimate(config: RunConfig) -> str:
     requests, tokens = expected_usage(config)
     about = "more than" if config.depth is Depth.EXHAUSTIVE else "about"
     return (
-        f"{len(_chosen(config))} requirements at depth {config.depth.value}: "
-        f"{about} {requests} requests and {tokens} generated tokens"
+        f"{counted(len(_chosen(config)), 'requirement')} at depth {config.depth.value}: "
+        f"{about} {counted(requests, 'request')} and {counted(tokens, 'generated token')}"
     )
 
 

@@ -80,9 +80,9 @@ def answers_whatever_is_asked(catalogue: Catalogue, form: Form) -> None:
         why="A parameter that one way in ignores is a promise broken in silence.",
     )
     def check(context: Context) -> None:
-        for pair in _pairs(context, context.steady(form)):
+        for pair in _pairs(context, context.repeatable(form)):
             with context.case():
-                context.steadily(partial(_expect_pair, context, form, *pair))
+                context.retry_if_inexact(partial(_expect_pair, context, form, *pair))
 
 
 def _expect_pair(context: Context, form: Form, name: str, own: Request, other: Request) -> None:
@@ -90,7 +90,7 @@ def _expect_pair(context: Context, form: Form, name: str, own: Request, other: R
     exchanges = context.cached(own), context.cached(other)
     expected = expect_answer(GENERATE, exchanges[0])
     actual = expect_answer(form, exchanges[1])
-    _expect_alike(name, expected, actual, exchanges[1], exact=context.exact)
+    _expect_alike(name, expected, actual, exchanges[1], exact=context.decoding_is_exact)
     stated = [_prompt_tokens(*one) for one in zip(exchanges, (expected, actual), strict=True)]
     counted_alike = None in stated or stated[0] == stated[1]
     expect(counted_alike, f"{stated[0]} prompt tokens for {name}", stated[1], exchanges[1])
@@ -104,13 +104,13 @@ def _prompt_tokens(exchange: Exchange, answer: Answer) -> str | None:
 
 def _pairs(context: Context, form: Form) -> Iterator[tuple[str, Request, Request]]:
     """Give names, requests to /generate and the same to the form: parameters together, and a stop."""
-    own_form = context.steady(GENERATE)
-    for row in context.share(generate_rows(context), ENOUGH):
+    own_form = context.repeatable(GENERATE)
+    for row in context.sample(generate_rows(context), ENOUGH):
         tokens = tokens_of_row(context, row)
         yield row.name, generate_request(own_form, row, tokens), generate_request(form, row, tokens)
     if context.capabilities.limit("max_stop_sequences") == 0:
         return
-    bare, limit = {"return_full_text": False, **counted(form)}, context.few(TOKENS)
+    bare, limit = {"return_full_text": False, **counted(form)}, context.repeatable_tokens(TOKENS)
     greedy = expect_answer(GENERATE, context.cached(own_form.ask(tokens=limit, **bare)))
     stop = next((piece for piece in greedy.own_texts[4:] if piece.strip() and piece.isascii()), None)
     if stop is not None:
@@ -157,23 +157,23 @@ def completions_as_generate(catalogue: Catalogue, form: Form) -> None:
         for place, (name, asked) in enumerate(PLAIN.items()):
             prompt = PROMPTS[(place + context.session.seed) % len(PROMPTS)]
             with context.case():
-                context.steadily(partial(_expect_completion, context, form, prompt, name, asked))
+                context.retry_if_inexact(partial(_expect_completion, context, form, prompt, name, asked))
 
 
 def _expect_completion(
     context: Context, form: Form, prompt: str, name: str, asked: Mapping[str, Any]
 ) -> None:
     """Raise UnmetError unless a completion has the text that /generate gives."""
-    tokens = TOKENS if context.exact else SOME
-    if not context.exact and asked["temperature"]:
+    tokens = TOKENS if context.decoding_is_exact else SOME
+    if not context.decoding_is_exact and asked["temperature"]:
         asked = {**asked, "temperature": 1}  # above it nearly every token is as likely as the next
     native = {**asked, "temperature": float(asked["temperature"])}
     native["do_sample"] = bool(asked["temperature"])
     if not asked["temperature"]:
         del native["temperature"]
-    own = context.steady(GENERATE).ask(prompt, tokens=tokens, **counted(GENERATE), **native)
+    own = context.repeatable(GENERATE).ask(prompt, tokens=tokens, **counted(GENERATE), **native)
     expected = expect_answer(GENERATE, context.cached(own))
-    exchange = context.cached(context.steady(form).ask(prompt, tokens=tokens, **asked))
+    exchange = context.cached(context.repeatable(form).ask(prompt, tokens=tokens, **asked))
     actual = expect_answer(form, exchange)
     whole = (expected.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
     shown = (actual.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
@@ -193,15 +193,15 @@ def chat_as_generate(catalogue: Catalogue, form: Form) -> None:
         why="Turns that are dropped, cut or put in another order are answered as if nobody had said them.",
     )
     def check(context: Context) -> None:
-        sampled = {"seed": SEED, "temperature": 1.3 if context.exact else LOW, "top_p": 0.95}
+        sampled = {"seed": SEED, "temperature": 1.3 if context.decoding_is_exact else LOW, "top_p": 0.95}
         for extra in ({"temperature": 0.0}, sampled):
-            context.steadily(partial(_expect_chat, context, form, extra))
+            context.retry_if_inexact(partial(_expect_chat, context, form, extra))
 
 
 def _expect_chat(context: Context, form: Form, extra: Mapping[str, Any]) -> None:
     """Raise UnmetError unless a conversation is answered as /generate answers its templated text."""
-    tokens = TOKENS if context.exact else SOME
-    body = context.steady(form).body(tokens=tokens, **extra, messages=TURNS)
+    tokens = TOKENS if context.decoding_is_exact else SOME
+    body = context.repeatable(form).body(tokens=tokens, **extra, messages=TURNS)
     if form.streamed:
         body["stream_options"] = {"include_usage": True}
     tokenized = context.cached(post("/chat_tokenize", {"messages": body["messages"]}))
@@ -244,7 +244,7 @@ def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping
         if form.dialect == "chat" and not form.streamed and "tools" not in context.capabilities.absent:
             with context.case():
                 _expect_same_call(context, path, form)
-        body = context.steady(form).body(tokens=context.few(TOKENS), **asked)
+        body = context.repeatable(form).body(tokens=context.repeatable_tokens(TOKENS), **asked)
         own = context.cached(form.request(body))
         expected = expect_answer(form, own)
         exchange = context.send(post(path, body))

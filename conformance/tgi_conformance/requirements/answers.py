@@ -88,7 +88,7 @@ def detailed(catalogue: Catalogue, form: Form) -> None:
     )
     def check(context: Context) -> None:
         pointer = context.contract.operations[form.operation].response_pointer(OK, media_type)
-        for asked in context.share(rich(form)):
+        for asked in context.sample(rich(form)):
             if asked.get("best_of", 1) > (context.capabilities.limit("max_best_of") or 2):
                 continue
             if "top-tokens" in context.capabilities.absent:

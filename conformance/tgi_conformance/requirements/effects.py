@@ -117,7 +117,7 @@ def _sampling(form: Form, seed: int) -> dict[str, Any]:
 def _beside(context: Context, form: Form, name: str) -> dict[str, Any]:
     """Give what to ask beside a parameter; nothing on routes that do not lead."""
     known = context.contract.has
-    others = BESIDE.get(name, {}) if context.whole else {}
+    others = BESIDE.get(name, {}) if context.checks_every_case else {}
     return {other: value for other, value in others.items() if known(parameter(form, other))}
 
 
@@ -141,7 +141,7 @@ def _penalty(catalogue: Catalogue, form: Form, name: str, value: float) -> None:
     def check(context: Context) -> None:
         answer = _text(form, ask(context, form, LONG)[1])
         prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
-        if not context.exact:
+        if not context.decoding_is_exact:
             expect_penalty(context, form, prompts, {name: value})
             return
         pairs = (
@@ -173,10 +173,10 @@ def _shifting(catalogue: Catalogue, form: Form, name: str, values: tuple[float, 
         why=SILENT,
     )
     def check(context: Context) -> None:
-        if not context.exact:
+        if not context.decoding_is_exact:
             _expect_shift_in_noise(context, form, name)
             return
-        for value in context.share(values):
+        for value in context.sample(values):
             with context.case():
                 pairs = (
                     (_sampled(context, form, seed), _sampled(context, form, seed, **{name: value}))
@@ -244,14 +244,14 @@ def _top_p_near_zero(catalogue: Catalogue, form: Form) -> None:
         why=SILENT,
     )
     def check(context: Context) -> None:
-        if not context.exact:
+        if not context.decoding_is_exact:
             expect_top_p(context, form, {"top_k": 40} if form.dialect == "generate" else {})
             return
         first = _sampled(context, form, SEEDS[0], top_p=SHIFTING["top_p"][0])
         exchange = _sampled(context, form, SEEDS[1], top_p=SHIFTING["top_p"][0])
         texts = [_shown(form, one)[0] for one in (first, exchange)]
         expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
-        if form.dialect == "generate" and context.whole:
+        if form.dialect == "generate" and context.checks_every_case:
             exchange = _sampled(
                 context, form, SEEDS[2], top_p=SHIFTING["top_p"][0], top_k=40, temperature=2.0
             )
@@ -267,7 +267,7 @@ def _unknown_members(catalogue: Catalogue, form: Form) -> None:
         why="Clients of other releases send members that this one does not know.",
     )
     def check(context: Context) -> None:
-        asking = context.either(form, "unknown members")
+        asking = context.one_form(form, "unknown members")
         body = asking.body(tokens=2, x_unknown={"a": [1]})
         exchange = context.cached(asking.request({**body, "x_other": None}))
         expect_answer(asking, exchange)
@@ -300,7 +300,7 @@ def _omitted_limit(catalogue: Catalogue, form: Form) -> None:
         with context.case():
             text = _expect_digits(context, form, digits, **asked)
         stop = Counter(text[-digits:]).most_common(1)[0][0]  # no space, which may begin the next token
-        if context.whole and context.capabilities.limit("max_stop_sequences") != 0:
+        if context.checks_every_case and context.capabilities.limit("max_stop_sequences") != 0:
             with context.case():
                 exchange = context.send(form.ask(tokens=None, **asked, stop=[stop]))
                 shown = _text(form, expect_answer(form, exchange)).replace(" ", "")

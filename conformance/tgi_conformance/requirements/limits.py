@@ -155,7 +155,7 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
     )
     def check(context: Context) -> None:
         asking = either_counting(context, form, "truncate")
-        for size in context.share(SIZES):
+        for size in context.sample(SIZES):
             with context.case():
                 request = asking.ask(tokens=1, **counted(asking), truncate=size)
                 count = prompt_tokens(context, asking, request)

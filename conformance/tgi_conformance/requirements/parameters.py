@@ -171,7 +171,7 @@ def _typed(catalogue: Catalogue, form: Form, name: str, schema: Mapping[str, Any
     )
     def check(context: Context) -> None:
         wrong = 5 if schema.get("type") in {"array", "object", None} else {"no": "value"}
-        asked = context.either(form, name).ask(tokens=2, **{**companions(form, name), name: wrong})
+        asked = context.one_form(form, name).ask(tokens=2, **{**companions(form, name), name: wrong})
         expect_refused(context, form.operation, context.cached(asked))
 
 

@@ -41,7 +41,7 @@ def repeats(catalogue: Catalogue, form: Form) -> None:
         why="Caches and tests rest on it.",
     )
     def again(context: Context) -> None:
-        asked, limit = context.steady(form), context.few(LONG)
+        asked, limit = context.repeatable(form), context.repeatable_tokens(LONG)
         _, first = ask(context, asked, limit)
         exchange = context.send(asked.ask(tokens=limit, **counted(form)))
         expect_equal(first.text, expect_answer(form, exchange).text, "the text", exchange)
@@ -57,9 +57,9 @@ def repeats(catalogue: Catalogue, form: Form) -> None:
         why="Otherwise the limit changes what is generated, not only how much.",
     )
     def prefix(context: Context) -> None:
-        asked = context.steady(form)
-        _, whole = ask(context, asked, context.few(LONG))
-        for limit in (2, context.few(12)):
+        asked = context.repeatable(form)
+        _, whole = ask(context, asked, context.repeatable_tokens(LONG))
+        for limit in (2, context.repeatable_tokens(12)):
             exchange, part = ask(context, asked, limit)
             text = (part.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
             expect((whole.text or "").startswith(text), f"a prefix of {whole.text!r}", part.text, exchange)
@@ -79,8 +79,10 @@ def streamed_as_unstreamed(catalogue: Catalogue, streamed: Form, unstreamed: For
         why="Turning streaming on must not change what users read.",
     )
     def check(context: Context) -> None:
-        forms = context.steady(unstreamed), context.steady(streamed)
-        for limit in sorted({context.few(LONG), context.few(long_limit(streamed))}):
+        forms = context.repeatable(unstreamed), context.repeatable(streamed)
+        for limit in sorted(
+            {context.repeatable_tokens(LONG), context.repeatable_tokens(long_limit(streamed))}
+        ):
             with context.case():
                 _, whole = ask_plain(context, forms[0], limit)
                 exchange, pieces = ask_plain(context, forms[1], limit)
@@ -143,8 +145,8 @@ def same_as_generate(catalogue: Catalogue, form: Form) -> None:
         why="The route is a way in, not another model.",
     )
     def check(context: Context) -> None:
-        _, expected = ask_plain(context, context.steady(GENERATE), context.few(LONG))
-        exchange, actual = ask_plain(context, context.steady(form), context.few(LONG))
+        _, expected = ask_plain(context, context.repeatable(GENERATE), context.repeatable_tokens(LONG))
+        exchange, actual = ask_plain(context, context.repeatable(form), context.repeatable_tokens(LONG))
         expect_equal(
             [t.get("id") for t in expected.tokens], [t.get("id") for t in actual.tokens], "ids", exchange
         )
@@ -188,7 +190,7 @@ def refused_alike(catalogue: Catalogue, streamed: Form, unstreamed: Form) -> Non
         why="A client that streams must learn of its mistake too (text-generation-inference#2514).",
     )
     def check(context: Context) -> None:
-        for asked in context.share(_questionable(context, streamed), SOME):
+        for asked in context.sample(_questionable(context, streamed), SOME):
             with context.case():
                 plain = context.cached(unstreamed.ask(tokens=2, **asked))
                 exchange = context.cached(streamed.ask(tokens=2, **asked))

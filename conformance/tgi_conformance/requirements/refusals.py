@@ -58,7 +58,7 @@ def _malformed(catalogue: Catalogue, path: str, required: bytes) -> None:
         why="A 5xx makes clients retry what can never succeed; a 200 hides the mistake.",
     )
     def refused(context: Context) -> None:
-        for content in context.share(bodies, whole=context.first):
+        for content in context.sample(bodies, every=context.checks_every_generic_case):
             with context.case():
                 _expect_client_error(context.cached(_raw(path, content)))
 
@@ -70,7 +70,7 @@ def _malformed(catalogue: Catalogue, path: str, required: bytes) -> None:
         why=WHY,
     )
     def documented(context: Context) -> None:
-        for content in context.share(bodies, whole=context.first):
+        for content in context.sample(bodies, every=context.checks_every_generic_case):
             with context.case():
                 expect_refused(context, catalogue.operation, context.cached(_raw(path, content)))
 
@@ -96,7 +96,7 @@ def _wrong_shape(catalogue: Catalogue, path: str) -> None:
     )
     def check(context: Context) -> None:
         bodies: tuple[Any, ...] = (None, [], "text")
-        for body in context.share(bodies, whole=context.first):
+        for body in context.sample(bodies, every=context.checks_every_generic_case):
             with context.case():
                 expect_refused(context, catalogue.operation, context.send(api.post(path, body)))
 
@@ -122,7 +122,9 @@ def _content_type(catalogue: Catalogue, path: str, valid: Mapping[str, Any]) -> 
         why="A form post that is taken for JSON is a hole for cross-site requests.",
     )
     def other(context: Context) -> None:
-        for headers in context.share(((), (("content-type", "text/plain"),)), whole=context.first):
+        for headers in context.sample(
+            ((), (("content-type", "text/plain"),)), every=context.checks_every_generic_case
+        ):
             with context.case():
                 _expect_client_error(context.send(evolve(plain, headers=headers)))
 
@@ -165,7 +167,7 @@ def _hostile(catalogue: Catalogue, path: str, valid: Mapping[str, Any], required
 
 def _expect_goes_on(context: Context, plain: Request) -> None:
     """Raise UnmetError unless a good request is answered; those of the first route tell for all."""
-    if context.first:
+    if context.checks_every_generic_case:
         expect_status(context.send(plain), OK)
 
 
@@ -178,7 +180,7 @@ def _wrong_method(catalogue: Catalogue, path: str) -> None:
         why="A method that is silently taken does something that nobody documented.",
     )
     def check(context: Context) -> None:
-        for method in context.share(("PUT", "DELETE"), whole=context.first):
+        for method in context.sample(("PUT", "DELETE"), every=context.checks_every_generic_case):
             with context.case():
                 expect_status(context.send(Request(method, path)), 405, 403, 404, 501)
 

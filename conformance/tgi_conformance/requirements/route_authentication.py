@@ -68,7 +68,7 @@ def missing(context: Context) -> None:
 )
 def wrong(context: Context) -> None:
     """Send keys that are none on each route, and on one of them keys that are nearly the right one."""
-    for request in context.share([*_protected(context)], SOME):
+    for request in context.sample([*_protected(context)], SOME):
         with context.case():
             _expect_locked(context, _with(request, "Bearer not-the-key"))
     for request in list(_protected(context))[:1]:
@@ -78,7 +78,7 @@ def wrong(context: Context) -> None:
         key = str(context.session.sender.target.key and context.session.sender.target.key.value)
         for near in (
             *_nearly(key),
-            *context.share(PLACEHOLDERS, SOME),
+            *context.sample(PLACEHOLDERS, SOME),
             "".join(sorted(key)),
             key + "x" * LONG_KEY,
         ):
@@ -105,7 +105,7 @@ def _nearly(key: str) -> tuple[str, ...]:
 )
 def secret(context: Context) -> None:
     """Look for the key where it was not sent."""
-    for request in context.share([*_protected(context)], SOME):
+    for request in context.sample([*_protected(context)], SOME):
         key = context.session.sender.target.key
         exchange = context.send_once(_with(request, "Bearer not-the-key"))
         shown = key is not None and key.value.encode() in exchange.response.body
@@ -143,7 +143,7 @@ def other_bodies(context: Context) -> None:
 )
 def scheme(context: Context) -> None:
     """Send Basic credentials."""
-    for request in context.share([*_protected(context)], SOME):
+    for request in context.sample([*_protected(context)], SOME):
         with context.case():
             _expect_locked(context, _with(request, "Basic dXNlcjpwYXNz"), MALFORMED)
 

@@ -67,7 +67,9 @@ def _expect_repeated(context: Context, form: Form, seed: int | None) -> None:
 
     One of them does where decoding is exact, or else most: of a few tokens, which some seeds share by chance.
     """
-    tokens, enough, chances = (TOKENS, 1, CHANCES) if context.exact else (SHORT, MOST, CHANCES + MOST - 1)
+    tokens, enough, chances = (
+        (TOKENS, 1, CHANCES) if context.decoding_is_exact else (SHORT, MOST, CHANCES + MOST - 1)
+    )
     pairs = []
     for chance in range(chances):
         ask = context.send if chance else context.cached
@@ -98,7 +100,7 @@ def _seed(catalogue: Catalogue, form: Form) -> None:
         why="Bug reports, tests and papers name a seed so that others see the same.",
     )
     def repeats(context: Context) -> None:
-        for seed in (SEEDS[0], ZERO) if context.whole else SEEDS[:1]:
+        for seed in (SEEDS[0], ZERO) if context.checks_every_case else SEEDS[:1]:
             with context.case():
                 _expect_repeated(context, form, seed)
 
@@ -147,7 +149,7 @@ def _reported(catalogue: Catalogue, form: Form) -> None:
             exchange, answer = _sampled_anew(context, form)
             expect(answer.seed is not None, "a drawn seed", member(answer.raw, "details"), exchange)
             expect(first.seed != answer.seed, "another seed for each answer", answer.seed, exchange)
-        for asked in context.share(ALONE, ENOUGH):
+        for asked in context.sample(ALONE, ENOUGH):
             with context.case():
                 exchange = context.send(form.ask(tokens=1, details=True, **asked))
                 drawn = expect_answer(form, exchange).seed
@@ -207,7 +209,7 @@ def _greedy_by_top_k(catalogue: Catalogue, form: Form) -> None:
         why="A `top_k` that is ignored shows here first.",
     )
     def check(context: Context) -> None:
-        asked, limit = context.steady(form), context.few(TOKENS)
+        asked, limit = context.repeatable(form), context.repeatable_tokens(TOKENS)
         greedy = expect_answer(form, context.cached(asked.ask(tokens=limit, **counted(form))))
         exchange, sampled = _sampled(context, asked, limit, top_k=1, seed=5, top_p=0.99, temperature=2.0)
         ids = [token.get("id") for token in greedy.tokens]

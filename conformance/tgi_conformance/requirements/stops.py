@@ -50,8 +50,8 @@ def stops(catalogue: Catalogue, form: Form) -> None:
         why="Agents cut their turns with stop strings; a missed one runs on to the limit.",
     )
     def at_borders(context: Context) -> None:
-        asked = context.steady(form)
-        _hold(context, asked, at_token_ends(greedy_pieces(context, asked, context.few(LONG))))
+        asked = context.repeatable(form)
+        _hold(context, asked, at_token_ends(greedy_pieces(context, asked, context.repeatable_tokens(LONG))))
 
     @catalogue.add(
         words(form, "stop-string-within-a-token-ends-the-answer"),
@@ -63,8 +63,12 @@ def stops(catalogue: Catalogue, form: Form) -> None:
         why="Users know characters, not tokens (text-generation-inference#1979).",
     )
     def anywhere(context: Context) -> None:
-        asked = context.steady(form)
-        _hold(context, asked, anywhere_in("".join(greedy_pieces(context, asked, context.few(LONG)))))
+        asked = context.repeatable(form)
+        _hold(
+            context,
+            asked,
+            anywhere_in("".join(greedy_pieces(context, asked, context.repeatable_tokens(LONG)))),
+        )
 
 
 def greedy_pieces(context: Context, form: Form, tokens: int = LONG, **parameters: Any) -> list[str]:
@@ -109,7 +113,7 @@ def _unusual(catalogue: Catalogue, form: Form, source: str) -> None:
         chosen = [piece for piece in dict.fromkeys(ends) if piece.strip(" ") and text.find(piece) >= 0]
         if not chosen:
             raise UnsupportedError(f"no token of {text!r} ends with a line or beyond ASCII")
-        for stop in context.share(chosen[:2]):
+        for stop in context.sample(chosen[:2]):
             with context.case():
                 exchange = context.send(form.ask(tokens=LONG, stop=[stop], **counted(form), **forced))
                 answer = expect_answer(form, exchange)
@@ -132,12 +136,12 @@ def _sampled(catalogue: Catalogue, form: Form, source: str) -> None:
             "temperature": 1.0,
             **({"do_sample": True} if form.dialect == "generate" else {}),
         }
-        context.steadily(lambda: _expect_sampled_end(context, context.steady(form), seeded))
+        context.retry_if_inexact(lambda: _expect_sampled_end(context, context.repeatable(form), seeded))
 
 
 def _expect_sampled_end(context: Context, form: Form, seeded: dict[str, Any]) -> None:
     """Raise UnmetError unless a sampled answer, asked again with a piece of it as stop string, ends there."""
-    limit = LONG if context.exact else context.few(SAMPLED)
+    limit = LONG if context.decoding_is_exact else context.repeatable_tokens(SAMPLED)
     pieces = greedy_pieces(context, form, limit, **seeded)
     strings = at_token_ends(pieces)[:1]
     if not strings:
@@ -162,7 +166,7 @@ def _in_the_prompt(catalogue: Catalogue, form: Form, source: str) -> None:
     )
     def check(context: Context) -> None:
         most_stops(context)
-        asked, limit = context.steady(form), context.few(LONG)
+        asked, limit = context.repeatable(form), context.repeatable_tokens(LONG)
         _, greedy = ask(context, asked, limit)
         exchange = context.send(asked.ask(tokens=limit, stop=[PROMPT], **counted(form)))
         answer = expect_answer(form, exchange)
@@ -170,12 +174,12 @@ def _in_the_prompt(catalogue: Catalogue, form: Form, source: str) -> None:
 
 
 def _hold(context: Context, form: Form, chosen: Sequence[str]) -> None:
-    limit = context.few(LONG)
+    limit = context.repeatable_tokens(LONG)
     text = "".join(greedy_pieces(context, form, limit))
     if not chosen:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
     most = most_stops(context)
-    for place, stop in context.share([*enumerate(chosen)]):
+    for place, stop in context.sample([*enumerate(chosen)]):
         with context.case():
             # As the last of as many as may be, alone, and after another one.
             others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]

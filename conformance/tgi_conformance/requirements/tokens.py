@@ -74,7 +74,7 @@ def counting(form: Form) -> tuple[str, ...]:
 
 def either_counting(context: Context, form: Form, name: str) -> Form:
     """Give the form, streamed or not as it is the turn of what is named, if its streams count tokens."""
-    either = context.either(form, name)
+    either = context.one_form(form, name)
     return either if context.offers(*counting(either)) else form
 
 
@@ -96,7 +96,7 @@ def _limit(catalogue: Catalogue, form: Form) -> None:
         why="The limit is what a client pays for and what it has room for.",
     )
     def check(context: Context) -> None:
-        for limit in context.some(LIMITS):
+        for limit in context.for_depth(LIMITS):
             with context.case():
                 exchange, answer = ask(context, form, limit)
                 generated = answer.generated
@@ -104,7 +104,11 @@ def _limit(catalogue: Catalogue, form: Form) -> None:
                 expect(1 <= (generated or 0) <= limit, f"1 to {limit} tokens", generated, exchange)
                 shown = len(answer.tokens)  # a chunk of the OpenAI-style routes may be any piece of text
                 expect(shown <= limit, f"at most {limit} tokens", shown, exchange)
-        if context.whole and context.session.depth is not Depth.SMOKE and context.offers(*with_grammar(form)):
+        if (
+            context.checks_every_case
+            and context.session.depth is not Depth.SMOKE
+            and context.offers(*with_grammar(form))
+        ):
             with context.case():
                 grammar = {grammar_name(form): {"type": "regex", "value": f"([0-9]){{{LONG}}}"}}
                 exchange, answer = ask(context, form, 2, **grammar)
@@ -121,7 +125,7 @@ def _length(catalogue: Catalogue, form: Form) -> None:
         why="Clients ask for more when they read `length`, and for nothing when they do not.",
     )
     def check(context: Context) -> None:
-        for limit in context.some(LIMITS):
+        for limit in context.for_depth(LIMITS):
             with context.case():
                 exchange, answer = ask(context, form, limit)
                 if answer.finish == "length":
@@ -178,7 +182,7 @@ def _details(catalogue: Catalogue, form: Form) -> None:
         why="Gateways bill by it.",
     )
     def check(context: Context) -> None:
-        for limit in context.some(LIMITS):
+        for limit in context.for_depth(LIMITS):
             with context.case():
                 exchange, answer = ask(context, form, limit)
                 expect_equal(len(answer.tokens), answer.generated, "generated_tokens", exchange)
@@ -194,7 +198,7 @@ def _text(catalogue: Catalogue, form: Form) -> None:
         why="A client that shows tokens as they come must end with the text that another reads whole.",
     )
     def check(context: Context) -> None:
-        for prompt in context.some(context.share(PROMPTS)):
+        for prompt in context.for_depth(context.sample(PROMPTS)):
             with context.case():
                 exchange = context.cached(form.ask(prompt, tokens=LONG, details=True, return_full_text=False))
                 answer = expect_answer(form, exchange)
@@ -261,7 +265,7 @@ def _usage(catalogue: Catalogue, form: Form) -> None:
         why="Gateways bill by it.",
     )
     def check(context: Context) -> None:
-        for limit in context.some(LIMITS):
+        for limit in context.for_depth(LIMITS):
             with context.case():
                 exchange, answer = ask(context, form, limit)
                 usage = _find_usage(form, exchange, answer)

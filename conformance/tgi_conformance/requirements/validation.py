@@ -86,7 +86,7 @@ def validation(catalogue: Catalogue, form: Form) -> None:
 def bad_values(context: Context, form: Form) -> list[tuple[str, Any]]:
     """Give values that are refused, of parameters that the deployment's document has."""
     known = [item for item in BAD.items() if context.contract.has(parameter(form, item[0]))]
-    return [*context.share(known)]
+    return [*context.sample(known)]
 
 
 def expect_refusal(context: Context, form: Form, exchange: Exchange) -> None:
@@ -127,7 +127,7 @@ def _truncate(catalogue: Catalogue, form: Form) -> None:
         limit = context.capabilities.limit("max_input_tokens")
         if limit is None:
             raise UnsupportedError("/info advertises no max_input_tokens")
-        asking = context.either(form, "highest")
+        asking = context.one_form(form, "highest")
         with context.case():
             expect_answer(asking, taken(context, asking, {"truncate": limit}, _highest(context, asking)))
         with context.case():
@@ -150,7 +150,7 @@ def _empty_prompt(catalogue: Catalogue, form: Form) -> None:
         why="A model makes something up from nothing, which the caller pays for.",
     )
     def check(context: Context) -> None:
-        asking = context.either(form, "empty prompt")
+        asking = context.one_form(form, "empty prompt")
         expect_refusal(context, asking, context.cached(asking.ask("", tokens=2)))
 
 
@@ -177,13 +177,13 @@ def _frequency_penalty(catalogue: Catalogue, form: Form) -> None:
         why="It is the range that OpenAI's clients offer.",
     )
     def check(context: Context) -> None:
-        asking = context.either(form, "highest")
+        asking = context.one_form(form, "highest")
         with context.case():
             exchange = taken(
                 context, asking, {"frequency_penalty": HIGHEST_PENALTY}, _highest(context, asking)
             )
             expect_answer(asking, exchange)
-        for value in context.share(PENALTIES_REFUSED):
+        for value in context.sample(PENALTIES_REFUSED):
             with context.case():
                 expect_refusal(context, form, context.cached(form.ask(tokens=2, frequency_penalty=value)))
 
@@ -202,5 +202,5 @@ def _stop_strings(catalogue: Catalogue, form: Form) -> None:
         if limit is None or limit > MOST_STOPS:
             raise UnsupportedError(f"/info advertises a max_stop_sequences of {limit}")
         strings = [f"never to be seen {n}" for n in range(limit + 1)]
-        asking = context.either(form, "stop")
+        asking = context.one_form(form, "stop")
         expect_refusal(context, asking, context.cached(asking.ask(tokens=2, stop=strings)))
