@@ -56,7 +56,8 @@ def test_a_broken_deployment_fails_and_x_stops_at_the_first(
     monkeypatch.setenv("MY_KEY", "sesame-open-now")
     given = ["--tgi-api-key-env", "MY_KEY", "--tgi-header", "X-Team: team-header"]
     with hostile(answering(BROKEN)) as server:
-        done = pytester.runpytest_inprocess(*SMOKE, "-x", "--tgi-url", server.url, *given)
+        chosen = ["-k", "answer-fits-the-document and not metrics"]  # their findings show the body
+        done = pytester.runpytest_inprocess(*SMOKE, *chosen, "-x", "--tgi-url", server.url, *given)
     text = done.stdout.str() + done.stderr.str()
 
     assert pytest.ExitCode.TESTS_FAILED == done.ret
