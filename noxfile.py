@@ -115,7 +115,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write docs/requirements.md from the catalogue, or with `-- --check` tell whether it is fresh."""
+    """Write build/docs/requirements.md and faults.md: every requirement, and what catches which fault."""
     session.install("-e", ".[server]")
     session.run("python", "scripts/write_docs.py", *session.posargs)
 

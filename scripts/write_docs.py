@@ -1,12 +1,8 @@
-"""Write docs/requirements.md and docs/faults.md from the catalogues and the recorded matrix of faults.
-
-`--check` writes nothing and ends with 1 where a page is not what it would write.
-"""
+"""Write pages that list every requirement, fault and variant, with the recorded matrix of faults."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,52 +20,56 @@ if TYPE_CHECKING:
 
     Matrix = Mapping[str, Sequence[str]]
 
-DOCS = Path(__file__).parents[1] / "docs"
-MATRIX = DOCS / "fault-matrix.json"
-SHOWN = 4  # names shown in a cell; of more only the number is told
+ROOT = Path(__file__).parents[1]
+MATRIX = ROOT / "docs" / "fault-matrix.json"
+OUT = ROOT / "build" / "docs"  # git ignores it; links in the pages lead from here
+SHOWN = 4  # names in a cell; of more only the number is given
 REQUIREMENTS = """\
 # Requirements
 
-What the suite holds a deployment to, by route. Written by `nox -s docs` from the catalogue; do not edit.
+What the suite checks, by route. Written by `nox -s docs`.
 
-*Level* says how binding a requirement is (RFC 2119: only a broken MUST fails a run), *depth* the shallowest
-run that holds it. *Source* is where the promise is made: a place in the [document](../spec/openapi.json), or
-an entry of [behaviour.md](behaviour.md). *Caught* names faults of the reference server
-(`tgi-conformance faults`) that this requirement catches, as the self-test recorded them in
-[fault-matrix.json](fault-matrix.json).
+*Level* says how binding a requirement is (RFC 2119: only a broken MUST fails a run), *depth* is the
+shallowest run that checks it. *Source* is where the promise is made: a place in the
+[document](../../spec/openapi.json), or an entry of [behaviour.md](../../docs/behaviour.md). *Caught* names
+faults of the reference server that this requirement catches, as the self-test recorded them in
+[fault-matrix.json](../../docs/fault-matrix.json).
 """
 FAULTS = """\
 # Faults and variants
 
-What can be wrong with the reference server, and what may differ. Written by `nox -s docs`; do not edit.
+What can be wrong with the reference server, and what may differ. Written by `nox -s docs`.
 
 `tgi-conformance serve --fault NAME` breaks one promise, `--variant NAME` serves the same API in another legal
-way; both may be repeated, and both are off unless asked for. A fault is *caught by* the
-[requirements](requirements.md) named here, which the self-test proves; a variant must be caught by none.
+way; both may be repeated. A fault is *caught by* the [requirements](requirements.md) named here, which the
+self-test proves; a variant must be caught by none.
 """
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Only tell whether the pages are fresh.")
-def main(*, check: bool) -> None:
-    """Write docs/requirements.md and docs/faults.md, or tell whether they are fresh."""
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=OUT,
+    help="Folder to write to.  [default: build/docs]",
+)
+def main(*, out: Path) -> None:
+    """Write requirements.md and faults.md."""
     matrix: Matrix = json.loads(MATRIX.read_text("utf-8"))
+    out.mkdir(parents=True, exist_ok=True)
     pages = {
-        DOCS / "requirements.md": requirements_page(requirements(), matrix),
-        DOCS / "faults.md": faults_page(all_faults(), all_variants(), matrix),
+        "requirements.md": requirements_page(requirements(), matrix),
+        "faults.md": faults_page(all_faults(), all_variants(), matrix),
     }
-    for path, written in pages.items():
-        if not check:
-            write_atomically(path, written)
-        elif not path.exists() or path.read_text("utf-8") != written:
-            print(f"docs/{path.name} is stale: run `nox -s docs`", file=sys.stderr)
-            sys.exit(1)
+    for name, text in pages.items():
+        write_atomically(out / name, text)
+        print(f"written {out / name}")
 
 
 def faults_page(faults: Iterable[Injection], variants: Iterable[Injection], matrix: Matrix) -> str:
-    """The page of faults and variants. ``matrix`` gives for each requirement the faults that it catches."""
+    """The page of faults and variants. ``matrix`` maps a requirement's id to the faults that it catches."""
     catchers = {one.name: sorted(id_ for id_, names in matrix.items() if one.name in names) for one in faults}
-    rows = [f"| {one.name} | {_cell(one.statement)} | {_caught(catchers[one.name])} |" for one in faults]
+    rows = [f"| {one.name} | {_cell(one.statement)} | {_names(catchers[one.name])} |" for one in faults]
     others = [f"| {one.name} | {_cell(one.statement)} |" for one in variants]
     return "\n".join(
         [
@@ -83,7 +83,7 @@ def faults_page(faults: Iterable[Injection], variants: Iterable[Injection], matr
 
 
 def requirements_page(every: Sequence[Requirement], matrix: Matrix) -> str:
-    """The page of requirements. ``matrix`` gives for each of them, by its id, the faults that it catches."""
+    """The page of requirements. ``matrix`` maps a requirement's id to the faults that it catches."""
     faults = {name for names in matrix.values() for name in names}
     routes = sorted({one.route for one in every})
     sections = ["\n".join(_section([one for one in every if one.route == route], matrix)) for route in routes]
@@ -94,8 +94,8 @@ def requirements_page(every: Sequence[Requirement], matrix: Matrix) -> str:
 def _section(every: Sequence[Requirement], matrix: Matrix) -> Iterator[str]:
     yield f"## {every[0].route}\n"
     yield f"`{every[0].operation}`\n"
-    yield "| requirement | level | depth | source | caught |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield "| requirement | level | depth | category | source | caught |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     for requirement in every:
         yield _row(requirement, sorted(matrix.get(requirement.id, ())))
 
@@ -105,8 +105,9 @@ def _row(requirement: Requirement, caught: Sequence[str]) -> str:
         f"**{requirement.id.partition('.')[2]}**<br>{_cell(requirement.statement)}",
         requirement.level.value,
         requirement.depth.value,
+        requirement.category,
         _source(requirement.source),
-        _caught(caught),
+        _names(caught),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -117,13 +118,13 @@ def _cell(text: str) -> str:
 
 def _source(source: str) -> str:
     if source.startswith("#"):
-        return f'[`{_cell(source.rpartition("/")[2] or source)}`](../spec/openapi.json "{source}")'
+        return f'[`{_cell(source.rpartition("/")[2] or source)}`](../../spec/openapi.json "{source}")'
     if source.startswith("behaviour.md"):
-        return f"[{source.partition('#')[2] or 'behaviour'}]({source})"
+        return f"[{source.partition('#')[2] or 'behaviour'}](../../docs/{source})"
     return f"[{source.partition('#')[2] or 'standard'}]({source})"
 
 
-def _caught(names: Sequence[str]) -> str:
+def _names(names: Sequence[str]) -> str:
     shown = ", ".join(names[:SHOWN])
     return f"{shown} and {len(names) - SHOWN} more" if len(names) > SHOWN else shown
 

@@ -17,7 +17,7 @@ import yaml
 
 from tgi_conformance.cli.run import run_command
 from tgi_conformance.config.settings import Settings
-from tgi_conformance.config.targets import of_file
+from tgi_conformance.config.targets import configs_of_file
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -164,7 +164,7 @@ def test_the_settings_and_targets_of_the_page_are_real(
     monkeypatch.setenv("PRODUCTION_KEY", "sesame")
     (toml,) = blocks("toml")
     (tmp_path / "targets.yaml").write_text(blocks("yaml")[3])
-    named = of_file(tmp_path / "targets.yaml", Settings(""))
+    named = configs_of_file(tmp_path / "targets.yaml", Settings(""))
 
     assert set() == {f"--{key}" for key in tomllib.loads(toml)} - FLAGS - {"--url"}
     assert ["production", "gateway"] == [target.name for target in named]

@@ -1,4 +1,4 @@
-"""Says whether a deployment keeps the promises of the Text Generation Inference REST API.
+"""Check whether a deployment conforms to the Text Generation Inference REST API.
 
 from tgi_conformance import run
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Depth", "Level", "Outcome", "Report", "Result", "Verdict", "run"]
 
-# Imported when they are asked for: pytest imports this package in every session of whoever has it installed.
-HOMES = {
+# Imported lazily: where this package is installed, pytest imports it in every session.
+MODULES = {
     "Depth": "results.levels",
     "Level": "results.levels",
     "Outcome": "results.levels",
@@ -31,7 +31,7 @@ HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name from where it lives."""
-    if name not in HOMES:
+    """Import a public name from its module."""
+    if name not in MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{MODULES[name]}"), name)

@@ -22,11 +22,11 @@ def run(
     on_progress: Callable[[Progress], None] = lambda _: None,
     **settings: Any,
 ) -> Report:
-    """Hold the deployment at the URL to the documented REST API and give the report.
+    """Check the deployment at the URL against the documented REST API and return the report.
 
-    `settings` are the members of Settings, the flags of `tgi-conformance run`, such as `depth="smoke"`,
-    `only=("generate",)`, `strict=True`. A deployment that cannot be reached has a report too: its verdict
-    is that it could not be told. Raises ValueError, of one line, for what cannot be used.
+    `settings` are the members of Settings, which are the flags of `tgi-conformance run`, such as
+    `depth="smoke"`, `only=("generate",)`, `strict=True`. A deployment that cannot be reached has a report
+    too, with the verdict "could not tell". Raises ValueError with a one-line message for invalid settings.
     """
     key = Key("API_KEY", api_key) if api_key else None
     return run_suite(run_config_of(Settings(url, **settings), key), on_progress)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,11 +24,11 @@ def listed(*words: str) -> list[str]:
     return [entry["id"] for entry in json.loads(asked("list", "--json", *words).output)]
 
 
-def test_list_shows_every_requirement_in_a_line() -> None:
-    lines = asked("list").output.splitlines()
+def test_list_shows_a_requirement_per_line() -> None:
+    rows = [re.split(" {2,}", line, maxsplit=4) for line in asked("list").output.splitlines()]
 
-    assert [r.id for r in requirements()] == [line.split()[2] for line in lines]
-    assert [r.statement for r in requirements()] == [line.split(maxsplit=3)[3] for line in lines]
+    expected = [[r.level.value, r.depth.value, r.category, r.id, r.statement] for r in requirements()]
+    assert expected == rows
 
 
 def test_list_filters_by_route_level_and_depth() -> None:
@@ -40,14 +42,12 @@ def test_list_filters_by_route_level_and_depth() -> None:
     assert [r.id for r in every if r.depth in {Depth.SMOKE, Depth.STANDARD}] == listed("--depth", "standard")
 
 
-def test_list_says_that_nothing_is_asked_for() -> None:
-    assert (
-        "no requirement is asked for by that\n" == asked("list", "--route", "info", "--level", "MAY").output
-    )
+def test_list_says_that_nothing_matches() -> None:
+    assert "no requirement matches\n" == asked("list", "--route", "info", "--level", "MAY").output
     assert [] == listed("--route", "info", "--level", "MAY")
 
 
-def test_list_as_json_has_what_a_requirement_says_of_itself() -> None:
+def test_list_as_json_describes_a_requirement() -> None:
     (entry,) = [e for e in json.loads(asked("list", "--json").output) if e["id"] == ID]
 
     assert ("MUST", "smoke", "tokens", "POST /generate") == (
@@ -70,7 +70,7 @@ def test_list_as_json_has_what_a_requirement_says_of_itself() -> None:
     } == set(entry)
 
 
-def test_explain_shows_everything_that_is_known() -> None:
+def test_explain_describes_a_requirement() -> None:
     output = asked("explain", "root.top-p-outside-its-bounds-is-refused").output
 
     (requirement,) = [r for r in requirements() if r.id == "root.top-p-outside-its-bounds-is-refused"]
@@ -79,6 +79,19 @@ def test_explain_shows_everything_that_is_known() -> None:
         assert text in flat
     assert "known TGI" in flat
     assert max(map(len, output.splitlines())) <= 110
+
+
+def test_explain_names_the_category_and_the_line_of_the_check() -> None:
+    (requirement,) = [r for r in requirements() if r.id == ID]
+    fields = dict(
+        line.split(maxsplit=1) for line in asked("explain", ID).output.splitlines()[2:] if line.strip()
+    )
+    file, _, line = fields["check"].rpartition(":")
+
+    assert requirement.category == fields["category"]
+    declaration = Path(file).read_text("utf-8").splitlines()[int(line) - 1 :]
+    assert declaration[0].lstrip().startswith("@")
+    assert requirement.declared.__name__ in "\n".join(declaration[:20])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +104,7 @@ def test_explain_shows_everything_that_is_known() -> None:
         (["list", "--depth", "deep"], "deep"),
     ],
 )
-def test_a_misspelt_name_is_told_in_one_line(words: list[str], complaint: str) -> None:
+def test_a_misspelt_name_is_a_one_line_error(words: list[str], complaint: str) -> None:
     result = asked(*words)
 
     assert 2 == result.exit_code

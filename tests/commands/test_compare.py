@@ -46,19 +46,19 @@ def test_pages_are_written(folder: Path) -> None:
     page, markdown = folder / "m.html", folder / "m.md"
     compared(folder, "before", "after", flags=("--html", str(page), "--markdown", str(markdown)))
 
-    assert "after against before" in page.read_text("utf-8")
+    assert "after compared with before" in page.read_text("utf-8")
     assert "**broke: 2**" in markdown.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
     ("names", "flags", "complaint"),
     [
-        (["before"], (), "another report"),
+        (["before"], (), "a second report"),
         (["before", "nowhere"], (), "cannot be read"),
         (["before", "after"], ("--html", "/nowhere/m.html"), "does not exist"),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(
+def test_wrong_usage_is_a_one_line_error(
     folder: Path, names: list[str], flags: tuple[str, ...], complaint: str
 ) -> None:
     result = compared(folder, *names, flags=flags)

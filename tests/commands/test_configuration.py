@@ -34,7 +34,7 @@ def wrong(*words: str) -> str:
     return line
 
 
-def test_a_file_names_everything(folder: Path) -> None:
+def test_a_file_sets_everything(folder: Path) -> None:
     (folder / "tgi-conformance.toml").write_text(
         f'url = "{URL}"\ndepth = "smoke"\nonly = ["info", "/health"]\n'
     )
@@ -49,7 +49,7 @@ def test_pyproject_has_a_table(folder: Path) -> None:
     assert "at depth standard" in planned(URL)
 
 
-def test_another_pyproject_means_nothing(folder: Path) -> None:
+def test_a_pyproject_without_the_table_sets_nothing(folder: Path) -> None:
     (folder / "pyproject.toml").write_text('[tool.other]\ndepth = "smoke"\n')
 
     assert "at depth standard" in planned(URL)
@@ -67,14 +67,16 @@ def test_precedence_rises_from_file_to_environment_to_flag(
     assert planned("--depth", "smoke").startswith("3 requirements")
 
 
-def test_headers_of_the_environment_stand_on_lines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_headers_in_the_environment_are_separated_by_lines(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TGI_CONFORMANCE_HEADER", "X-A: b c\nX-D: e")
     assert "at depth standard" in planned(URL)
     monkeypatch.setenv("TGI_CONFORMANCE_HEADER", "X-A b c")
     assert "--header" in wrong()
 
 
-def test_files_are_meant_from_the_folder_of_the_settings(folder: Path) -> None:
+def test_paths_are_relative_to_the_folder_of_the_settings(folder: Path) -> None:
     (folder / "own.yaml").write_text("nonsense")
     (folder / "tgi-conformance.toml").write_text('deviations = "own.yaml"\n')
 
@@ -89,13 +91,13 @@ def test_files_are_meant_from_the_folder_of_the_settings(folder: Path) -> None:
         ('fail-onn = "must"', "did you mean 'fail-on'?"),
         ("plan = true", "unknown setting 'plan'"),
         ('depth = "deep"', "deep"),
-        ('depth = ["smoke"]', "expected one value"),
-        ("only = [[1]]", "expected a list of words"),
+        ('depth = ["smoke"]', "expected a single value"),
+        ("only = [[1]]", "expected a list of values"),
         ("seed = -1", "-1"),
         ("level = ", "tgi-conformance.toml: cannot be read"),
     ],
 )
-def test_a_wrong_setting_is_told_in_one_line(folder: Path, text: str, complaint: str) -> None:
+def test_an_invalid_setting_is_a_one_line_error(folder: Path, text: str, complaint: str) -> None:
     (folder / "tgi-conformance.toml").write_text(text)
 
     assert complaint in wrong()

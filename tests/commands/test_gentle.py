@@ -31,12 +31,12 @@ KINDS = {"broken grammars", "cut connections", "oversized bodies", "overload"}
 LARGEST = 1_000_000  # bytes
 
 
-def test_every_kind_of_harm_is_of_some_requirement() -> None:
+def test_every_kind_of_disturbance_has_a_requirement() -> None:
     assert KINDS == {requirement.hurts for requirement in requirements()} - {""}
     assert [] == [one.id for one in requirements() if one.depth is Depth.LOAD and not one.hurts]
 
 
-def test_nothing_that_hurts_is_sent(tgi_server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_that_disturbs_is_sent(tgi_server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Request] = []
     send = Client.send
 
@@ -54,7 +54,7 @@ def test_nothing_that_hurts_is_sent(tgi_server: Running, monkeypatch: pytest.Mon
     assert {Outcome.UNSUPPORTED} == {r.outcome for r in report.requirements if r.id in left_out}
 
 
-def test_what_is_required_is_not_missed_for_being_left_out(tgi_server: Running) -> None:
+def test_a_required_route_does_not_fail_if_left_out(tgi_server: Running) -> None:
     assert () == run(tgi_server.url, only=("tokenize",), require=("tokenize",), gentle=True).having(
         Outcome.FAILED
     )
@@ -70,7 +70,7 @@ def test_reports_say_what_was_left_out(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     file.write_text(write_json(report), "utf-8")
 
-    assert told == report.left_out_told
+    assert told == report.left_out_summary
     assert told in write_markdown(report)
     assert told in write_html(report)
     assert json.loads(file.read_text("utf-8"))["gentle"] is True
@@ -78,5 +78,5 @@ def test_reports_say_what_was_left_out(tmp_path: Path) -> None:
 
 
 def test_other_runs_leave_nothing_out() -> None:
-    assert "" == BAD.left_out_told
+    assert "" == BAD.left_out_summary
     assert "--gentle" not in write_markdown(BAD)

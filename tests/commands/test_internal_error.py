@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tgi_conformance.results.report import Report
 
-ERROR = result("stumbles", Outcome.ERROR, reason="IndexError: tuple index out of range at streams.py:180")
+ERROR = result("crashes", Outcome.ERROR, reason="IndexError: tuple index out of range at streams.py:180")
 FAILED = evolve(
     BAD,
     requirements=(*BAD.requirements, ERROR),
@@ -41,7 +41,7 @@ def giving(report: Report) -> Any:
     return lambda *_: report
 
 
-def test_an_error_of_a_check_ends_with_4_and_asks_for_a_report(
+def test_an_error_in_a_check_exits_with_4_and_asks_for_a_report(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(command, "run", giving(FAILED))
@@ -49,11 +49,11 @@ def test_an_error_of_a_check_ends_with_4_and_asks_for_a_report(
 
     assert 4 == done.exit_code
     assert REPORT_IT in done.output
-    assert "internal error generate.stumbles: IndexError" in done.output
+    assert "internal error generate.crashes: IndexError" in done.output
     assert "internal error" == json.loads((tmp_path / "report.json").read_text("utf-8"))["verdict"]
 
 
-def test_an_error_of_the_run_ends_with_4_and_shows_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_the_run_exits_with_4_and_shows_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> Report:
         raise LookupError("no such thing: sesame-open-now")
 

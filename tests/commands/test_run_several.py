@@ -32,7 +32,9 @@ def ran(*words: str) -> Result:
     return CliRunner().invoke(main, ["run", *words])
 
 
-def test_urls_end_with_a_matrix_whatever_one_of_them_does(tmp_path: Path, tgi_server: Running) -> None:
+def test_several_urls_give_a_matrix_even_if_one_cannot_be_reached(
+    tmp_path: Path, tgi_server: Running
+) -> None:
     page = tmp_path / "m.html"
     done = ran(tgi_server.url, NOWHERE, *SMOKE, "--html", str(page), "--reports", str(tmp_path / "all"))
     names = [url.removeprefix("http://").replace(":", "-") for url in (tgi_server.url, NOWHERE)]
@@ -46,7 +48,7 @@ def test_urls_end_with_a_matrix_whatever_one_of_them_does(tmp_path: Path, tgi_se
     assert read_report(tmp_path / "all" / f"{names[0]}.json").target == tgi_server.url
 
 
-def test_a_file_names_targets_with_keys_and_settings(
+def test_a_file_lists_targets_with_keys_and_settings(
     tmp_path: Path, tgi_server: Running, locked: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOCKED_KEY", "sesame-open")
@@ -76,15 +78,15 @@ def test_a_file_names_targets_with_keys_and_settings(
         ("- {url: 'http://h', depth: deep}", "expected smoke, standard, exhaustive, load"),
         ("- {url: 'http://h', seed: x}", "seed = 'x': expected int"),
         ("- {url: 'http://h', seed: true}", "expected int"),
-        ("- {url: 'http://h', rate: -1}", "from 0 up"),
-        ("- {url: 'http://h', name: a/b}", "is no word"),
+        ("- {url: 'http://h', rate: -1}", "at least 0"),
+        ("- {url: 'http://h', name: a/b}", "expected letters"),
         ("- {url: 'http://h', only: hens}", "target 1: unknown route 'hens'"),
         ("- {url: 'http://h', api-key-env: NO_SUCH_KEY}", "target 1: --api-key-env NO_SUCH_KEY"),
         ("- {url: 'ftp://h'}", 'target 1: "ftp://h"'),
-        ("- {url: 'http://h'}\n- {url: 'http://h'}", "two targets are called 'h'"),
+        ("- {url: 'http://h'}\n- {url: 'http://h'}", "two targets have the name 'h'"),
     ],
 )
-def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, text: str, complaint: str) -> None:
+def test_an_invalid_file_is_a_one_line_error(tmp_path: Path, text: str, complaint: str) -> None:
     file = tmp_path / "targets.yaml"
     file.write_text(text)
     done = ran("--targets", str(file))
@@ -97,16 +99,16 @@ def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, text: str, complaint: 
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ([NOWHERE, "http://127.0.0.1:2", "--json", "a.json"], "expected --reports FOLDER"),
-        ([NOWHERE, "--targets", "t.yaml"], "expected no URL beside it"),
-        ([NOWHERE, NOWHERE], "two targets are called"),
-        ([NOWHERE, "--fail-on", "regression"], "belong together"),
-        ([NOWHERE, "--baseline", "a.json"], "belong together"),
+        ([NOWHERE, "http://127.0.0.1:2", "--json", "a.json"], "use --reports FOLDER"),
+        ([NOWHERE, "--targets", "t.yaml"], "cannot be combined with a URL"),
+        ([NOWHERE, NOWHERE], "two targets have the name"),
+        ([NOWHERE, "--fail-on", "regression"], "require each other"),
+        ([NOWHERE, "--baseline", "a.json"], "require each other"),
         ([NOWHERE, "--fail-on", "regression", "nowhere.json"], "nowhere.json: cannot be read"),
         ([NOWHERE, "--fail-on", "always"], "always"),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(
+def test_wrong_usage_is_a_one_line_error(
     words: list[str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

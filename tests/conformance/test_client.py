@@ -93,14 +93,14 @@ def test_waiting_ends_at_the_deadline(handler: Handler) -> None:
         assert time.monotonic() - started < PATIENCE
 
 
-def test_sending_to_one_that_never_reads_ends_at_the_deadline() -> None:
+def test_sending_to_a_server_that_never_reads_ends_at_the_deadline() -> None:
     with client_of(never_reads) as (client, _):
         large = Request("POST", "/generate", (), b"x" * 20_000_000)
 
         assert "timeout" == failure(client, large).kind
 
 
-def test_the_run_has_a_deadline_of_its_own() -> None:
+def test_the_run_has_its_own_deadline() -> None:
     with client_of(wait, Bounds(request_seconds=30, run_seconds=0.3)) as (client, _):
         assert "timeout" == failure(client).kind
         assert "budget" == failure(client).kind
@@ -116,12 +116,12 @@ FLOODS = {
 
 
 @pytest.mark.parametrize("handler", FLOODS.values(), ids=FLOODS.keys())
-def test_floods_end_at_the_bound(handler: Handler) -> None:
+def test_endless_answers_end_at_the_size_limit(handler: Handler) -> None:
     with client_of(handler, Bounds(request_seconds=20, answer_bytes=100_000)) as (client, _):
         assert "too-large" == failure(client).kind
 
 
-def test_all_answers_together_have_a_bound() -> None:
+def test_all_answers_together_have_a_size_limit() -> None:
     bounds = Bounds(answer_bytes=50_000, run_bytes=100_000)
     with client_of(answering(answer(b"x" * 40_000)), bounds) as (client, _):
         for _ in range(3):
@@ -153,7 +153,7 @@ def test_a_gzip_bomb_stays_small_in_memory() -> None:
 
 
 @pytest.mark.parametrize("encoding", [b"gzip, gzip", b"br", b"zstd", b"deflate"])
-def test_encodings_that_nobody_asked_for_are_not_undone(encoding: bytes) -> None:
+def test_other_encodings_are_not_decoded(encoding: bytes) -> None:
     answered = answer(bomb(2), OK + b"Content-Encoding: " + encoding + b"\r\n")
     with client_of(answering(answered)) as (client, _):
         error = failure(client)
@@ -162,14 +162,14 @@ def test_encodings_that_nobody_asked_for_are_not_undone(encoding: bytes) -> None
     assert encoding.decode() in str(error)
 
 
-def test_gzip_is_undone() -> None:
+def test_gzip_is_decoded() -> None:
     body = b'{"a": "%s"}' % (b"b" * 300_000)
     answered = answer(gzip.compress(body), JSON + b"Content-Encoding: gzip\r\n")
     with client_of(answering(answered), Bounds()) as (client, _):
         assert body == client.send(GET).response.body
 
 
-def test_nothing_in_gzip_is_nothing() -> None:
+def test_an_empty_gzip_body_is_empty() -> None:
     with client_of(answering(answer(b"", JSON + b"Content-Encoding: gzip\r\n"))) as (client, _):
         assert b"" == client.send(GET).response.body
 
@@ -221,7 +221,7 @@ BREAKS = {
 
 
 @pytest.mark.parametrize("handler", BREAKS.values(), ids=BREAKS.keys())
-def test_what_breaks_is_told_and_not_sent_again(handler: Handler) -> None:
+def test_a_broken_answer_is_reported_and_not_sent_again(handler: Handler) -> None:
     with client_of(handler, Bounds(request_seconds=5)) as (client, server):
         error = failure(client, POST)
 
@@ -235,7 +235,7 @@ def test_a_header_without_end_is_bounded() -> None:
         assert "broken" == failure(client).kind
 
 
-def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
+def test_a_closed_kept_connection_is_reopened() -> None:
     def once(connection: Connection) -> None:
         connection.request()
         connection.send(answer(b"{}"))
@@ -250,7 +250,7 @@ def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
         assert client.usage.requests == 3
 
 
-def test_nobody_there_is_refused() -> None:
+def test_a_closed_port_is_refused() -> None:
     with hostile(wait) as server:
         url = server.url
     client = Client(Target(url), SHORT)
@@ -280,7 +280,7 @@ def test_redirects_are_answers_and_not_followed() -> None:
         assert 1 == client.usage.requests
 
 
-def test_the_key_and_the_headers_go_along() -> None:
+def test_key_and_headers_are_sent() -> None:
     heads: list[bytes] = []
 
     def noting(connection: Connection) -> None:
@@ -311,19 +311,19 @@ def test_the_key_and_the_headers_go_along() -> None:
     ],
     ids=["deep and cut", "deep", "many", "NaN", "Infinity", "no UTF-8"],
 )
-def test_json_beyond_reason_is_no_json(body: bytes) -> None:
+def test_excessive_json_is_not_json(body: bytes) -> None:
     with client_of(answering(answer(body))) as (client, _):
         assert NOT_JSON is client.send(GET).response.json
 
 
-def test_brackets_within_texts_are_no_depth() -> None:
+def test_brackets_in_strings_do_not_count_as_depth() -> None:
     body = b'{"a": "%s", "b": "\\"%s"}' % (b"[" * 500, b"{" * 500)
     with client_of(answering(answer(body))) as (client, _):
         assert {"a": "[" * 500, "b": '"' + "{" * 500} == client.send(GET).response.json
 
 
 @pytest.mark.parametrize("bounds", [Bounds(requests=2), Bounds(generated_tokens=2)])
-def test_a_run_costs_no_more_than_its_budget(bounds: Bounds) -> None:
+def test_a_run_stays_within_its_budget(bounds: Bounds) -> None:
     body = b'{"generated_text": "x", "details": {"generated_tokens": 1}}'
     with client_of(answering(answer(body, JSON)), bounds) as (client, _):
         for _ in range(2):
@@ -335,7 +335,7 @@ def test_a_run_costs_no_more_than_its_budget(bounds: Bounds) -> None:
     assert 2 == client.usage.requests
 
 
-def test_requests_refused_for_overload_are_in_no_budget() -> None:
+def test_requests_refused_for_overload_count_in_no_budget() -> None:
     refused = answer(b"slow down", b"HTTP/1.1 429 Too Many Requests\r\n")
     with client_of(answering(refused), Bounds(requests=2)) as (client, _):
         for _ in range(4):
@@ -345,7 +345,7 @@ def test_requests_refused_for_overload_are_in_no_budget() -> None:
     assert 4 == client.usage.overloads
 
 
-def test_stale_connections_are_not_the_servers_fault() -> None:
+def test_stale_connections_are_no_failure() -> None:
     def closing(connection: Connection) -> None:
         connection.request()
         connection.send(answer(b"{}", JSON))  # and no word that the connection ends

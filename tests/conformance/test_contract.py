@@ -65,7 +65,7 @@ KEYWORDS = [
 
 
 @pytest.mark.parametrize("name", KEYWORDS)
-def test_members_may_be_called_as_keywords_are(name: str) -> None:
+def test_members_may_have_the_names_of_keywords(name: str) -> None:
     schema = {
         "type": "object",
         "properties": {name: {"type": "string", "nullable": True}},
@@ -111,7 +111,7 @@ def test_problems_are_one_short_line() -> None:
         ([{"id": 1, "text": "a", "start": 0, "stop": 1}], "#/components/schemas/TokenizeResponse"),
     ],
 )
-def test_answers_of_tgi_fit(value: Any, pointer: str) -> None:
+def test_answers_of_tgi_match(value: Any, pointer: str) -> None:
     assert pinned_contract().problem(value, pointer) is None
 
 
@@ -125,7 +125,7 @@ def test_answers_of_tgi_fit(value: Any, pointer: str) -> None:
         ("{}", "#/components/schemas/ErrorResponse"),
     ],
 )
-def test_other_answers_do_not(value: Any, pointer: str) -> None:
+def test_other_answers_do_not_match(value: Any, pointer: str) -> None:
     assert pinned_contract().problem(value, pointer) is not None
 
 
@@ -156,5 +156,5 @@ def test_the_pinned_document_has_twelve_operations_and_their_answers() -> None:
         ("#/openapi/deeper", False),
     ],
 )
-def test_places_are_found(pointer: str, expected: bool) -> None:
+def test_pointers_are_resolved(pointer: str, expected: bool) -> None:
     assert expected is pinned_contract().has(pointer)

@@ -134,7 +134,7 @@ def test_a_line_is_one_line_that_a_shell_can_split() -> None:
         assert "curl" in shlex.split(line)
 
 
-def test_a_head_is_asked_as_curl_has_it() -> None:
+def test_a_head_request_uses_curls_own_flag() -> None:
     assert "curl -sSNig --head http://host.test/prefix/info" == curl_line(PLAIN, Request("HEAD", "/info"))
 
 
@@ -150,11 +150,11 @@ def test_an_anonymous_request_has_no_key() -> None:
     assert "$MY_KEY" in curl_line(target, Request("GET", "/"))
 
 
-def test_a_missing_content_type_is_missing_at_curl_too() -> None:
+def test_a_missing_content_type_stays_missing() -> None:
     assert "-H Content-Type: --data-raw" in curl_line(PLAIN, Request("POST", "/", (), b"x"))
 
 
-def test_a_long_body_is_named_and_cannot_end_the_comment() -> None:
+def test_a_long_body_is_described_in_a_comment() -> None:
     content = b'{"a": "\n;touch x\x1b' + b"b" * LONGEST_BODY
     line = curl_line(PLAIN, Request("POST", "/", (), content))
 

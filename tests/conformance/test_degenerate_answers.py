@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.conformance.degenerate import HOLLOW, answering_with
-from tests.conformance.making import make_session
+from tests.conformance.factories import make_session
 
 from tgi_conformance.engine.execute import execute
 from tgi_conformance.http.client import Bounds
@@ -50,20 +50,20 @@ def errors(url: str, held: Iterable[Requirement]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", HOLLOW)
-def test_no_check_fails_by_itself(name: str) -> None:
+def test_no_check_crashes(name: str) -> None:
     with answering_with(name) as url:
         assert {} == errors(url, [one for one in requirements() if one.category != GENERATED])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOLLOW)
-def test_no_check_fails_by_itself_where_everything_is_refused(name: str) -> None:
+def test_no_check_crashes_if_everything_is_refused(name: str) -> None:
     with answering_with(name, refusing=True) as url:
         assert {} == errors(url, requirements())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOLLOW)
-def test_no_search_fails_by_itself(name: str) -> None:
+def test_no_search_crashes(name: str) -> None:
     with answering_with(name) as url:
         assert {} == errors(url, [one for one in requirements() if one.category == GENERATED])

@@ -52,7 +52,7 @@ def test_a_deviation_explains_what_it_describes_and_nothing_else() -> None:
     assert not deviation.explains(UnmetError("something", "else"))
 
 
-def test_an_observation_has_what_entries_are_written_about() -> None:
+def test_an_observation_has_request_answer_and_actual() -> None:
     seen = unmet(200, b'{"b": null}', "application/json; charset=utf-8").observation
 
     assert {
@@ -73,7 +73,7 @@ def test_an_observation_of_a_stream_has_its_events() -> None:
     assert "body" not in seen
 
 
-def test_text_is_seen_as_text() -> None:
+def test_a_body_that_is_not_json_is_observed_as_text() -> None:
     assert "no \ufffd JSON" == unmet(422, b"no \xff JSON").observation["body"]
 
 
@@ -108,7 +108,7 @@ def without(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(ENTRY))
-def test_each_member_is_needed(name: str) -> None:
+def test_each_member_is_required(name: str) -> None:
     with pytest.raises(DeviationsError, match=r"mine\.yaml, entry 2: expected exactly the members") as caught:
         parse(ENTRY, without(name))
 
@@ -120,8 +120,8 @@ def test_each_member_is_needed(name: str) -> None:
     [
         ({**ENTRY, "sen": {}}, "expected exactly the members"),
         ("text", "expected exactly the members"),
-        ({**ENTRY, "seen": {"type": "nothing"}}, "no JSON Schema"),
-        ({**ENTRY, "seen": 5}, "no JSON Schema"),
+        ({**ENTRY, "seen": {"type": "nothing"}}, "JSON Schema"),
+        ({**ENTRY, "seen": 5}, "JSON Schema"),
         ({**ENTRY, "versions": "newest"}, "version specifier"),
         ({**ENTRY, "versions": 3.3}, "version specifier"),
         ({**ENTRY, "requirement": []}, "`requirement`"),
@@ -133,7 +133,7 @@ def test_each_member_is_needed(name: str) -> None:
         ({**ENTRY, "by_chance": "yes"}, "`by_chance`"),
     ],
 )
-def test_wrong_entries_are_named(entry: Any, said: str) -> None:
+def test_invalid_entries_are_named(entry: Any, said: str) -> None:
     with pytest.raises(DeviationsError) as caught:
         parse(entry)
 
@@ -143,7 +143,7 @@ def test_wrong_entries_are_named(entry: Any, said: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a: b", "- [", "\x00", "", "!!python/object:os.system {}"])
-def test_other_files_are_refused(text: str) -> None:
+def test_files_that_are_no_list_of_deviations_are_refused(text: str) -> None:
     with pytest.raises(DeviationsError) as caught:
         parse_deviations(text, "mine.yaml")
 
@@ -158,7 +158,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
             read_deviations(path)
 
 
-def test_an_entry_ends_with_its_last_day() -> None:
+def test_an_entry_expires_after_its_last_day() -> None:
     (deviation,) = parse({**ENTRY, "expires": date(2027, 1, 31)})
 
     assert not deviation.expired(date(2027, 1, 31))
@@ -166,7 +166,7 @@ def test_an_entry_ends_with_its_last_day() -> None:
     assert not parse(ENTRY)[0].expired(date(2999, 1, 1))
 
 
-def test_every_shipped_pattern_is_about_a_requirement() -> None:
+def test_every_shipped_pattern_matches_a_requirement() -> None:
     ids = [requirement.id for requirement in requirements()]
     idle = [
         pattern
@@ -192,7 +192,7 @@ WORSE = [
 ]
 
 
-def test_no_shipped_entry_explains_a_worse_break() -> None:
+def test_no_shipped_entry_explains_a_worse_failure() -> None:
     explained = [
         (deviation.name, worse.observation)
         for deviation in shipped_deviations()

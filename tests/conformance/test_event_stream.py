@@ -80,11 +80,11 @@ def test_types_and_ids_are_kept_as_the_standard_says(
         (b"data: a\n", "the stream ends inside an event: 'a'"),
         (b"data: a\n\ndata: b\n", "the stream ends inside an event: 'b'"),
         (b"data: a\n\n: comment", "the last line has no line end"),
-        (b"data: \xff\n\n", "byte 6 is no UTF-8"),
-        (b"data: \xe2\x82\n\n", "byte 6 is no UTF-8"),
-        (b"data: a\n\n{}\n\n", "a line that is no field of the standard: '{}'"),
-        (b"DATA: a\n\n", "a line that is no field of the standard: 'DATA'"),
-        (b"data : a\n\n", "a line that is no field of the standard: 'data '"),
+        (b"data: \xff\n\n", "byte 6 is not UTF-8"),
+        (b"data: \xe2\x82\n\n", "byte 6 is not UTF-8"),
+        (b"data: a\n\n{}\n\n", "a line that is not a field of the standard: '{}'"),
+        (b"DATA: a\n\n", "a line that is not a field of the standard: 'DATA'"),
+        (b"data : a\n\n", "a line that is not a field of the standard: 'data '"),
     ],
 )
 def test_what_a_browser_drops_is_reported(body: bytes, fault: str) -> None:
@@ -104,7 +104,7 @@ def test_what_a_browser_drops_is_reported(body: bytes, fault: str) -> None:
         b"data: \xf0\x9f\xa4\x96\n\n",
     ],
 )
-def test_legal_variety_is_no_fault(body: bytes) -> None:
+def test_legal_variations_are_no_fault(body: bytes) -> None:
     assert () == read(body).faults
 
 
@@ -117,7 +117,7 @@ def test_fields_that_the_standard_does_not_name_are_ignored(line: bytes) -> None
 
 
 @pytest.mark.parametrize("line", [b"keep-alive", b"Data: a", b"data : a", b'{"a": 1}', b' "index": 1,'])
-def test_lines_that_were_meant_as_something_else_are_faults(line: bytes) -> None:
+def test_lines_that_are_not_fields_are_faults(line: bytes) -> None:
     assert 1 == len(read(b"data: a\n" + line + b"\n\n").faults)
 
 
@@ -125,7 +125,7 @@ def test_comments_are_counted() -> None:
     assert 2 == read(b": a\n:\ndata: x\n\n").comments
 
 
-def test_offsets_lead_behind_each_event() -> None:
+def test_offsets_are_those_after_each_event() -> None:
     body = b"\xef\xbb\xbfdata: \xf0\x9f\xa4\x96\r\n\r\ndata: b\n\n"
 
     assert [body.index(b"data: b"), len(body)] == [event.offset for event in read(body).events]
@@ -136,7 +136,7 @@ def test_a_cut_character_shows_as_one_replacement() -> None:
 
 
 @pytest.mark.parametrize("data", ["NaN", "{", "[" * 5000, "", "\u00e4"])
-def test_data_that_is_no_json_says_so(data: str) -> None:
+def test_data_that_is_not_json_raises(data: str) -> None:
     event = Event(data)
 
     with pytest.raises(ValueError):  # noqa: PT011 - whatever the reader says
@@ -160,7 +160,7 @@ LINE_ENDS = st.sampled_from([["\n", "\r\n"], ["\r", "\r\n"]])
 @given(
     events=st.lists(st.lists(TEXTS, min_size=1, max_size=3), max_size=5), ends=LINE_ENDS, random=st.randoms()
 )
-def test_events_are_read_back_whatever_ends_the_lines(
+def test_events_are_the_same_with_every_line_end(
     events: list[list[str]], ends: list[str], random: Random
 ) -> None:
     lines = [line for event in events for line in [": comment", *(f"data: {text}" for text in event), ""]]
@@ -174,7 +174,7 @@ PIECES = st.sampled_from([b"data", b":", b" ", b"\r", b"\n", b"id", b"x", b"\xf0
 
 
 @given(st.lists(PIECES))
-def test_line_ends_are_all_one(pieces: list[bytes]) -> None:
+def test_line_ends_are_equivalent(pieces: list[bytes]) -> None:
     body = b"".join(pieces)
     plain = re.sub(rb"\r\n|\r", b"\n", body)
 

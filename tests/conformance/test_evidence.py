@@ -1,4 +1,4 @@
-"""What is kept of an exchange: enough to understand a finding, no secret, bounded."""
+"""The evidence of a finding has the exchange, no secret, and a limited size."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from tests.conformance.factories import GET, make_requirement, make_session
 from tests.conformance.hostile import EVENTS, Connection, hostile
-from tests.conformance.making import GET, make_requirement, make_session
 
 from tgi_conformance.engine.execute import execute
 from tgi_conformance.http.client import MOST_ARRIVALS, Client
@@ -40,7 +40,7 @@ def response(body: bytes, media_type: str = "application/json", **rest: object) 
     return Response(200, headers, body, 0.5, **rest)  # type: ignore[arg-type]
 
 
-def test_a_request_shows_where_secrets_stood() -> None:
+def test_a_request_shows_where_secrets_were() -> None:
     request = Request("POST", "/generate", (("x-said", LEAK),), json.dumps({"inputs": LEAK}).encode())
 
     assert RequestSeen(
@@ -53,7 +53,7 @@ def test_a_request_shows_where_secrets_stood() -> None:
     assert (("X-Team", "***"),) == request_seen(TARGET, anonymous).headers
 
 
-def test_a_response_says_no_secret_back() -> None:
+def test_a_response_shows_no_secret() -> None:
     seen = response_seen(TARGET, response(LEAK.encode()))
     stream = response_seen(TARGET, response(f"data: {LEAK}\n\n".encode(), "text/event-stream"))
 
@@ -64,7 +64,7 @@ def test_a_response_says_no_secret_back() -> None:
 
 
 @pytest.mark.parametrize("body", [b"x" * 1_000_000, b"\xff" * 1_000_000])
-def test_a_long_body_is_cut_and_its_length_told(body: bytes) -> None:
+def test_a_long_body_is_cut_and_its_length_shown(body: bytes) -> None:
     seen = response_seen(TARGET, response(body))
 
     assert LONGEST_BODY < len(seen.body) < LONGEST_BODY + 40
@@ -100,7 +100,7 @@ def test_an_event_arrives_with_its_last_byte() -> None:
     assert 0.5 == arrival(arrived, 7)
 
 
-def test_events_tell_when_they_came_over_a_socket() -> None:
+def test_events_have_the_time_of_their_arrival() -> None:
     def handler(connection: Connection) -> None:
         connection.request()
         connection.send(EVENTS + b"\r\ndata: 1\n\n")
@@ -128,7 +128,7 @@ def test_arrivals_are_bounded() -> None:
     assert len(exchange.response.arrivals) <= MOST_ARRIVALS
 
 
-def test_a_broken_promise_carries_its_exchange() -> None:
+def test_a_failure_has_its_exchange() -> None:
     def check(context: Context) -> None:
         expect_status(context.send(GET), 204)
 
@@ -146,7 +146,7 @@ def test_a_broken_promise_carries_its_exchange() -> None:
     assert (200, "hi") == (result.response.status, result.response.body)
 
 
-def test_a_missing_answer_carries_its_request_alone() -> None:
+def test_a_failure_without_an_answer_has_only_its_request() -> None:
     def check(context: Context) -> None:
         context.send(GET)
 

@@ -1,4 +1,4 @@
-"""A deployment that hangs is not waited for again and again."""
+"""A deployment that hangs does not use up the run's time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
+from tests.conformance.factories import make_requirement, make_session
 from tests.conformance.hostile import EVENTS, JSON, answer, hostile
-from tests.conformance.making import make_requirement, make_session
 
 from tgi_conformance.engine.execute import execute
 from tgi_conformance.http.client import Bounds
@@ -16,7 +16,7 @@ from tgi_conformance.http.exchange import Exchange, NoAnswerError, Request, Resp
 from tgi_conformance.http.target import Target
 from tgi_conformance.protocol.forms import CHAT, GENERATE, GENERATE_STREAM, get, post
 from tgi_conformance.results.levels import Outcome
-from tgi_conformance.session.hangs import LARGE, SHORTEST, STRIKES, WEARY, Hangs
+from tgi_conformance.session.hangs import IMPATIENT, LARGE, SHORTEST, TIMEOUTS, Hangs
 
 if TYPE_CHECKING:
     from tests.conformance.hostile import Connection
@@ -28,22 +28,22 @@ MOST = 60.0
 
 def answered(request: Request, seconds: float, tokens: int = 0) -> Hangs:
     hangs = Hangs()
-    hangs.answered(Exchange(request, Response(200, {}, b"", seconds)), tokens)  # type: ignore[arg-type]
+    hangs.record_answer(Exchange(request, Response(200, {}, b"", seconds)), tokens)  # type: ignore[arg-type]
     return hangs
 
 
-def test_the_first_request_has_as_long_as_the_bounds_allow() -> None:
+def test_the_first_request_may_take_as_long_as_the_bounds_allow() -> None:
     assert MOST == Hangs().allowed(GENERATE.ask(), MOST)
 
 
-def test_where_answers_come_at_once_a_hang_is_told_sooner() -> None:
+def test_quick_answers_shorten_the_wait() -> None:
     hangs = answered(get("/info"), 0.01)
 
     assert SHORTEST == hangs.allowed(GENERATE.ask(), MOST)
     assert 1.0 == hangs.allowed(GENERATE.ask(), 1.0)
 
 
-def test_a_slow_deployment_has_its_own_pace() -> None:
+def test_slow_answers_lengthen_the_wait() -> None:
     hangs = answered(GENERATE.ask(tokens=4), 4.0, 4)
 
     assert 40.0 == hangs.allowed(GENERATE.ask(tokens=4), MOST)
@@ -53,37 +53,37 @@ def test_a_slow_deployment_has_its_own_pace() -> None:
     assert 40.0 == hangs.allowed(post("/tokenize", {"inputs": "x"}), MOST)
 
 
-def test_a_large_body_has_its_time() -> None:
+def test_a_large_body_may_take_as_long_as_the_bounds_allow() -> None:
     assert MOST == answered(get("/info"), 0.01).allowed(GENERATE.ask("x" * LARGE), MOST)
 
 
-def test_what_was_never_answered_is_not_asked_a_third_time() -> None:
+def test_a_kind_that_only_times_out_is_not_sent_a_third_time() -> None:
     hangs = answered(get("/info"), 0.01)
-    for _ in range(STRIKES):
-        hangs.missed(GENERATE_STREAM.ask(), 1.0)
-    with pytest.raises(NoAnswerError, match="as twice before"):
+    for _ in range(TIMEOUTS):
+        hangs.record_timeout(GENERATE_STREAM.ask(), 1.0)
+    with pytest.raises(NoAnswerError, match="two requests of its kind timed out"):
         hangs.allowed(GENERATE_STREAM.ask("another"), MOST)
 
     assert SHORTEST == hangs.allowed(GENERATE.ask(), MOST)
 
 
-def test_what_hangs_now_and_then_is_waited_for_a_little() -> None:
+def test_a_kind_that_times_out_sometimes_has_a_short_wait() -> None:
     hangs = answered(GENERATE.ask(), 0.01)
-    for _ in range(STRIKES):
-        hangs.missed(GENERATE.ask(), 1.0)
+    for _ in range(TIMEOUTS):
+        hangs.record_timeout(GENERATE.ask(), 1.0)
 
-    assert WEARY[0][1] == hangs.allowed(GENERATE.ask(), MOST)
+    assert IMPATIENT[0][1] == hangs.allowed(GENERATE.ask(), MOST)
 
 
-def test_a_run_grows_weary() -> None:
+def test_timeouts_shorten_the_wait() -> None:
     hangs = answered(get("/info"), 0.01)
-    for waited, seconds in reversed(WEARY):
-        hangs.missed(get(f"/{waited}"), waited)
+    for waited, seconds in reversed(IMPATIENT):
+        hangs.record_timeout(get(f"/{waited}"), waited)
 
         assert seconds == hangs.allowed(GENERATE.ask(), MOST)
 
 
-def test_the_rest_of_a_kind_on_a_route_is_decided_without_waiting() -> None:
+def test_the_rest_of_a_group_is_inconclusive_without_waiting() -> None:
     def handler(connection: Connection) -> None:
         while request := connection.request():
             if b"bad" in request:
@@ -101,11 +101,11 @@ def test_the_rest_of_a_kind_on_a_route_is_decided_without_waiting() -> None:
         started = time.monotonic()
         outcomes = [execute(one, session).result.outcome for one in wanted]
 
-    assert [Outcome.FAILED] * STRIKES + [Outcome.INCONCLUSIVE] * (20 - STRIKES) == outcomes
+    assert [Outcome.FAILED] * TIMEOUTS + [Outcome.INCONCLUSIVE] * (20 - TIMEOUTS) == outcomes
     assert time.monotonic() - started < 5
 
 
-def test_a_stream_without_end_is_a_hang() -> None:
+def test_an_endless_stream_times_out() -> None:
     def handler(connection: Connection) -> None:
         connection.request()
         connection.send(EVENTS + b"\r\n")
@@ -121,4 +121,4 @@ def test_a_stream_without_end_is_a_hang() -> None:
 
     assert Outcome.FAILED is results[0].outcome
     assert Outcome.INCONCLUSIVE is results[-1].outcome
-    assert session.sender.usage.requests <= STRIKES
+    assert session.sender.usage.requests <= TIMEOUTS

@@ -12,7 +12,7 @@ from tests.conformance.hostile import answer, answering, hostile
 
 import tgi_conformance
 from tgi_conformance import Outcome, Report, Verdict, run
-from tgi_conformance.pytest_plugin.locks import Turns
+from tgi_conformance.pytest_plugin.worker_lock import WorkerLock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,12 +38,12 @@ def test_run_gives_a_typed_report(tgi_server: Running) -> None:
     assert report.requests == seen[-1].requests
 
 
-def test_run_tells_what_it_could_not() -> None:
+def test_an_unreachable_deployment_has_a_report() -> None:
     assert Verdict.COULD_NOT_TELL is run("http://127.0.0.1:1").verdict
 
 
 @pytest.mark.parametrize("settings", [{"depth": "deep"}, {"only": ("hens",)}, {"headers": ("x",)}])
-def test_what_cannot_be_used_is_a_value_error(settings: dict[str, Any]) -> None:
+def test_an_invalid_setting_is_a_value_error(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"^[^\n]+$"):
         run("http://127.0.0.1:1", **settings)
 
@@ -53,7 +53,7 @@ def test_a_misspelt_setting_is_a_type_error() -> None:
         run("http://127.0.0.1:1", leval="smoke")
 
 
-def test_public_names_are_what_they_say() -> None:
+def test_public_names_are_importable() -> None:
     assert all(getattr(tgi_conformance, name).__name__ == name for name in tgi_conformance.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = tgi_conformance.nothing
@@ -66,7 +66,7 @@ def test_importing_the_package_is_light(tmp_path: Path) -> None:
     assert "['tgi_conformance']" == done.stdout.strip()
 
 
-def test_workers_of_xdist_hold_each_requirement_once(tmp_path: Path, tgi_server: Running) -> None:
+def test_workers_of_xdist_check_each_requirement_once(tmp_path: Path, tgi_server: Running) -> None:
     suite = [
         "-m",
         "pytest",
@@ -89,7 +89,7 @@ def cases(path: Path) -> list[str]:
     return sorted(f"{case.name} {[type(r).__name__ for r in case.result]}" for s in suites for case in s)
 
 
-def test_k_and_x_choose_and_stop(tmp_path: Path, tgi_server: Running) -> None:
+def test_k_selects_and_x_stops(tmp_path: Path, tgi_server: Running) -> None:
     suite = [
         "-m",
         "pytest",
@@ -111,7 +111,9 @@ def test_k_and_x_choose_and_stop(tmp_path: Path, tgi_server: Running) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
 @pytest.mark.parametrize(("alone", "others_may"), [(True, False), (False, True)])
-def test_who_must_be_alone_keeps_others_out(tmp_path: Path, *, alone: bool, others_may: bool) -> None:
+def test_the_exclusive_lock_keeps_other_workers_waiting(
+    tmp_path: Path, *, alone: bool, others_may: bool
+) -> None:
     import fcntl  # noqa: PLC0415 - not on every platform
 
     lock = tmp_path / "lock"
@@ -125,6 +127,6 @@ def test_who_must_be_alone_keeps_others_out(tmp_path: Path, *, alone: bool, othe
                 return False
             return True
 
-    with Turns(str(lock)).taken(alone=alone):
+    with WorkerLock(str(lock)).held(alone=alone):
         assert (others_may, False) == (may(fcntl.LOCK_SH), may(fcntl.LOCK_EX))
     assert may(fcntl.LOCK_EX)

@@ -37,7 +37,7 @@ def test_a_replaced_file_keeps_its_mode(tmp_path: Path) -> None:
     assert 0o640 == path.stat().st_mode & 0o777
 
 
-def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
 
@@ -65,7 +65,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 @not_root
-def test_a_locked_folder_is_told(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_an_error(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(PermissionError, match="cannot be written"):

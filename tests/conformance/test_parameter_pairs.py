@@ -13,7 +13,7 @@ MOST = tuple(Factor(f"factor {n}", {f"p{n}": n}) for n in range(len(COLUMNS) - 4
 
 
 @pytest.mark.parametrize("factors", [GENERATE_FACTORS, CHAT_FACTORS, MOST], ids=["generate", "chat", "most"])
-def test_every_pair_meets_and_parts(factors: tuple[Factor, ...]) -> None:
+def test_every_pair_occurs_together_and_apart(factors: tuple[Factor, ...]) -> None:
     found = [row.factors for row in rows(factors, ())]
     names = [factor.name for factor in factors]
 
@@ -31,7 +31,7 @@ def test_one_row_is_greedy(factors: tuple[Factor, ...]) -> None:
     assert all(row.factors & sampling for row in rows(factors, ())[:1])
 
 
-def test_what_is_absent_is_not_asked_and_moves_nothing_else() -> None:
+def test_an_absent_factor_does_not_change_the_others() -> None:
     whole, without = rows(GENERATE_FACTORS, ()), rows(GENERATE_FACTORS, ("grammar",))
 
     assert [row.factors - {"a grammar"} for row in whole] == [row.factors for row in without]

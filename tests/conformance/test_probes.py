@@ -1,4 +1,4 @@
-"""What a deployment is found to offer: by status, by page, by what a path that nobody serves is answered."""
+"""The probes find out what a deployment offers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def found(handler: Handler, key: Key | None = None) -> Capabilities:
             client.close()
 
 
-def test_what_is_forbidden_beside_open_routes_is_not_offered() -> None:
+def test_a_forbidden_route_is_not_offered_if_others_are_open() -> None:
     capabilities = found(serving({b"/generate": GENERATED}, status(403)))
 
     assert "POST /generate" not in capabilities.absent
@@ -52,7 +52,7 @@ def test_what_is_forbidden_beside_open_routes_is_not_offered() -> None:
     assert capabilities.locked is None
 
 
-def test_a_route_that_refuses_the_key_of_others_is_offered() -> None:
+def test_a_route_that_refuses_the_key_others_accept_is_offered() -> None:
     answers = {b"/generate": GENERATED, b"/v1/completions": status(401)}
     handler = serving(answers, status(404))
 
@@ -60,26 +60,26 @@ def test_a_route_that_refuses_the_key_of_others_is_offered() -> None:
     assert "POST /v1/completions answered 401" == found(handler).absent["POST /v1/completions"]
 
 
-def test_where_everything_is_forbidden_a_key_is_wanted() -> None:
+def test_if_everything_is_forbidden_a_key_is_required() -> None:
     capabilities = found(serving({}, status(403)))
 
     assert "POST /generate answered 403" == capabilities.locked
     assert "POST /generate" not in capabilities.absent
 
 
-def test_the_status_of_nowhere_means_not_there() -> None:
+def test_the_status_of_an_unknown_path_means_not_offered() -> None:
     capabilities = found(serving({b"/generate": GENERATED}, status(400)))
 
     assert "GET /metrics answered 400" == capabilities.absent["GET /metrics"]
 
 
-def test_a_balancer_without_a_backend_means_not_there() -> None:
+def test_503_of_a_load_balancer_means_not_offered() -> None:
     capabilities = found(serving({b"/generate": GENERATED, b"/health": answer(b"")}, status(503)))
 
     assert "POST /v1/completions answered 503" == capabilities.absent["POST /v1/completions"]
 
 
-def test_a_prefix_that_loses_its_slash_has_no_root() -> None:
+def test_a_prefix_without_its_slash_has_no_root_route() -> None:
     moved = b"HTTP/1.1 308 Moved\r\nLocation: http://elsewhere.example/prefix\r\nContent-Length: 0\r\n\r\n"
     capabilities = found(serving({b"/generate": GENERATED, b"/": moved, b"/invocations": moved}, status(404)))
 
@@ -87,7 +87,7 @@ def test_a_prefix_that_loses_its_slash_has_no_root() -> None:
     assert "POST /invocations" not in capabilities.absent
 
 
-def test_a_page_is_no_metrics() -> None:
+def test_a_web_page_is_no_metrics() -> None:
     page = answer(b"<!doctype html><p>Welcome", HTML)
     capabilities = found(serving({b"/generate": GENERATED, b"/metrics": page}, status(404)))
 
@@ -104,7 +104,7 @@ def test_chat_without_a_template_is_not_offered() -> None:
     )
 
 
-def test_who_sleeps_is_waited_for() -> None:
+def test_a_deployment_that_is_starting_is_waited_for() -> None:
     asked: list[bytes] = []
 
     def waking(connection: Connection) -> None:

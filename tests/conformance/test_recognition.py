@@ -1,4 +1,4 @@
-"""Where no answer is one that a TGI could give, the run ends early and names the commonest answer."""
+"""If no answer looks like one of TGI, the run ends early and shows the most common answer."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ def told(url: str, *, depth: Depth = Depth.STANDARD) -> Report:
 
 
 @pytest.mark.parametrize("name", NOBODY)
-def test_who_is_no_tgi_is_not_judged(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_not_tgi_is_not_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "LONGEST_SLEEP", 0.0)
     head, expected = NOBODY[name]
     with hostile(answering(answer(LOGIN if b"html" in head else b"Loading", head))) as server:
         assert expected in told(server.url).reason
 
 
-def test_a_port_that_speaks_tls_is_not_judged(make_site: Callable[..., Site]) -> None:
+def test_a_port_that_speaks_tls_is_not_checked(make_site: Callable[..., Site]) -> None:
     authority = trustme.CA()
     site = make_site(_context(authority))
 
     reason = told(site.url.replace("https:", "http:")).reason
 
-    assert "no request was answered as a TGI answers" in reason
+    assert "no answer looks like one of TGI" in reason
     assert "broke" in reason
 
 
@@ -85,18 +85,18 @@ def answering_info(otherwise: bytes) -> Callable[[Connection], None]:
 
 
 @pytest.mark.parametrize("status", [424, 502, 503])
-def test_a_router_without_its_model_is_not_judged(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_router_without_its_model_is_not_checked(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "LONGEST_SLEEP", 0.0)
     body = b'{"error": "no model", "error_type": "generation"}'
     away = answer(body, b"HTTP/1.1 %d No\r\nContent-Type: application/json\r\n" % status)
     with hostile(answering_info(away)) as server:
         reason = told(server.url).reason
 
-    assert reason.startswith("no request for text was answered: ")
+    assert reason.startswith("no generation request was answered: ")
     assert f"{status} application/json" in reason
 
 
-def test_a_tgi_that_fails_at_every_request_is_judged() -> None:
+def test_a_tgi_that_fails_every_request_is_checked() -> None:
     failing = answer(b"oops", b"HTTP/1.1 500 No\r\nContent-Type: text/plain\r\n")
     with hostile(answering_info(failing)) as server:
         report = run(RunConfig(Target(server.url), Depth.SMOKE, bounds=Bounds(request_seconds=2)))
@@ -104,7 +104,7 @@ def test_a_tgi_that_fails_at_every_request_is_judged() -> None:
     assert Verdict.DOES_NOT_CONFORM is report.verdict
 
 
-def test_who_answers_in_its_own_form_is_judged() -> None:
+def test_a_server_with_its_own_kind_of_answers_is_checked() -> None:
     with hostile(answering(answer(b'{"text": "not a TGI\'s"}', JSON))) as server:
         report = run(RunConfig(Target(server.url), Depth.SMOKE, bounds=Bounds(request_seconds=2)))
 

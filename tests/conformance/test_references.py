@@ -57,13 +57,13 @@ def read(text: str | bytes) -> Any:
 
 
 @pytest.mark.parametrize("grammar", [ITSELF, json.dumps(ITSELF), '{"properties":{"\\u0024ref":"#"}}'])
-def test_a_reference_is_seen_wherever_it_stands(grammar: Any) -> None:
+def test_a_reference_is_found_anywhere(grammar: Any) -> None:
     assert refers({"parameters": {"grammar": {"type": "json", "value": grammar}}})
     assert refers({"tools": [{"function": {"arguments": grammar}}]})
     assert not refers({"inputs": "the $ref of a schema"})
 
 
-def test_no_request_of_a_run_holds_a_reference() -> None:
+def test_no_request_of_a_run_contains_a_reference() -> None:
     BODIES.clear()
     with altered(tuple(CATALOGUE), Settings(quiet=True)) as url:
         report = run(RunConfig(target=Target(url), deviations=shipped_deviations()))
@@ -76,7 +76,7 @@ def test_no_request_of_a_run_holds_a_reference() -> None:
 
 @pytest.mark.parametrize("negative", [False, True], ids=["positive", "negative"])
 @pytest.mark.parametrize("name", WITH_GRAMMARS)
-def test_no_generated_request_holds_a_reference(name: str, *, negative: bool) -> None:
+def test_no_generated_request_contains_a_reference(name: str, *, negative: bool) -> None:
     contract = pinned_contract()
     drawn: list[bytes] = []
 
@@ -103,5 +103,5 @@ def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 @QUICK
 @given(st.recursive(LEAVES, nested, max_leaves=12))
 @example(json.dumps(json.dumps(ITSELF)))
-def test_whatever_a_generator_thinks_of_refers_to_nothing(body: Any) -> None:
+def test_references_are_removed_from_any_generated_value(body: Any) -> None:
     assert not refers(cheap(body))

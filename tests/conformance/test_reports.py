@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 from rich.console import Console
 
-from tgi_conformance.reports.folding import fold
+from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.reports.json_report import as_json, report_schema, write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.terminal import MOST_CAUSES, print_report
@@ -121,13 +121,13 @@ def test_the_junit_says_it(name: str, snapshot: SnapshotAssertion) -> None:
 
 
 @pytest.mark.parametrize("report", [*REPORTS.values(), NASTY], ids=[*REPORTS, "hostile"])
-def test_the_json_keeps_to_its_schema(report: Report) -> None:
+def test_the_json_matches_its_schema(report: Report) -> None:
     validator = Draft202012Validator(report_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
     assert [] == [error.message for error in validator.iter_errors(as_json(report))]
 
 
-def test_the_schema_is_one_and_refuses_other_things() -> None:
+def test_the_schema_is_valid_and_refuses_other_things() -> None:
     Draft202012Validator.check_schema(report_schema())
     validator = Draft202012Validator(report_schema())
     whole = as_json(REPORT)
@@ -139,7 +139,7 @@ def test_the_schema_is_one_and_refuses_other_things() -> None:
     assert [] == [name for name in whole if validator.is_valid({k: v for k, v in whole.items() if k != name})]
 
 
-def test_the_schema_knows_the_scales() -> None:
+def test_the_schema_has_all_levels_depths_outcomes_and_verdicts() -> None:
     properties = report_schema()["properties"]
     inner = report_schema()["$defs"]["result"]["properties"]
 
@@ -167,7 +167,7 @@ def test_junit_tells_outcomes_apart_as_ci_does() -> None:
     assert (9, 1, 1, 5) == (suites.tests, suites.failures, suites.errors, suites.skipped)
 
 
-def test_junit_of_a_run_that_told_nothing_is_no_success() -> None:
+def test_junit_of_a_run_that_could_not_tell_is_an_error() -> None:
     suites = JUnitXml.fromstring(write_junit(NONE).encode())
 
     assert (1, 1) == (suites.tests, suites.errors)
@@ -196,16 +196,16 @@ def test_hostile_text_is_inert_on_the_terminal(*, terminal: bool) -> None:
 
 
 @pytest.mark.parametrize("end", ["\\", "\\\\", "\\\\\\", "[", "[/", "[red]"])
-def test_no_end_of_a_text_takes_the_rest_of_the_line_along(end: str) -> None:
+def test_no_text_is_read_as_markup_of_the_terminal(end: str) -> None:
     one = result("fails", Outcome.FAILED, expected=end, actual=end, reason=end, curl=end)
     text = printed(evolve(REPORT, requirements=(one,), reason=end))
 
     assert f"  actual    {end}" in text
-    assert "\n  matters   Clients rely on it.\n" in text
+    assert "\n  why       Clients rely on it.\n" in text
     assert f"\nhttp://h.test does not conform: {end}" in text
 
 
-def test_addresses_are_no_markup() -> None:
+def test_an_ipv6_address_is_no_markup() -> None:
     assert "http://[fe80::1]:80 conforms" in printed(evolve(GOOD, target="http://[fe80::1]:80"))
 
 
@@ -225,7 +225,7 @@ def test_hostile_text_is_inert_in_json() -> None:
     assert UNSAFE.search(text.replace("\n", "")) is None
 
 
-def test_failures_of_one_cause_fold() -> None:
+def test_failures_are_grouped_by_cause() -> None:
     failures = [
         result("a", Outcome.FAILED, Level.SHOULD, **SEEN),
         result("b", Outcome.FAILED, **SEEN),
@@ -234,7 +234,7 @@ def test_failures_of_one_cause_fold() -> None:
     ]
 
     assert [["generate.b", "generate.d"], ["generate.c"], ["generate.a"]] == [
-        [one.id for one in group] for group in fold(failures)
+        [one.id for one in group] for group in group_by_cause(failures)
     ]
 
 

@@ -76,7 +76,7 @@ def test_an_unwritable_output_is_found_before_anything_is_sent(kept: Path) -> No
     assert_one_line([NOWHERE, "--json", str(kept)], str(kept), "directory")
 
 
-def test_the_command_itself_says_so_in_one_line() -> None:
+def test_the_installed_command_prints_one_line() -> None:
     done = command(NOWHERE, "--depth", "smok")
 
     assert (2, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
@@ -85,10 +85,10 @@ def test_the_command_itself_says_so_in_one_line() -> None:
 def test_two_reports_do_not_share_a_file(kept: Path) -> None:
     path = str(kept / "report.json")
 
-    assert_one_line([NOWHERE, "--json", path, "--junit", path], path, "expected two")
+    assert_one_line([NOWHERE, "--json", path, "--junit", path], path, "the same file")
 
 
-def test_deviations_about_nothing_are_named(tmp_path: Path) -> None:
+def test_deviations_that_match_no_requirement_are_named(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("- {requirement: generate.nope, seen: {}, instead: a, versions: '>=1', evidence: b}\n")
 
@@ -100,14 +100,14 @@ NOT_FOUND = answer(b"", b"HTTP/1.1 404 Not Found\r\n")
 LOCKED = answer(b"", b"HTTP/1.1 401 Unauthorized\r\n")
 CUT = answer(b'{"openapi": "3.0.3", "paths"', JSON)
 TELLS_NOTHING = {
-    "a web site": (PAGE, "no request was answered as a TGI answers", "text/html"),
-    "nothing at all": (NOT_FOUND, "no request was answered as a TGI answers", "404"),
+    "a web site": (PAGE, "no answer looks like one of TGI", "text/html"),
+    "nothing at all": (NOT_FOUND, "no answer looks like one of TGI", "404"),
     "a locked one": (LOCKED, "the deployment requires an API key", "401"),
 }
 
 
 @pytest.mark.parametrize(("answered", "said", "seen"), TELLS_NOTHING.values(), ids=TELLS_NOTHING.keys())
-def test_what_is_no_open_tgi_could_not_be_told(answered: bytes, said: str, seen: str) -> None:
+def test_a_server_that_is_no_open_tgi_could_not_be_told(answered: bytes, said: str, seen: str) -> None:
     with hostile(answering(answered)) as server:
         done = CliRunner().invoke(main, ["run", server.url])
 
@@ -116,7 +116,7 @@ def test_what_is_no_open_tgi_could_not_be_told(answered: bytes, said: str, seen:
     assert seen in done.stdout.splitlines()[-1]
 
 
-def test_an_unreachable_one_still_has_a_report(tmp_path: Path) -> None:
+def test_an_unreachable_deployment_has_a_report(tmp_path: Path) -> None:
     files = [tmp_path / "report.json", tmp_path / "report.xml"]
     done = command(NOWHERE, "--json", str(files[0]), "--junit", str(files[1]))
 
@@ -125,7 +125,7 @@ def test_an_unreachable_one_still_has_a_report(tmp_path: Path) -> None:
     assert all("cannot be reached" in path.read_text("utf-8") for path in files)
 
 
-def test_a_wrong_key_is_named_and_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_key_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", "sesame-open-now")
     with hostile(answering(LOCKED)) as server:
         done = CliRunner().invoke(main, ["run", server.url, "--api-key-env", "MY_KEY"])
@@ -135,7 +135,7 @@ def test_a_wrong_key_is_named_and_not_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert "sesame" not in done.stdout + done.stderr
 
 
-def test_a_truncated_document_is_a_finding_and_no_crash() -> None:
+def test_a_truncated_document_is_a_finding() -> None:
     with hostile(answering(CUT)) as server:
         done = CliRunner().invoke(main, ["run", server.url, "--only", "document", "--depth", "smoke"])
 
@@ -144,7 +144,7 @@ def test_a_truncated_document_is_a_finding_and_no_crash() -> None:
     assert "truncated" in done.stdout
 
 
-def test_a_report_whose_folder_vanished_is_shown_all_the_same(tmp_path: Path) -> None:
+def test_the_verdict_is_printed_even_if_a_report_cannot_be_written(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     folder.mkdir()
 
@@ -156,6 +156,6 @@ def test_a_report_whose_folder_vanished_is_shown_all_the_same(tmp_path: Path) ->
         done = command(server.url, "--json", str(folder / "report.json"))
 
     assert 2 == done.returncode
-    assert "no request was answered as a TGI answers" in done.stdout
+    assert "no answer looks like one of TGI" in done.stdout
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr

@@ -70,7 +70,7 @@ USAGE = {"object": "chat.completion.chunk", "choices": [], "usage": {"prompt_tok
         (ASKED, False),
     ],
 )
-def test_what_the_router_cannot_read_is_known(body: dict[str, Any], expected: bool) -> None:
+def test_bodies_that_the_router_cannot_read_are_known(body: dict[str, Any], expected: bool) -> None:
     assert expected is told(GENERATED, refused(body))
     assert not told(GENERATED, refused(body, status=500))
     assert not told(GENERATED, refused(body, text=b""))
@@ -99,7 +99,7 @@ def test_images_that_cannot_be_read_are_known(content: Any, expected: bool) -> N
 
 
 @pytest.mark.parametrize(("inputs", "expected"), [("a![](nope)b", True), ("", False), ("![x](y)", False)])
-def test_so_are_those_in_a_text(inputs: str, expected: bool) -> None:
+def test_images_in_a_text_are_known(inputs: str, expected: bool) -> None:
     error = json.dumps({"error": "no image", "error_type": "validation"}).encode()
     unmet = refused({"inputs": inputs}, text=error, media_type="application/json")
 
@@ -149,7 +149,7 @@ def test_arguments_that_begin_with_the_comma_are_known(arguments: str, expected:
         ("", "eos_token", False),
     ],
 )
-def test_the_end_tokens_text_is_known(shown: str, finish: str, expected: bool) -> None:
+def test_the_text_of_the_end_token_is_known(shown: str, finish: str, expected: bool) -> None:
     last = {"object": "text_completion", "choices": [{"index": 0, "text": shown, "finish_reason": finish}]}
 
     assert expected is told(COMPLETION, streamed([last, "[DONE]"], shown))

@@ -47,17 +47,17 @@ def leads_nowhere(source: str) -> bool:
     return parts.scheme != "https" or not parts.hostname
 
 
-def test_every_source_leads_somewhere() -> None:
+def test_every_source_exists() -> None:
     assert {} == {one.id: one.source for one in requirements() if leads_nowhere(one.source)}
 
 
-def test_sources_that_lead_nowhere_are_recognized() -> None:
+def test_missing_sources_are_recognized() -> None:
     wrong = ["#/paths/~1nope", "behaviour.md#nope", "behaviour.md", "http://example.test/", "somewhere", ""]
 
     assert wrong == [source for source in wrong if leads_nowhere(source)]
 
 
-def test_evidence_of_deviations_leads_somewhere() -> None:
+def test_evidence_of_deviations_exists() -> None:
     known = recorded("tgi-3.3.6.jsonl")
     for deviation in shipped_deviations():
         sections = re.findall(r"behaviour\.md#[\w-]+", deviation.evidence)
@@ -69,7 +69,7 @@ def test_evidence_of_deviations_leads_somewhere() -> None:
         assert sections or names or issues
 
 
-def test_links_within_the_page_lead_somewhere() -> None:
+def test_links_within_the_page_have_targets() -> None:
     assert set() == set(re.findall(r"\]\(#([\w-]+)\)", PAGE)) - headings()
 
 

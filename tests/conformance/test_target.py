@@ -38,7 +38,7 @@ WRITTEN = [
 
 @pytest.mark.parametrize("written", WRITTEN)
 @pytest.mark.parametrize("given_as", ["key", "header"])
-def test_secrets_are_hidden_however_they_are_written(given_as: str, written: str) -> None:
+def test_secrets_are_hidden_in_every_spelling(given_as: str, written: str) -> None:
     scrubbed = target(**{given_as: SECRET}).scrub(f"you said {written}!")
 
     assert HIDDEN in scrubbed
@@ -62,12 +62,12 @@ def test_secrets_are_hidden_everywhere_in_json() -> None:
     )
 
 
-def test_short_values_blot_nothing_out() -> None:
+def test_short_values_are_not_hidden() -> None:
     assert "a at b" == target(header="a").scrub("a at b")
 
 
 @given(before=st.integers(LONGEST_SHOWN - 25, LONGEST_SHOWN + 5), quoted=st.booleans())
-def test_no_secret_shows_half_where_a_text_is_cut(before: int, *, quoted: bool) -> None:
+def test_no_part_of_a_secret_shows_where_a_text_is_cut(before: int, *, quoted: bool) -> None:
     text = "." * before + "sesame-open-now" + "." * 50
     cut = repr(text[:LONGEST_SHOWN]) if quoted else shown(text)
     scrubbed = target(key="sesame-open-now").scrub(cut)
@@ -75,7 +75,7 @@ def test_no_secret_shows_half_where_a_text_is_cut(before: int, *, quoted: bool) 
     assert "sesa" not in scrubbed
 
 
-def test_nothing_secret_is_in_a_repr() -> None:
+def test_no_secret_is_in_a_repr() -> None:
     one = target(url="http://user:password@host.test", key=SECRET, header="hidden-value")
 
     assert [] == [word for word in ("password", SECRET, "hidden-value") if word in repr(one)]

@@ -15,28 +15,28 @@ def soon() -> float:
     return time.monotonic() + 10
 
 
-def test_requests_go_side_by_side() -> None:
+def test_shared_requests_run_concurrently() -> None:
     traffic, together = Traffic(), threading.Barrier(4, timeout=10)
 
     def send() -> int:
-        with traffic.flight(soon()):
+        with traffic.shared(soon()):
             return together.wait()
 
     with ThreadPoolExecutor(4) as threads:
         assert {0, 1, 2, 3} == {one.result() for one in [threads.submit(send) for _ in range(4)]}
 
 
-def test_who_is_alone_has_nobody_beside_it() -> None:
+def test_an_exclusive_request_runs_alone() -> None:
     traffic, flying, seen = Traffic(), [], []
 
     def send() -> None:
-        with traffic.flight(soon()):
+        with traffic.shared(soon()):
             flying.append(1)
             time.sleep(0.002)
             flying.pop()
 
     def send_alone() -> None:
-        with traffic.alone(soon()), traffic.flight(soon()):
+        with traffic.exclusive(soon()), traffic.shared(soon()):
             seen.append(len(flying))
             time.sleep(0.002)
             seen.append(len(flying))
@@ -48,12 +48,12 @@ def test_who_is_alone_has_nobody_beside_it() -> None:
     assert [0] * 20 == seen
 
 
-def test_nobody_waits_beyond_the_deadline() -> None:
+def test_waiting_ends_at_the_deadline() -> None:
     traffic = Traffic()
 
     def ask() -> None:
-        with traffic.flight(time.monotonic() + 0.05):
+        with traffic.shared(time.monotonic() + 0.05):
             raise AssertionError("let by")
 
-    with ThreadPoolExecutor(1) as threads, traffic.alone(soon()), pytest.raises(TooBusyError):
+    with ThreadPoolExecutor(1) as threads, traffic.exclusive(soon()), pytest.raises(TooBusyError):
         threads.submit(ask).result()

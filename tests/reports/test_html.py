@@ -96,7 +96,7 @@ def test_hostile_text_is_inert() -> None:
     assert escaped(HOSTILE).replace("\\r\\n", "\n") in shown
 
 
-def test_the_policy_lets_in_the_pages_own_script_and_style_alone() -> None:
+def test_the_policy_allows_only_the_pages_own_script_and_style() -> None:
     page = write_html(BAD)
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', page)
 
@@ -113,7 +113,7 @@ def test_a_full_run_stays_below_two_megabytes(count: int, text: int) -> None:
     assert count == page.count("<article ")
 
 
-def test_few_findings_keep_their_whole_exchange() -> None:
+def test_a_few_findings_keep_their_complete_exchange() -> None:
     page = write_html(many(2, 4000))
 
     assert 100 == page.count('<td class="when">')
@@ -140,7 +140,7 @@ def test_events_keep_their_numbers_when_some_are_left_out(
     assert omitted == {event.number: event.omitted_after for event in view.events if event.omitted_after}
 
 
-def test_time_is_laid_out_from_the_event_before() -> None:
+def test_the_timeline_starts_at_the_previous_event() -> None:
     view = finding_view(
         result("x", Outcome.FAILED, response=type(STREAM)(200, (), 0.4, "", STREAM.events)), 6000
     )
@@ -152,14 +152,14 @@ def test_time_is_laid_out_from_the_event_before() -> None:
     assert ["100", "200", "400"] == [event.milliseconds for event in view.response.events]
 
 
-def test_a_curl_line_is_whole_or_not_there() -> None:
+def test_a_curl_line_is_complete_or_left_out() -> None:
     curl = "curl " + "x" * 9000
 
     assert curl not in finding_view(result("x", Outcome.FAILED, curl=curl), 6000).curl
-    assert "9005 characters long" in finding_view(result("x", Outcome.FAILED, curl=curl), 6000).curl
+    assert "9005 characters; see" in finding_view(result("x", Outcome.FAILED, curl=curl), 6000).curl
 
 
-def test_a_good_report_begins_with_everything() -> None:
+def test_a_report_without_failures_shows_everything() -> None:
     boxes = [
         attrs for tag, attrs in Reader(write_html(GOOD)).elements if tag == "input" and attrs.get("name")
     ]

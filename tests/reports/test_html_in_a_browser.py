@@ -60,7 +60,7 @@ def contrast(one: list[int], other: list[int]) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_it_begins_with_what_needs_eyes(open_page: Opener) -> None:
+def test_it_first_shows_what_needs_attention(open_page: Opener) -> None:
     page = open_page(write_html(BAD))
 
     assert FAILED == visible(page)
@@ -82,7 +82,7 @@ def test_outcomes_and_levels_filter(open_page: Opener) -> None:
     assert ["generate.should-fails", "generate.may-fails"] == visible(page)
 
 
-def test_route_and_kind_filter(open_page: Opener) -> None:
+def test_route_and_category_filter(open_page: Opener) -> None:
     page = open_page(write_html(BAD))
     page.get_by_role("button", name="Show all").click()
     page.get_by_label("Route", exact=True).select_option("root")
@@ -196,7 +196,7 @@ def test_every_control_has_a_name(open_page: Opener) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_colours_can_be_read(open_page: Opener, scheme: str) -> None:
+def test_colours_have_enough_contrast(open_page: Opener, scheme: str) -> None:
     page = open_page(write_html(BAD), color_scheme=scheme)
     page.get_by_role("button", name="Show all").click()
     outcomes = ("failed", "inconclusive", "known", "unsupported", "passed")
@@ -257,7 +257,7 @@ def test_hostile_text_does_nothing(open_page: Opener) -> None:
     assert "<script>document.title='owned'</script>" in page.locator("article .actual").first.inner_text()
 
 
-def test_nothing_held_is_told(open_page: Opener) -> None:
+def test_a_run_without_results_is_shown(open_page: Opener) -> None:
     page = open_page(write_html(NONE))
 
     assert "Could not tell" == page.locator("h1").inner_text()

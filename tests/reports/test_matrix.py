@@ -56,7 +56,7 @@ def printed(columns: tuple[Column, ...], *, terminal: bool = False) -> str:
     return out.getvalue()
 
 
-def test_changes_are_told_apart() -> None:
+def test_changes_are_classified() -> None:
     found = compare(BEFORE, AFTER)
 
     assert ["breaks", "worsens"] == names(found.broke)
@@ -124,14 +124,14 @@ def test_a_report_is_read_back_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "no JSON"),
-        ("[]", "no report"),
-        ('{"verdict": "fine"}', "no report"),
-        ("[" * 100_000, "no JSON"),
-        ("\ud800", "no JSON"),
+        ("", "not JSON"),
+        ("[]", "not a report"),
+        ('{"verdict": "fine"}', "not a report"),
+        ("[" * 100_000, "not JSON"),
+        ("\ud800", "not JSON"),
     ],
 )
-def test_what_is_no_report_is_told_in_one_line(tmp_path: Path, text: str, complaint: str) -> None:
+def test_a_file_that_is_no_report_is_a_one_line_error(tmp_path: Path, text: str, complaint: str) -> None:
     path = tmp_path / "r.json"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
 

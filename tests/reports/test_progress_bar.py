@@ -42,7 +42,7 @@ def test_a_pipe_gets_a_line_a_quarter_of_the_way() -> None:
     ) == watched(io.StringIO())
 
 
-def test_a_few_requirements_are_not_worth_a_line() -> None:
+def test_a_few_requirements_give_no_line() -> None:
     assert "" == watched(io.StringIO(), total=1)
 
 
@@ -57,7 +57,7 @@ def test_a_log_gets_no_escape_codes_though_it_says_that_it_is_a_terminal(
     assert "\x1b" not in watched(Terminal())
 
 
-def test_a_terminal_gets_a_bar_with_route_price_and_failures() -> None:
+def test_a_terminal_gets_a_bar_with_route_usage_and_failures() -> None:
     text = watched(Terminal())
 
     assert "\x1b[" in text

@@ -24,10 +24,10 @@ WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
 @click.option("--html", metavar="FILE", type=FILE, help="Write the matrix as one HTML file.")
 @click.option("--markdown", metavar="FILE", type=FILE, help="Write the matrix in GitHub's Markdown.")
 def compare_command(*, files: tuple[Path, ...], html: Path | None, markdown: Path | None) -> None:
-    """Hold reports of `run --json` against the first of them: what broke, what was mended, what is new.
+    """Compare reports of `run --json` with the first of them: what broke, what was fixed, what is new.
 
-    Ends with 0 if nothing that the first kept is broken in another, 1 on such a regression, 2 on wrong usage,
-    3 if a run checked nothing that could be compared.
+    Exits with 0 if there is no regression, 1 if something that worked in the first report is broken in
+    another, 2 on wrong usage, 3 if one of the runs checked nothing.
     """
     outputs = {name: path for name, path in (("html", html), ("markdown", markdown)) if path}
     try:
@@ -46,14 +46,14 @@ def compare_command(*, files: tuple[Path, ...], html: Path | None, markdown: Pat
 def _status(columns: tuple[Column, ...]) -> int:
     if any(compare(columns[0].report, column.report).regressed for column in columns[1:]):
         return 1
-    # A run that checked nothing lost nothing, and says nothing either.
-    told = all(column.report.requirements for column in columns)
-    return 0 if told else Verdict.COULD_NOT_TELL.exit_code
+    # A run that checked nothing shows no regression, but does not rule one out either.
+    comparable = all(column.report.requirements for column in columns)
+    return 0 if comparable else Verdict.COULD_NOT_TELL.exit_code
 
 
 def _columns(files: tuple[Path, ...]) -> tuple[Column, ...]:
-    if len(files) < 2:  # noqa: PLR2004 - one has nothing to be compared with
-        raise ReportError(f"{files[0]}: expected another report to hold it against")
+    if len(files) < 2:  # noqa: PLR2004 - a comparison needs two
+        raise ReportError(f"{files[0]}: expected a second report to compare it with")
     stems = [path.stem for path in files]
     names = stems if len(set(stems)) == len(stems) else [str(path) for path in files]
     return tuple(Column(name, read_report(path)) for name, path in zip(names, files, strict=True))

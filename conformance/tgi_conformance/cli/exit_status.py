@@ -1,4 +1,4 @@
-"""When a run fails: what `--fail-on` asks for, as an exit status."""
+"""The exit status of a run, as `--fail-on` asks for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FailOn(str, Enum):
 
 
 def status(report: Report, fail_on: FailOn, baseline: Report | None = None) -> tuple[int, str]:
-    """Give the exit status, and a line where it needs one; what could not be told is never good."""
+    """Return the exit status, and a line that explains it if needed; "could not tell" is never a success."""
     if report.verdict in {Verdict.COULD_NOT_TELL, Verdict.INTERNAL_ERROR}:
         return report.verdict.exit_code, ""
     if fail_on is FailOn.SHOULD:
@@ -44,7 +44,7 @@ def _by_baseline(report: Report, baseline: Report) -> tuple[int, str]:
     if not ids:
         return (
             0,
-            f"--fail-on regression: nothing that the baseline kept is broken; {len(found.mended)} mended",
+            f"--fail-on regression: no regression against the baseline; {len(found.mended)} fixed",
         )
-    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""  # noqa: PLR2004 - enough to begin with
-    return 1, f"--fail-on regression: {len(ids)} kept by the baseline and lost: {', '.join(ids[:3])}{more}"
+    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""  # noqa: PLR2004 - three fit on a line
+    return 1, f"--fail-on regression: {len(ids)} broken since the baseline: {', '.join(ids[:3])}{more}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ INDENT = 14
 @click.command("explain", cls=OneLineCommand)
 @click.argument("name", metavar="ID")
 def explain_command(name: str) -> None:
-    """Show one requirement whole: what it says, where it is promised, why clients care."""
+    """Show all about one requirement: what it promises, where the promise is made, why clients care."""
     known = {requirement.id: requirement for requirement in requirements()}
     if name not in known:
         raise WrongUsage(unknown("requirement", name, known, "`tgi-conformance list` shows them all"))
@@ -32,7 +34,7 @@ def explain_command(name: str) -> None:
 
 
 def explained(requirement: Requirement) -> str:
-    """Write everything that is known of a requirement, a paragraph a subject."""
+    """Describe a requirement, one paragraph per subject."""
     known = [d for d in shipped_deviations() if d.covers(requirement.id, None)]
     subjects = [
         ("level", requirement.level.value),
@@ -40,11 +42,12 @@ def explained(requirement: Requirement) -> str:
         ("operation", requirement.operation),
         ("category", requirement.category),
         ("source", requirement.source),
-        ("why", requirement.why or "not said"),
+        ("why", requirement.why or "not stated"),
         ("needs", ", ".join(requirement.needs) or "nothing but its operation"),
         ("since", requirement.since or "every release"),
         *([("gentle", f"left out by --gentle: {requirement.hurts}")] if requirement.hurts else []),
-        ("price", _price(requirement)),
+        ("usage", _usage(requirement)),
+        ("check", _place(requirement)),
         *[("known", f"TGI {d.versions} {d.instead} ({d.evidence})") for d in known],
     ]
     lines = [requirement.id, fill(requirement.statement, WIDTH), ""]
@@ -55,11 +58,20 @@ def _depths(requirement: Requirement) -> str:
     return ", ".join(depth.value for depth in Depth if depth.includes(requirement.depth))
 
 
-def _price(requirement: Requirement) -> str:
+def _usage(requirement: Requirement) -> str:
     cost = cost_of(requirement.id)
     if cost is None:
         return "not measured"
     return f"about {cost[0]} requests and {cost[1]} generated tokens of its own"
+
+
+def _place(requirement: Requirement) -> str:
+    """Give file and line of the decorated check, as editors and terminals open them."""
+    check = inspect.unwrap(requirement.declared)
+    path = Path(check.__code__.co_filename)
+    if path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return f"{path}:{check.__code__.co_firstlineno}"
 
 
 def _paragraph(title: str, text: str) -> str:

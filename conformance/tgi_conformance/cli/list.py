@@ -17,22 +17,24 @@ if TYPE_CHECKING:
 
 
 @click.command("list", cls=OneLineCommand)
-@click.option("--route", "routes", metavar="ROUTE", multiple=True, help="Of this route (a name or a path).")
+@click.option("--route", "routes", metavar="ROUTE", multiple=True, help="Only this route (a name or a path).")
 @click.option(
     "--level",
     "levels",
     type=click.Choice([level.value for level in Level], case_sensitive=False),
     multiple=True,
-    help="As binding as this.",
+    help="Only this level.",
 )
 @click.option(
-    "--depth", type=click.Choice([depth.value for depth in Depth]), help="Held by a run of this level."
+    "--depth",
+    type=click.Choice([depth.value for depth in Depth]),
+    help="Only what a run of this depth checks.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write them as a JSON array.")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
 def list_command(
     *, routes: tuple[str, ...], levels: tuple[str, ...], depth: str | None, as_json: bool
 ) -> None:
-    """Show the requirements, a line each: level, depth, id, statement."""
+    """List the requirements, one per line: level, depth, category, id, statement."""
     try:
         names = {route_name(route) for route in routes}
     except UsageError as error:
@@ -48,7 +50,7 @@ def list_command(
 
 
 def described(requirement: Requirement) -> dict[str, Any]:
-    """Give what a requirement says of itself, as JSON."""
+    """Describe a requirement as JSON values."""
     return {
         "id": requirement.id,
         "level": requirement.level.value,
@@ -65,7 +67,11 @@ def described(requirement: Requirement) -> dict[str, Any]:
 
 def _table(chosen: list[Requirement]) -> str:
     if not chosen:
-        return "no requirement is asked for by that"
-    width = max(len(requirement.id) for requirement in chosen)
-    lines = [f"{r.level.value:<6}  {r.depth.value:<10}  {r.id:<{width}}  {r.statement}" for r in chosen]
-    return "\n".join(lines)
+        return "no requirement matches"
+    category, name = (
+        max(map(len, column)) for column in zip(*((r.category, r.id) for r in chosen), strict=True)
+    )
+    return "\n".join(
+        f"{r.level.value:<6}  {r.depth.value:<10}  {r.category:<{category}}  {r.id:<{name}}  {r.statement}"
+        for r in chosen
+    )

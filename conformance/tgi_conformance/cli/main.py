@@ -45,18 +45,18 @@ def _registered(point: EntryPoint) -> click.Command:
     return command
 
 
-def _missing(name: str, told: str) -> click.Command:
-    def complain() -> None:
-        raise WrongUsage(told)
+def _missing(name: str, message: str) -> click.Command:
+    def fail() -> None:
+        raise WrongUsage(message)
 
     anything = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
-    return click.Command(name, callback=complain, short_help=f"({told})", context_settings=anything)
+    return click.Command(name, callback=fail, short_help=f"({message})", context_settings=anything)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tgi-conformance")
 def main() -> None:
-    """Say whether a deployment keeps the promises of the Text Generation Inference REST API."""
+    """Check whether a deployment conforms to the Text Generation Inference REST API."""
 
 
 for _command in (compare_command, explain_command, list_command, run_command):

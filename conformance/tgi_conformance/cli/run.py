@@ -16,7 +16,7 @@ from tgi_conformance.cli.run_options import RunCommand, run_options
 from tgi_conformance.config.estimate import estimate
 from tgi_conformance.config.run_config import UsageError
 from tgi_conformance.config.settings import Settings
-from tgi_conformance.config.targets import Named, of_file, of_urls
+from tgi_conformance.config.targets import NamedConfig, configs_of_file, configs_of_urls
 from tgi_conformance.engine.run import run
 from tgi_conformance.engine.several import run_all
 from tgi_conformance.reports.badge import write_badge
@@ -54,14 +54,14 @@ ENDINGS = {"json": ".json", "junit": ".xml", "html": ".html"}
 @click.command("run", cls=RunCommand)
 @run_options
 def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **given: Any) -> None:
-    """Hold the deployment at URL to the documented REST API and say whether it conforms.
+    """Check whether the deployment at URL conforms to the documented REST API.
 
-    Several URLs, or the deployments of a file (--targets), are run side by side and shown in one matrix.
-    Each flag may stand in tgi-conformance.toml, in [tool.tgi-conformance] of pyproject.toml, or as
-    TGI_CONFORMANCE_… in the environment.
+    Several URLs, or the deployments listed in a file (--targets), are checked in parallel and shown in one
+    matrix. Every flag can also be set in tgi-conformance.toml, in [tool.tgi-conformance] of pyproject.toml,
+    or as TGI_CONFORMANCE_… in the environment.
 
-    Ends with 0 if it conforms, 1 if it does not, 2 on wrong usage, 3 if it could not tell, 4 on an error of
-    tgi-conformance itself.
+    Exits with 0 if the deployment conforms, 1 if it does not, 2 on wrong usage, 3 if the run could not tell,
+    4 on an internal error of tgi-conformance.
     """
     outputs = {name: path for name in WRITERS if (path := given.pop(name)) is not None}
     folder: Path | None = given.pop("reports")
@@ -84,37 +84,37 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
         else:
             code = _several(named, outputs, folder, fail_on, baseline)
     except KeyboardInterrupt:
-        click.echo("interrupted before there was anything to report", err=True)
+        click.echo("interrupted before any requirement was checked", err=True)
         code = Verdict.COULD_NOT_TELL.exit_code
     except click.ClickException:
         raise
-    except Exception as error:  # noqa: BLE001 - what Python would end with 1 says nothing of the deployment
+    except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means that a deployment does not conform
         click.echo(_internal_error(error, named), err=True)
         code = Verdict.INTERNAL_ERROR.exit_code
     sys.exit(code)
 
 
-def _internal_error(error: Exception, targets: tuple[Named, ...]) -> str:
-    """Give the traceback, without the targets' secrets, and a line that says what to do with it."""
-    told = "".join(traceback.format_exception(error))
+def _internal_error(error: Exception, targets: tuple[NamedConfig, ...]) -> str:
+    """Format the traceback, without the targets' secrets, and ask for a report."""
+    text = "".join(traceback.format_exception(error))
     for target in targets:
-        told = target.config.target.scrub(told)
-    return f"{told}internal error: please report the lines above to the maintainers of tgi-conformance"
+        text = target.config.target.scrub(text)
+    return f"{text}internal error: please report the lines above to the maintainers of tgi-conformance"
 
 
-def _targets(urls: tuple[str, ...], file: Path | None, settings: Settings) -> tuple[Named, ...]:
+def _targets(urls: tuple[str, ...], file: Path | None, settings: Settings) -> tuple[NamedConfig, ...]:
     if urls and file:
-        raise UsageError("--targets: expected no URL beside it")
+        raise UsageError("--targets: cannot be combined with a URL")
     if file:
-        return of_file(file, settings)
+        return configs_of_file(file, settings)
     if not urls:
         raise UsageError("Missing argument 'URL', or --targets FILE")
-    return of_urls(urls, settings)
+    return configs_of_urls(urls, settings)
 
 
 def _baseline(fail_on: FailOn, file: Path | None) -> Report | None:
     if (fail_on is FailOn.REGRESSION) != (file is not None):
-        raise UsageError("--fail-on regression and --baseline FILE belong together")
+        raise UsageError("--fail-on regression and --baseline FILE require each other")
     return read_report(file) if file else None
 
 
@@ -124,16 +124,16 @@ def _check_outputs(outputs: Mapping[str, Path], folder: Path | None, *, several:
         check_writable(path)
         other = flags.setdefault(path.resolve(), name)
         if other != name:
-            raise UsageError(f"{path}: --{other} and --{name} name the same file, expected two")
+            raise UsageError(f"{path}: --{other} and --{name} cannot write to the same file")
     single = next((name for name in outputs if name not in MATRIX_WRITERS), None)
     if several and single:
-        raise UsageError(f"--{single}: is of one deployment, expected --reports FOLDER for several")
+        raise UsageError(f"--{single}: reports one deployment; use --reports FOLDER for several")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         check_writable(folder / "matrix.html")
 
 
-def _one(target: Named, outputs: Mapping[str, Path], fail_on: FailOn, baseline: Report | None) -> int:
+def _one(target: NamedConfig, outputs: Mapping[str, Path], fail_on: FailOn, baseline: Report | None) -> int:
     name = target.config.target.shown_url
     with watching([name], sys.stderr) as watch:
         report = run(target.config, lambda progress: watch(name, progress))
@@ -147,7 +147,7 @@ def _one(target: Named, outputs: Mapping[str, Path], fail_on: FailOn, baseline: 
 
 
 def _several(
-    targets: tuple[Named, ...],
+    targets: tuple[NamedConfig, ...],
     outputs: Mapping[str, Path],
     folder: Path | None,
     fail_on: FailOn,

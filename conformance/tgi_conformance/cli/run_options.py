@@ -1,4 +1,4 @@
-"""The flags of `run`, which are also settings of a file and of the environment."""
+"""The flags of `run`, which can also be set in a file or the environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 class RunCommand(OneLineCommand):
-    """Takes its settings from a file, the environment and flags, in rising precedence."""
+    """Reads its settings from a file, the environment and flags, in rising precedence."""
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
         """Read the settings; raises WrongUsage."""
@@ -40,7 +40,7 @@ def _takes_many(param: click.Parameter) -> bool:
 
 
 def _with_baseline(args: list[str]) -> list[str]:
-    """Let `--fail-on regression FILE` be said as it reads: FILE is what `--baseline` names."""
+    """Accept `--fail-on regression FILE` for `--fail-on regression --baseline FILE`."""
     for place in range(len(args) - 2):
         flag, value, named = args[place : place + 3]
         is_file = not named.startswith("-") and "://" not in named
@@ -50,14 +50,14 @@ def _with_baseline(args: list[str]) -> list[str]:
 
 
 class Lines(click.types.StringParamType):
-    """A text; in the environment several stand on a line each, since a header has blanks."""
+    """A text; in the environment several are separated by line ends, since a header contains spaces."""
 
     name = "text"
     envvar_list_splitter = "\n"
 
 
 def run_options(command: Callable[..., Decorated]) -> Callable[..., Decorated]:
-    """Give a command every flag of `run`."""
+    """Add every flag of `run` to a command."""
     for option in reversed(OPTIONS):
         command = option(command)
     return command
@@ -69,10 +69,10 @@ def _choice(kind: type[Depth | FailOn]) -> click.Choice[str]:
 
 OPTIONS: list[Callable[..., Any]] = [
     click.argument("url", metavar="URL…", nargs=-1, envvar="TGI_CONFORMANCE_URL"),
-    click.option("--targets", metavar="FILE", type=FILE, help="Deployments to run side by side, in YAML."),
-    click.option("--api-key-env", metavar="NAME", help="Environment variable that holds the API key."),
+    click.option("--targets", metavar="FILE", type=FILE, help="YAML file that lists deployments to check."),
+    click.option("--api-key-env", metavar="NAME", help="Environment variable with the API key."),
     click.option(
-        "--header", metavar="K:V", multiple=True, type=Lines(), help="Header sent with each request."
+        "--header", metavar="K:V", multiple=True, type=Lines(), help="Header to send with each request."
     ),
     click.option(
         "--depth",
@@ -82,71 +82,71 @@ OPTIONS: list[Callable[..., Any]] = [
         default="standard",
         show_default=True,
         envvar=["TGI_CONFORMANCE_DEPTH", "TGI_CONFORMANCE_LEVEL"],
-        help="How deep to go; --level is the former name.",
+        help="How much to check; --level is the former name.",
     ),
     click.option(
         "--seed",
         type=click.IntRange(0),
         default=0,
         show_default=True,
-        help="Makes generated data repeatable.",
+        help="Seed of generated data.",
     ),
-    click.option("--only", metavar="ROUTE", multiple=True, help="Hold only this route (a name or a path)."),
-    click.option("--skip", metavar="ROUTE", multiple=True, help="Leave this route out."),
-    click.option("--require", metavar="ROUTE", multiple=True, help="Fail where this route is not offered."),
-    click.option("--deviations", metavar="FILE", type=FILE, help="Known deviations of your own, in YAML."),
-    click.option("--strict", is_flag=True, help="Let known deviations fail the run."),
+    click.option("--only", metavar="ROUTE", multiple=True, help="Check only this route (a name or a path)."),
+    click.option("--skip", metavar="ROUTE", multiple=True, help="Skip this route (a name or a path)."),
+    click.option("--require", metavar="ROUTE", multiple=True, help="Fail if this route is not offered."),
+    click.option("--deviations", metavar="FILE", type=FILE, help="YAML file with your own known deviations."),
+    click.option("--strict", is_flag=True, help="Treat known deviations as failures."),
     click.option(
         "--fail-on",
         type=_choice(FailOn),
         default="must",
         show_default=True,
-        help="What ends the run with 1; after `regression` comes the FILE of a run to hold it against.",
+        help="What makes the run exit with 1; `regression FILE` compares with the report of an earlier run.",
     ),
-    click.option("--baseline", metavar="FILE", type=FILE, help="A report of `run --json`, for regressions."),
+    click.option("--baseline", metavar="FILE", type=FILE, help="Report of `run --json` to compare with."),
     click.option("--json", metavar="FILE", type=FILE, help="Write the report as JSON."),
     click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
     click.option("--html", metavar="FILE", type=FILE, help="Write the report as one HTML file."),
     click.option("--markdown", metavar="FILE", type=FILE, help="Write a summary in GitHub's Markdown."),
-    click.option("--badge", metavar="FILE", type=FILE, help="Write the verdict for a shields.io badge."),
+    click.option("--badge", metavar="FILE", type=FILE, help="Write a shields.io endpoint badge."),
     click.option(
-        "--reports", metavar="FOLDER", type=FOLDER, help="Write all reports of several deployments here."
+        "--reports", metavar="FOLDER", type=FOLDER, help="Write all reports of several deployments."
     ),
     click.option(
         "--concurrency",
         type=click.IntRange(1, 64),
         default=4,
         show_default=True,
-        help="Requirements checked at a time.",
+        help="Requirements to check at a time.",
     ),
     click.option(
-        "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Requests a second at most."
+        "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Maximum requests per second."
     ),
     click.option(
         "--max-seconds",
         type=click.FloatRange(1),
         default=900,
         show_default=True,
-        help="The run ends after this many seconds.",
+        help="Maximum duration of the run in seconds.",
     ),
     click.option(
         "--max-requests",
         type=click.IntRange(1),
         metavar="N",
-        help="The run sends no more requests.  [default: as the depth has it]",
+        help="Maximum number of requests.  [default: depends on the depth]",
     ),
     click.option(
         "--max-tokens",
         type=click.IntRange(1),
         metavar="N",
-        help="The run ends after this many generated tokens.  [default: as the depth has it]",
+        help="Maximum number of generated tokens.  [default: depends on the depth]",
     ),
     click.option(
         "--gentle",
         is_flag=True,
-        help="Leave out what others of a shared deployment may feel: broken grammars, cut connections, "
+        help="Skip what may disturb other clients of the deployment: broken grammars, cut connections, "
         "oversized bodies, overload.",
     ),
-    click.option("--ca", metavar="FILE", type=FILE, help="Certificates to trust, in PEM."),
-    click.option("--plan", is_flag=True, help="Say what the run would cost, and send nothing."),
+    click.option("--ca", metavar="FILE", type=FILE, help="PEM file with certificates to trust."),
+    click.option("--plan", is_flag=True, help="Estimate requests and tokens of the run, and send nothing."),
 ]

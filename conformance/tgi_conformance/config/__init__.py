@@ -1,1 +1,1 @@
-"""What a run is asked to do: flags, files, the environment, several targets, the estimated usage."""
+"""What a run is asked to do: flags, files, the environment, several targets, the estimate."""

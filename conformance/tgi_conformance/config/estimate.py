@@ -1,4 +1,4 @@
-"""What a run would cost, from what each requirement cost on the reference server."""
+"""What a run is expected to use, from what each requirement used on the reference server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from tgi_common.plural import counted
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth
 
@@ -14,34 +15,44 @@ if TYPE_CHECKING:
 
 SHIPPED = "costs.json"
 PROBES = "probes"
+UNMEASURED = [1, 4]  # stands in for a requirement that was not measured yet
 Costs = dict[str, list[int]]
 
 
-def shipped_costs() -> dict[str, Costs]:
-    """Requests and generated tokens by level and requirement id, and those of the probes."""
-    costs: dict[str, Costs] = json.loads(files("tgi_conformance.config").joinpath(SHIPPED).read_text("utf-8"))
-    return costs
+def shipped_costs(depth: Depth) -> Costs:
+    """Requests and generated tokens of each requirement of a run by its id, and those of the probes."""
+    shipped: dict[str, Costs] = json.loads(
+        files("tgi_conformance.config").joinpath(SHIPPED).read_text("utf-8")
+    )
+    standard = shipped[Depth.STANDARD.value]
+    return {**standard, **shipped.get(depth.value, {})}
 
 
 def cost_of(requirement: str) -> list[int] | None:
-    """Requests and generated tokens of one requirement, at level standard or load; None if unmeasured."""
-    shipped = shipped_costs()
-    return shipped[Depth.STANDARD.value].get(requirement) or shipped[Depth.LOAD.value].get(requirement)
+    """Requests and generated tokens of one requirement, at depth standard or load; None if unmeasured."""
+    return shipped_costs(Depth.STANDARD).get(requirement) or shipped_costs(Depth.LOAD).get(requirement)
 
 
-def estimate(options: RunConfig) -> str:
-    """Say in one line what the run would cost; generated data and shared answers make it approximate."""
-    shipped = shipped_costs()
-    costs = shipped.get(options.depth.value, shipped[Depth.STANDARD.value])
-    chosen = [
+def expected_usage(config: RunConfig) -> tuple[int, int]:
+    """Requests and generated tokens that the run is expected to use."""
+    costs = shipped_costs(config.depth)
+    used = [costs.get(name, UNMEASURED) for name in (PROBES, *_chosen(config))]
+    return sum(cost[0] for cost in used), sum(cost[1] for cost in used)
+
+
+def estimate(config: RunConfig) -> str:
+    """Say in one line what the run is expected to use; shared answers and generated data make it vary."""
+    requests, tokens = expected_usage(config)
+    about = "more than" if config.depth is Depth.EXHAUSTIVE else "about"
+    return (
+        f"{counted(len(_chosen(config)), 'requirement')} at depth {config.depth.value}: "
+        f"{about} {counted(requests, 'request')} and {counted(tokens, 'generated token')}"
+    )
+
+
+def _chosen(config: RunConfig) -> list[str]:
+    return [
         requirement.id
         for requirement in requirements()
-        if options.selects(requirement) and not (options.gentle and requirement.hurts)
+        if config.selects(requirement) and not (config.gentle and requirement.hurts)
     ]
-    paid = [costs.get(name, [1, 4]) for name in (PROBES, *chosen)]
-    requests, tokens = sum(cost[0] for cost in paid), sum(cost[1] for cost in paid)
-    about = "more than" if options.depth is Depth.EXHAUSTIVE else "about"
-    return (
-        f"{len(chosen)} requirements at depth {options.depth.value}: "
-        f"{about} {requests} requests and {tokens} generated tokens"
-    )

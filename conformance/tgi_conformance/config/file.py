@@ -21,13 +21,14 @@ OWN_FILE = "tgi-conformance.toml"
 SHARED_FILE = "pyproject.toml"
 TABLE = "tgi-conformance"
 FORMER = {"level": "depth"}  # names that settings had
-BELOW_THE_FILE = {"deviations", "ca", "baseline", "targets"}  # paths are meant from the file's folder
+PATHS = {"deviations", "ca", "baseline", "targets"}  # relative to the file's folder
 
 
 def read_configuration(folder: Path, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the settings of a folder; `known` are names and what they take, for complaints.
+    """Read the settings of a folder.
 
-    The file of our own wins over the table of the shared one. Raises UsageError, of one line.
+    `known` maps the name of each setting to whether it takes several values. `tgi-conformance.toml` takes
+    precedence over `pyproject.toml`. Raises UsageError with a one-line message.
     """
     for name in (OWN_FILE, SHARED_FILE):
         path = folder / name
@@ -48,14 +49,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _checked(path: Path, table: Any, known: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(table, dict):
-        raise UsageError(f"{path.name}: tool.{TABLE} is no table")
+        raise UsageError(f"{path.name}: tool.{TABLE} is not a table")
     settings = {}
     for key, value in table.items():
         name = FORMER.get(key, str(key)).replace("-", "_")
         if name not in known:
             names = sorted(one.replace("_", "-") for one in known)
-            told = unknown("setting", key, names, f"expected one of {', '.join(names)}")
-            raise UsageError(f"{path.name}: {told}")
+            problem = unknown("setting", key, names, f"expected one of {', '.join(names)}")
+            raise UsageError(f"{path.name}: {problem}")
         settings[name] = _value(path, key, name, value, many=known[name])
     return settings
 
@@ -64,8 +65,8 @@ def _value(path: Path, key: str, name: str, value: Any, *, many: bool) -> Any:
     values = value if isinstance(value, list) else [value]
     if any(isinstance(item, (dict, list)) for item in values) or (isinstance(value, list) and not many):
         raise UsageError(
-            f"{path.name}: {key} = {value!r}: expected {'a list of words' if many else 'one value'}"
+            f"{path.name}: {key} = {value!r}: expected {'a list of values' if many else 'a single value'}"
         )
-    if name in BELOW_THE_FILE:
+    if name in PATHS:
         return str(path.parent / str(value))
     return values if many else value

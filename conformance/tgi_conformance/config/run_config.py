@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class UsageError(ValueError):
-    """Something asked for that does not exist; the message is one line."""
+    """A setting that cannot be used; the message is one line."""
 
 
 @frozen
@@ -30,15 +30,15 @@ class RunConfig:
 
     Attributes:
         target: The deployment.
-        depth: How deep to go.
-        seed: Makes generated data repeatable.
-        only, skip: Names of routes (as in requirement ids, or as paths) to hold, or to leave out.
-        require: Names of routes that must be there: where one is not offered, its requirements fail.
-        strict: Whether known deviations fail.
-        deviations: Known deviations to tell apart from breaks.
-        bounds: What the run may take.
-        concurrency: How many requirements are held at a time.
-        gentle: Whether to leave out what other clients of the deployment may feel.
+        depth: How much to check.
+        seed: The seed of generated data.
+        only, skip: Names of routes to check, or to skip.
+        require: Names of routes that must be offered; the requirements of one that is not offered fail.
+        strict: Whether known deviations count as failures.
+        deviations: Known deviations.
+        bounds: Limits on time, size and usage.
+        concurrency: How many requirements are checked at a time.
+        gentle: Whether to skip what may disturb other clients of the deployment.
     """
 
     target: Target
@@ -54,7 +54,7 @@ class RunConfig:
     gentle: bool = False
 
     def selects(self, requirement: Requirement) -> bool:
-        """Tell whether this run holds the requirement."""
+        """Whether this run checks the requirement."""
         if not self.depth.includes(requirement.depth):
             return False
         if self.only and requirement.route not in self.only:
@@ -63,7 +63,7 @@ class RunConfig:
 
 
 def check_names(deviations: Iterable[Deviation]) -> None:
-    """Raise UsageError, naming the pattern, where a deviation is about no requirement of the suite."""
+    """Raise UsageError, naming the pattern, if a deviation matches no requirement."""
     ids = [requirement.id for requirement in requirements()]
     for deviation in deviations:
         for pattern in deviation.requirements:
@@ -72,7 +72,7 @@ def check_names(deviations: Iterable[Deviation]) -> None:
 
 
 def route_name(text: str) -> str:
-    """Give the name of a route from its name or its path; raises UsageError with a suggestion."""
+    """Return the name of a route given by name or path; raises UsageError with a suggestion."""
     every = requirements()
     by_path = {one.operation.partition(" ")[2]: one.route for one in reversed(every)}
     names = {one.route for one in every}
@@ -80,5 +80,6 @@ def route_name(text: str) -> str:
         return text
     if text in by_path:
         return by_path[text]
-    told = unknown("route", text, [*names, *by_path], f"expected one of {', '.join(sorted(names))}")
-    raise UsageError(told)
+    raise UsageError(
+        unknown("route", text, [*names, *by_path], f"expected one of {', '.join(sorted(names))}")
+    )

@@ -1,4 +1,4 @@
-"""What a run is asked to do as people write it: words and numbers, from flags, a file or a program."""
+"""The settings of a run as users write them, in flags, a file or a program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Settings:
-    """What a run is asked to do, a member a flag of `tgi-conformance run`; see there."""
+    """The flags of `tgi-conformance run`, which documents them."""
 
     url: str
     api_key_env: str | None = None
@@ -42,7 +42,7 @@ class Settings:
 
 
 def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
-    """Check the settings; raises AccessError, UsageError and DeviationsError, each of one line."""
+    """Parse the settings; raises AccessError, UsageError or DeviationsError with a one-line message."""
     own = read_deviations(settings.deviations) if settings.deviations else ()
     check_names(own)
     today = datetime.now(timezone.utc).date()

@@ -1,4 +1,4 @@
-"""Several deployments to run against side by side: URLs, or a YAML file with names and settings."""
+"""Several deployments to check in one run: URLs, or a YAML file with names and settings."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 
 
 @frozen
-class Named:
-    """A deployment under the name that reports give it."""
+class NamedConfig:
+    """What to do with a deployment, and the name by which reports call it."""
 
     name: str
     config: RunConfig
 
 
-def of_urls(urls: Iterable[str], settings: Settings) -> tuple[Named, ...]:
-    """Name each deployment by its host, port and path; raises AccessError and UsageError."""
-    return _distinct([Named(_name_of(url), run_config_of(evolve(settings, url=url))) for url in urls])
+def configs_of_urls(urls: Iterable[str], settings: Settings) -> tuple[NamedConfig, ...]:
+    """Name each deployment by its host, port and path; raises AccessError or UsageError."""
+    return _distinct([NamedConfig(_name_of(url), run_config_of(evolve(settings, url=url))) for url in urls])
 
 
-def of_file(path: Path, settings: Settings) -> tuple[Named, ...]:
-    """Read a list of targets, each with a `url` and any flag of `run`; raises UsageError and AccessError."""
+def configs_of_file(path: Path, settings: Settings) -> tuple[NamedConfig, ...]:
+    """Read a list of targets, each with a `url` and any flag of `run`; raises UsageError or AccessError."""
     try:
         entries = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -59,16 +59,16 @@ def of_file(path: Path, settings: Settings) -> tuple[Named, ...]:
     return _distinct([_named(path, n, entry, settings) for n, entry in enumerate(entries, 1)])
 
 
-def _named(path: Path, number: int, entry: Any, settings: Settings) -> Named:
+def _named(path: Path, number: int, entry: Any, settings: Settings) -> NamedConfig:
     where = f"{path}, target {number}"
     if not isinstance(entry, dict) or not isinstance(entry.get("url"), str):
         raise UsageError(f"{where}: expected a url and settings")
     name = entry.get("name", _name_of(entry["url"]))
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise UsageError(f"{where}: the name {name!r} is no word of letters, digits, '.', '_' and '-'")
+        raise UsageError(f"{where}: name = {name!r}: expected letters, digits, '.', '_' and '-'")
     changes = dict(_setting(where, path.parent, *item) for item in entry.items() if item[0] != "name")
     try:
-        return Named(name, run_config_of(evolve(settings, **changes)))
+        return NamedConfig(name, run_config_of(evolve(settings, **changes)))
     except (AccessError, UsageError) as error:
         raise UsageError(f"{where}: {error}") from None
 
@@ -94,7 +94,7 @@ def _of(where: str, key: Any, value: Any, kind: type | tuple[type, ...]) -> Any:
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         raise UsageError(f"{where}: {key} = {value!r}: expected {' or '.join(k.__name__ for k in wanted)}")
     if isinstance(value, (int, float)) and value < 0:
-        raise UsageError(f"{where}: {key} = {value!r}: expected a number from 0 up")
+        raise UsageError(f"{where}: {key} = {value!r}: expected a number of at least 0")
     return value
 
 
@@ -104,9 +104,9 @@ def _name_of(url: str) -> str:
     return words.strip("-._")[:64] or "target"
 
 
-def _distinct(named: list[Named]) -> tuple[Named, ...]:
+def _distinct(named: list[NamedConfig]) -> tuple[NamedConfig, ...]:
     names = [target.name for target in named]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        raise UsageError(f"two targets are called {twice!r}, expected a name for each")
+        raise UsageError(f"two targets have the name {twice!r}; give each its own name")
     return tuple(named)

@@ -1,4 +1,4 @@
-"""The documented interface as something to ask: operations, schemas, constraints."""
+"""The documented interface: operations, schemas, constraints."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ URI = "urn:tgi-conformance:contract"
 
 @frozen
 class Operation:
-    """One documented operation; `pointer` leads to it in the document."""
+    """One documented operation; `pointer` is its place in the document."""
 
     method: str
     path: str
@@ -45,25 +45,25 @@ class Operation:
         return tuple(int(status) for status in self.definition["responses"] if str(status).isdigit())
 
     def media_types(self, status: int) -> tuple[str, ...]:
-        """The documented media types of a status; empty where no body is documented."""
+        """The documented media types of a status; empty if no body is documented."""
         return tuple(self.definition["responses"].get(str(status), {}).get("content", {}))
 
     def response_pointer(self, status: int, media_type: str) -> str:
-        """Where the document gives the schema of an answer."""
+        """The place of an answer's schema in the document."""
         return f"{self.pointer}/responses/{status}/content/{escape(media_type)}/schema"
 
     @property
     def streams(self) -> bool:
-        """Whether an event stream is documented for its success."""
+        """Whether an event stream is documented for status 200."""
         return EVENT_STREAM in self.media_types(200)
 
 
 @frozen(slots=False)
 class Contract:
-    """A repaired document: what the deployment promises.
+    """A repaired document: what the deployment documents.
 
-    It is `assumed` where the deployment is of an older release and serves no document: the pinned one tells
-    then of operations, and of schemas only what requirements without generated data hold.
+    It is `assumed` if the deployment runs an older release and serves no document: then the pinned document
+    stands in, and requirements with generated data are not checked.
     """
 
     document: Mapping[str, Any] = field(repr=False)
@@ -76,21 +76,21 @@ class Contract:
 
     @property
     def release(self) -> Version:
-        """The release that the document says it is of."""
+        """The release that the document names."""
         return Version(str(self.document["info"]["version"]))
 
     def operation(self, name: str) -> Operation:
-        """Give a documented operation; one that the deployment has beyond its document is the pinned one."""
+        """Return an operation, from the pinned document if this one lacks it."""
         return self.operations.get(name) or pinned_contract().operations[name]
 
     def problem(self, value: Any, pointer: str) -> str | None:
-        """Tell in one line how a value departs from the schema at the pointer; None where it fits."""
+        """Describe in one line why a value does not match the schema at the pointer; None if it does."""
         validator = Draft202012Validator({"$ref": f"{URI}{pointer}"}, registry=self._registry)
         error = best_match(validator.iter_errors(value))
         return None if error is None else f"at {error.json_path}: {error.message[:300]}"
 
     def has(self, pointer: str) -> bool:
-        """Tell whether the document has something at the pointer."""
+        """Whether the document has something at the pointer."""
         try:
             resolve(self.document, pointer)
         except KeyError:
@@ -117,7 +117,7 @@ class Contract:
 
 
 def contract_of(served: Mapping[str, Any] | None, release: Version | None) -> Contract:
-    """Give what a deployment of a release promises: an older one is judged by the document that it serves."""
+    """Return the contract of a release: an older one is checked against the document that it serves."""
     pinned = pinned_contract()
     if release is None or release.release[:2] >= pinned.release.release[:2]:
         return pinned
@@ -129,16 +129,16 @@ def contract_of(served: Mapping[str, Any] | None, release: Version | None) -> Co
 
 @lru_cache(maxsize=1)
 def pinned_contract() -> Contract:
-    """The pinned document, repaired so that tools can read it, not corrected: deviations tell the rest."""
+    """The pinned document, repaired so that tools can read it; known deviations stand for its corrections."""
     document, _ = repair(pinned_document())
     return Contract(document)
 
 
 def as_json_schema(node: Any) -> Any:
-    """Turn OpenAPI 3.0's dialect into JSON Schema, read as a client reads answers.
+    """Turn OpenAPI 3.0's dialect into JSON Schema, as a client reads answers.
 
-    `oneOf` becomes `anyOf`: the document writes it for untagged unions, which a reader tries one by one, and
-    an unknown member must not make an answer fit two of them.
+    `oneOf` becomes `anyOf`: the document uses it for untagged unions, whose alternatives a reader tries in
+    order, so an answer may match two of them.
     """
     if isinstance(node, list):
         return [as_json_schema(item) for item in node]

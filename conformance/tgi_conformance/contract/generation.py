@@ -1,7 +1,7 @@
 """Requests generated from the contract by Schemathesis, kept cheap and harmless.
 
-Whatever is generated goes to somebody's GPU: every body gets a small token limit, no server is made to fetch
-an address that a generator invented, and none gets a JSON schema that refers to itself, which ends a TGI 3.3.
+Generated requests use somebody's GPU: every body gets a small token limit, no body makes the server fetch an
+address that was generated, and no JSON schema refers to itself, which makes TGI 3.3 exit.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 TOKENS = 2
 PROMPTS = 2
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
-SCHEME = re.compile("https?://")  # generators draw texts from the modules that they are loaded with
-REFERENCE = "$ref"  # nothing that is generated refers to anything
+SCHEME = re.compile("https?://")  # Hypothesis draws texts from the constants of loaded modules, too
+REFERENCE = "$ref"  # removed from everything that is generated
 LARGEST: dict[str, float] = {
     "integer": 2**31 - 1,
     "int32": 2**31 - 1,
@@ -50,7 +50,7 @@ def cases(contract: Contract, operation: Operation, *, negative: bool) -> strate
 
 
 def request_of(case: Any) -> Request:
-    """Turn a case into a request that costs few tokens."""
+    """Turn a case into a request that generates few tokens."""
     body = case.body
     headers = (("content-type", case.media_type or JSON),)
     if isinstance(body, bytes):
@@ -62,7 +62,7 @@ def request_of(case: Any) -> Request:
 
 
 def answer_to(case: Any, exchange: Exchange) -> schemathesis.Response:
-    """Give the answer as Schemathesis's checks read it."""
+    """Convert the answer for the checks of Schemathesis."""
     response = httpx.Response(
         exchange.response.status,
         headers=[(k, v) for k, v in exchange.response.headers.raw if k.lower() != b"content-encoding"],
@@ -74,12 +74,12 @@ def answer_to(case: Any, exchange: Exchange) -> schemathesis.Response:
 
 
 def cheap(body: Any) -> Any:
-    """Limit what a body may cost: tokens, prompts, choices; and what it may make the server fetch.
+    """Limit what a body may use (tokens, prompts, choices), and what it may make the server fetch.
 
-    Where nothing is said of details they are asked for: they cost nothing, and show more.
+    Details are requested unless the body says otherwise: they cost nothing, and show more.
     """
     if isinstance(body, list) and body:
-        # TGI reads an array as an object's members by position, and would generate to its own limit.
+        # TGI reads an array as the members of an object by position, and would generate up to its own limit.
         return 5
     if not isinstance(body, dict):
         return _harmless(body)
@@ -120,7 +120,7 @@ def _harmless(node: Any) -> Any:
 
 
 def _without_references(text: str) -> str:
-    """A grammar may be JSON in a text; a text that is no JSON stays as it is."""
+    """Clean a text that contains JSON, such as a grammar; every other text stays as it is."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -140,7 +140,7 @@ def _schema(document: str, *, negative: bool) -> Any:
 
 
 def _in_machine_numbers(node: Any) -> None:
-    """A number's format is a bound that generators do not know."""
+    """Add bounds from the format of numbers, which generators do not know."""
     for schema in _schemas(node):
         largest = LARGEST.get(str(schema.get("format", schema.get("type"))))
         if largest is not None:
@@ -149,7 +149,7 @@ def _in_machine_numbers(node: Any) -> None:
 
 
 def _without_unknown_members(schema: dict[str, Any]) -> None:
-    """Spend the examples on what the contract names; unknown members have a requirement of their own."""
+    """Generate only documented members; unknown members have a requirement of their own."""
     if "properties" in schema:
         schema.setdefault("additionalProperties", False)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 TITLE = "Text Generation Inference"
-NAMED = "named by"  # how a document was found, where a page to which /docs leads names it
+NAMED = "named by"  # begins `how` if a page to which /docs leads names the document
 
 
 @frozen
@@ -31,7 +31,7 @@ class Served:
 
     @property
     def release(self) -> str:
-        """The release that the document names; empty where it is of something else than TGI."""
+        """The release that the document names; empty if it does not document TGI."""
         info = (self.document or {}).get("info")
         if not isinstance(info, dict) or info.get("title") != TITLE:
             return ""
@@ -39,7 +39,7 @@ class Served:
 
 
 def fetch_served(target: Target, bounds: Bounds) -> Served:
-    """Find the deployment's document as a person would; raises nothing."""
+    """Find the deployment's document through its documentation page; raises nothing."""
     access = Access(
         headers=target.headers,
         api_key=target.key.value if target.key else None,

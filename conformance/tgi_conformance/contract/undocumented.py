@@ -1,4 +1,4 @@
-"""Why an answer could not be made sense of: where it departs from its documented schema."""
+"""Where an answer that a check could not read does not match its documented schema."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def undocumented(contract: Contract, exchange: Exchange) -> UnmetError | None:
-    """Give the first place at which an answer is not what the document says; None where it is all that."""
+    """Return the first place at which an answer does not match the document; None if it matches."""
     request, response = exchange.request, exchange.response
     operation = contract.operations.get(f"{request.method} {request.path}")
     if operation is None or response.media_type not in operation.media_types(response.status):
@@ -23,7 +23,7 @@ def undocumented(contract: Contract, exchange: Exchange) -> UnmetError | None:
     for value in _values(exchange):
         problem = contract.problem(value, pointer)
         if problem is not None:
-            return UnmetError(f"what {pointer} says", problem, exchange)
+            return UnmetError(f"an answer that matches {pointer}", problem, exchange)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Execute one requirement against the deployment and say what came of it."""
+"""Execute one requirement against the deployment and give its result."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from tgi_conformance.requirements import Requirement
     from tgi_conformance.session.session import Session
 
-HANGS = "not asked, since two of its kind on this route had no answer in time"
+HANGS = "not checked, since two requirements of its kind on this route timed out"
 
 
 @frozen
 class Executed:
-    """A requirement's result, and the context in which it came."""
+    """A requirement's result, and the context of its check."""
 
     result: Result
     context: Context
@@ -62,7 +62,7 @@ class _Execution:
         session = self.context.session
         missing = self._missing()
         if missing and not missing.startswith(LEFT_OUT) and self.requirement.route in session.required:
-            return evolve(self._of(Outcome.FAILED), expected="the route, as --require asks", actual=missing)
+            return evolve(self._of(Outcome.FAILED), expected="a route that --require names", actual=missing)
         if missing:
             return self._of(Outcome.UNSUPPORTED, missing)
         if session.sender.hangs.has_given_up(self.requirement.group):
@@ -72,29 +72,29 @@ class _Execution:
                 self.requirement.check(self.context)
         except UnmetError as unmet:
             lacking = beyond_the_limits(self.context, unmet)
-            return self._of(Outcome.UNSUPPORTED, lacking) if lacking else self._broken(unmet)
+            return self._of(Outcome.UNSUPPORTED, lacking) if lacking else self._failed(unmet)
         except NoAnswerError as error:
             return self._no_answer(error)
         except UnsupportedError as error:
             return self._of(Outcome.UNSUPPORTED, str(error))
         except InconclusiveError as error:
             return self._of(Outcome.INCONCLUSIVE, str(error))
-        except Exception as error:  # noqa: BLE001 - a fault of the suite must not pass for one of the server
-            return self._stumbled(error)
-        return self._kept()
+        except Exception as error:  # noqa: BLE001 - an error of the suite must not count as a failure of the server
+            return self._crashed(error)
+        return self._passed()
 
     def _missing(self) -> str:
-        """Say why the requirement does not apply; empty where it does."""
+        """Explain why the requirement does not apply; empty if it does."""
         requirement, version = self.requirement, self.context.capabilities.version
         if self.context.session.gentle and requirement.hurts:
             return f"{LEFT_OUT}{requirement.hurts}"
         since = requirement.promised_since
         if since and version is not None and version.release < Version(since).release:
-            return f"TGI promises it since {since}, and this is {version}"
+            return f"promised since TGI {since}; this is {version}"
         source = (requirement.source,) if requirement.source.startswith("#/") else ()
         return self.context.lacking((*source, requirement.operation, *requirement.needs))
 
-    def _kept(self) -> Result:
+    def _passed(self) -> Result:
         seen, before = self.context.deviations_seen, self.context.failed_before
         if not seen and before:
             more = f" and {len(before) - 1} more" if len(before) > 1 else ""
@@ -103,9 +103,9 @@ class _Execution:
             return self._of(Outcome.PASSED)
         deviation, unmet = next(iter(seen.items()))
         reason = f"{deviation.instead} ({deviation.evidence})"
-        return evolve(self._broken(unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason)
+        return evolve(self._failed(unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason)
 
-    def _broken(self, unmet: UnmetError) -> Result:
+    def _failed(self, unmet: UnmetError) -> Result:
         return evolve(
             self._with_exchange(Outcome.FAILED, unmet.request, unmet.exchange),
             expected=unmet.expected,
@@ -113,21 +113,23 @@ class _Execution:
         )
 
     def _no_answer(self, error: NoAnswerError) -> Result:
-        """Tell a server that is gone or a run out of time from one that does not answer."""
+        """Inconclusive if the deployment is gone or the run out of budget; failed if it does not answer."""
         if error.kind == "timeout":
             self.context.session.sender.hangs.give_up(self.requirement.group)
         if error.kind in {"refused", "budget", "gone"}:
             return self._of(Outcome.INCONCLUSIVE, str(error))
         return evolve(
-            self._with_exchange(Outcome.FAILED, error.request), expected="a whole answer", actual=str(error)
+            self._with_exchange(Outcome.FAILED, error.request),
+            expected="a complete answer",
+            actual=str(error),
         )
 
-    def _stumbled(self, error: Exception) -> Result:
-        """A check that cannot read an answer says why, where the answer is not the documented one."""
+    def _crashed(self, error: Exception) -> Result:
+        """Failed if the last answer does not match the document, which the check relied on; else an error."""
         context = self.context
         unmet = undocumented(context.contract, context.last) if context.last is not None else None
         if unmet is not None and not any(one.explains(unmet) for one in context.session.deviations):
-            return self._broken(unmet)
+            return self._failed(unmet)
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
         result = (

@@ -1,4 +1,4 @@
-"""Begin a session: fetch the deployment's document and probe its capabilities."""
+"""Start a session: fetch the deployment's document and probe its capabilities."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from tgi_conformance.contract.contract import contract_of, pinned_contract
-from tgi_conformance.contract.older import older
+from tgi_conformance.contract.request_adapter import adapter_of
 from tgi_conformance.contract.served import Served, fetch_served
 from tgi_conformance.http.client import Client
 from tgi_conformance.session.probes import probe, probe_reach
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     from tgi_conformance.config.run_config import RunConfig
 
 
-def cannot_begin(session: Session) -> str:
-    """Tell in one line why no requirement can be held against the deployment; empty where they can."""
+def find_blocker(session: Session) -> str:
+    """Explain in one line why the deployment cannot be checked; empty if it can."""
     if session.capabilities.unreachable:
         return f"the deployment cannot be reached: {session.capabilities.unreachable}"
     if session.capabilities.locked:
         key = session.sender.target.key
-        held = (
+        problem = (
             f"the key in ${key.name} was refused"
             if key
             else "the deployment requires an API key (--api-key-env NAME)"
         )
-        return f"{held}: {session.capabilities.locked}"
+        return f"{problem}: {session.capabilities.locked}"
     if session.capabilities.unrecognizable:
         return session.capabilities.unrecognizable
     if session.capabilities.foreign:
-        return f"this is no TGI: {session.capabilities.foreign}"
+        return f"this is not TGI: {session.capabilities.foreign}"
     if not session.capabilities.generates:
-        return "no generation route of TGI is there: each answered 404, 405 or 501"
+        return "no generation route of TGI is offered: each answered 404, 405 or 501"
     return ""
 
 
 def prepare(config: RunConfig) -> Session:
-    """Ask the deployment what it is; raises nothing, since what went wrong is among the facts."""
+    """Probe the deployment; raises nothing, since the capabilities say what went wrong."""
     sender = Sender(Client(config.target, config.bounds))
     cache = ResponseCache(sender)
     served = Served(problem="the deployment cannot be reached")
@@ -51,7 +51,7 @@ def prepare(config: RunConfig) -> Session:
         served = fetch_served(config.target, config.bounds)
         capabilities = evolve(capabilities, documented=served.release)
         contract = contract_of(served.document, capabilities.version)
-        sender.older = older(contract)
+        sender.adapter = adapter_of(contract)
         capabilities = probe(cache, capabilities)
     return Session(
         sender=sender,

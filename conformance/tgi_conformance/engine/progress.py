@@ -1,4 +1,4 @@
-"""How far a run has come."""
+"""The progress of a run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @frozen
 class Progress:
-    """What is told after each requirement.
+    """What `on_progress` receives after each requirement.
 
     Attributes:
-        result: What came of the last one.
-        done, total: How many were held, and how many the run holds.
-        requests, generated_tokens: What it has cost so far.
+        result: The result of the last requirement.
+        done, total: How many requirements were checked, and how many the run checks.
+        requests, generated_tokens: What the run has used so far.
     """
 
     result: Result

@@ -1,4 +1,4 @@
-"""Run the suite against one deployment and give its report."""
+"""Run the suite against one deployment and return its report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from attrs import define, field
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tgi_conformance.engine.execute import Executed, execute
-from tgi_conformance.engine.prepare import cannot_begin, prepare
+from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.progress import Progress
 from tgi_conformance.engine.scheduler import Scheduler
 from tgi_conformance.engine.verdict import verdict_of
@@ -34,21 +34,21 @@ INTERRUPTED = "the run was interrupted"
 
 
 def run(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
-    """Probe the deployment, check every requirement asked for, and say what came of it.
+    """Probe the deployment, check every requirement that the run selects, and return the report.
 
-    Raises nothing for what a deployment does: a target that cannot be reached has a report too.
+    Raises nothing for what a deployment does: one that cannot be reached has a report too.
     """
-    with quiet():
-        return run_loudly(config, on_progress)
+    with silenced_libraries():
+        return run_one(config, on_progress)
 
 
-def run_loudly(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
-    """Do as `run` does within `quiet`, which is for a whole process."""
+def run_one(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
+    """Do as `run` does, inside `silenced_libraries`, which affects the whole process."""
     started, clock = datetime.now(timezone.utc), time.monotonic()
     whole = Run(config, prepare(config), on_progress)
     try:
-        reason = cannot_begin(whole.session) or whole.through()
-        whole.look_back()
+        reason = find_blocker(whole.session) or whole.execute_all()
+        whole.check_whole_run()
     finally:
         whole.session.sender.client.close()
     results = tuple(one.result for one in whole.executed)
@@ -67,7 +67,7 @@ def run_loudly(config: RunConfig, on_progress: Callable[[Progress], None] = lamb
         verdict=verdict,
         reason=config.target.scrub(reason),
         requirements=results,
-        stale_deviations=tuple(whole.stale()),
+        stale_deviations=tuple(whole.stale_deviations()),
         strict=config.strict,
         overloads=usage.overloads,
         gentle=config.gentle,
@@ -75,7 +75,7 @@ def run_loudly(config: RunConfig, on_progress: Callable[[Progress], None] = lamb
 
 
 def without_results(config: RunConfig, verdict: Verdict, reason: str) -> Report:
-    """Give the report of a run that came to nothing."""
+    """Return the report of a run without results."""
     return Report(
         version=version("tgi-conformance"),
         target=config.target.shown_url,
@@ -95,37 +95,37 @@ def without_results(config: RunConfig, verdict: Verdict, reason: str) -> Report:
 
 @define
 class Run:
-    """The requirements of a run, executed one after another or as they are asked for."""
+    """A run under way, and what it has executed so far."""
 
     config: RunConfig
     session: Session
     on_progress: Callable[[Progress], None] = lambda _: None
     executed: list[Executed] = field(factory=list)
 
-    def through(self) -> str:
-        """Execute every requirement of the run; give why it did not come to its end, or nothing."""
+    def execute_all(self) -> str:
+        """Execute every requirement of the run; return why it ended early, or an empty text."""
         selected = [one for one in requirements() if self.config.selects(one)]
         scheduler = Scheduler(self.session, self.config.concurrency)
         scheduler.start(selected)
         try:
             for requirement in selected:
-                self.take(scheduler.result(requirement), len(selected))
+                self.record(scheduler.result(requirement), len(selected))
         except KeyboardInterrupt:
             return INTERRUPTED
         finally:
             scheduler.close()
         return ""
 
-    def take(self, executed: Executed, total: int) -> None:
-        """Keep what came of a requirement and tell how far the run has come."""
+    def record(self, executed: Executed, total: int) -> None:
+        """Record a result and report the progress."""
         self.executed.append(executed)
         usage = self.session.sender.usage
         self.on_progress(
             Progress(executed.result, len(self.executed), total, usage.requests, usage.generated_tokens)
         )
 
-    def look_back(self) -> None:
-        """Execute what is about the whole run though it was not asked for, where it has something to tell."""
+    def check_whole_run(self) -> None:
+        """Add requirements about the whole run that --only left out, if they do not pass."""
         done = {one.result.id for one in self.executed}
         for requirement in requirements():
             if requirement.route == WHOLE_RUN and requirement.id not in done and self.config.only:
@@ -133,8 +133,8 @@ class Run:
                 if executed.result.outcome is not Outcome.PASSED:
                     self.executed.append(executed)
 
-    def stale(self) -> Iterator[str]:
-        """Name the known deviations that every one of their requirements was kept without."""
+    def stale_deviations(self) -> Iterator[str]:
+        """Name the known deviations that no longer show: all their requirements passed without them."""
         if any(one.context.capabilities.version is None for one in self.executed):
             return
         for deviation in self.config.deviations:
@@ -150,13 +150,13 @@ class Run:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def silenced_libraries() -> Iterator[None]:
     """Keep Hypothesis, Schemathesis and httpx from writing warnings, logs and folders."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         with warnings.catch_warnings(), tempfile.TemporaryDirectory() as home:
             warnings.simplefilter("ignore")
-            set_hypothesis_home_dir(home)  # not into the folder that the run is started in
+            set_hypothesis_home_dir(home)  # instead of the current folder
             yield
     finally:
         set_hypothesis_home_dir(None)

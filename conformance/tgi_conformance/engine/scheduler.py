@@ -1,4 +1,4 @@
-"""Execute several requirements at a time; those that need the deployment to themselves come one by one."""
+"""Execute several requirements at a time; those that need the deployment to themselves run alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.results.levels import Outcome
-from tgi_conformance.session.probes import EXACT, probe_closely
+from tgi_conformance.session.probes import EXACT, probe_repeatability
 from tgi_conformance.session.response_cache import ResponseCache
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from tgi_conformance.requirements import Requirement
     from tgi_conformance.session.session import Session
 
-CHANCES = 2  # more of a requirement that compares answers, where decoding is not exact
+RETRIES = 2  # of a failed requirement that compares answers, if decoding is not exact
 
 
 @define
 class Scheduler:
-    """Requirements under way; a result is waited for when it is asked for."""
+    """Executes requirements in the background; `result` waits for one of them."""
 
     session: Session
     concurrency: int
     _futures: dict[str, Future[Executed]] = field(factory=dict, init=False)
     _executor: ThreadPoolExecutor | None = field(default=None, init=False)
-    _looked: bool = field(default=False, init=False)
+    _probed_again: bool = field(default=False, init=False)
 
     def start(self, requirements: Iterable[Requirement]) -> None:
-        """Begin with those that may be checked side by side, as many as the deployment takes at a time."""
+        """Start the requirements that may run concurrently, as many as the deployment takes at a time."""
         limit = self.session.capabilities.limit("max_concurrent_requests") or self.concurrency
         self._executor = ThreadPoolExecutor(min(limit, self.concurrency), thread_name_prefix="requirement")
         for requirement in requirements:
@@ -40,27 +40,27 @@ class Scheduler:
                 self._futures[requirement.id] = self._executor.submit(execute, requirement, self.session)
 
     def result(self, requirement: Requirement) -> Executed:
-        """Wait for a requirement; one that must be alone is executed when nothing else is under way.
+        """Wait for a requirement; one that must run alone is executed when no other is running.
 
-        A failure that may be due to decoding that is not exact is looked at again: alone, then after a closer
-        probe, and a few times where a tie may have fallen otherwise.
+        A failure that inexact decoding may explain is checked again: alone, then after a closer probe, and a
+        few more times in case a tie was decided differently.
         """
         future = self._futures.get(requirement.id)
-        if future is not None and not self._may_be_disturbed(requirement, future.result()):
+        if future is not None and not self._may_be_inexact(requirement, future.result()):
             return future.result()
         for other in self._futures.values():
             other.exception()
         executed = self._alone(requirement)
-        if not self._may_be_disturbed(requirement, executed) or not self._disturbed():
+        if not self._may_be_inexact(requirement, executed) or not self._decoding_is_inexact():
             return executed
-        for _ in range(CHANCES):
+        for _ in range(RETRIES):
             executed = self._alone(requirement)
-            if not self._may_be_disturbed(requirement, executed):
+            if not self._may_be_inexact(requirement, executed):
                 break
         return executed
 
     def close(self) -> None:
-        """Drop what was not begun and wait for the rest."""
+        """Cancel what has not started and wait for the rest."""
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
         self.session.sender.client.close()
@@ -68,16 +68,16 @@ class Scheduler:
     def _alone(self, requirement: Requirement) -> Executed:
         return execute(requirement, evolve(self.session, cache=ResponseCache(self.session.sender)))
 
-    def _disturbed(self) -> bool:
-        """Tell whether decoding is not exact; where it seemed to be, look closely, once."""
-        if EXACT not in self.session.capabilities.absent and not self._looked:
-            self._looked = True
-            found = probe_closely(ResponseCache(self.session.sender), self.session.capabilities)
+    def _decoding_is_inexact(self) -> bool:
+        """Whether decoding is inexact; if it seemed exact, probe more closely, once."""
+        if EXACT not in self.session.capabilities.absent and not self._probed_again:
+            self._probed_again = True
+            found = probe_repeatability(ResponseCache(self.session.sender), self.session.capabilities)
             self.session = evolve(self.session, capabilities=found)
         return EXACT in self.session.capabilities.absent
 
-    def _may_be_disturbed(self, requirement: Requirement, executed: Executed) -> bool:
-        """Tell whether a failure may be due to batches, which change decoding."""
+    def _may_be_inexact(self, requirement: Requirement, executed: Executed) -> bool:
+        """Whether batching, which changes inexact decoding, may explain a failure."""
         hangs = self.session.sender.hangs.has_given_up(requirement.group)
         failed = executed.result.outcome is Outcome.FAILED
         return "reproducible" in requirement.needs and failed and not hangs

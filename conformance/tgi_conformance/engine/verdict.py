@@ -1,4 +1,4 @@
-"""What results mean together."""
+"""The verdict of a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple[Verdict, str]:
-    """Say what results mean together, and why they tell nothing where they do; `reason` is why none began."""
+    """Derive the verdict from the results, and explain it if needed; `reason` is why the run ended early."""
     if reason:
         return Verdict.COULD_NOT_TELL, reason
     results = tuple(results)
@@ -28,7 +28,8 @@ def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple
         return Verdict.DOES_NOT_CONFORM, ""
     unknown = [result for result in binding if result.outcome is Outcome.INCONCLUSIVE]
     if unknown:
-        return Verdict.COULD_NOT_TELL, f"{len(unknown)} requirements are inconclusive: {unknown[0].reason}"
+        noun = "requirement is" if len(unknown) == 1 else "requirements are"
+        return Verdict.COULD_NOT_TELL, f"{len(unknown)} {noun} inconclusive: {unknown[0].reason}"
     if not any(result.outcome in KEPT for result in binding):
-        return Verdict.COULD_NOT_TELL, "no requirement could be held"
+        return Verdict.COULD_NOT_TELL, "no requirement could be checked"
     return Verdict.CONFORMS, ""

@@ -1,4 +1,4 @@
-"""Send requests to a deployment within bounds of time, size and price, and keep count."""
+"""Send requests to a deployment within limits of time, size and usage, and count them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ MEGABYTE = 1024 * 1024
 KEPT = 16  # connections that are kept open
 BROKEN = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
 TIME_IS_UP = "the run's time is used up (raise --max-seconds)"
-MOST_ARRIVALS = 4096  # a server that sends byte by byte could make millions
+MOST_ARRIVALS = 4096  # a server that sends byte by byte could cause millions
 
 
 @frozen
 class Bounds:
-    """What a run may take: seconds, bytes, requests and generated tokens; None is no bound."""
+    """Limits of a run: seconds, bytes, requests and generated tokens; None means no limit."""
 
     request_seconds: float = 60.0
     requests_per_second: float | None = None
@@ -45,7 +45,7 @@ class Bounds:
 
 @define
 class Client:
-    """A deployment as something to send requests to. Safe to use from several threads."""
+    """Sends requests to a deployment. Safe to use from several threads."""
 
     target: Target
     bounds: Bounds = field(factory=Bounds)
@@ -75,10 +75,10 @@ class Client:
         self._paused_until = max(self._paused_until, time.monotonic() + seconds)
 
     def send(self, request: Request, *, seconds: float | None = None) -> Exchange:
-        """Send it and read the whole answer, within so many seconds or those of the bounds.
+        """Send a request and read the whole answer, within `seconds` or the default of the bounds.
 
         Raises:
-            NoAnswerError: Nothing whole came back, or the run's budget is spent.
+            NoAnswerError: No complete answer came, or the run's budget is used up.
         """
         most = self.bounds.request_seconds if seconds is None else seconds
         for kept in range(KEPT):
@@ -86,13 +86,13 @@ class Client:
             try:
                 exchange = self._send(request, attempt, most)
             except NoAnswerError as error:
-                if kept and error.kind == "refused":  # by who broke a kept connection just before
+                if kept and error.kind == "refused":  # by a server that just broke a kept connection
                     raise NoAnswerError("broken", str(error), request) from None
                 if error.kind != "broken" or attempt.connected or attempt.answered:
                     raise
             else:
                 return evolve(exchange, reconnected=kept > 0)
-        # Kept connections may be closed by the server just as they are used again; a fresh one tells.
+        # A server may close kept connections just as they are used again, so try a new one.
         return self._send(request, _Attempt(), most)
 
     def _send(self, request: Request, attempt: _Attempt, seconds: float) -> Exchange:
@@ -107,7 +107,7 @@ class Client:
     def _exchange(self, request: Request, attempt: _Attempt, started: float, deadline: float) -> Exchange:
         with (
             until(deadline),
-            _told_apart(request),
+            _as_no_answer_error(request),
             self._http.stream(
                 request.method,
                 self.target.url + request.path,
@@ -124,20 +124,20 @@ class Client:
             request, Response(response.status_code, response.headers, body, seconds, first, arrivals)
         )
 
-    def leave(self, request: Request, *, seconds: float) -> None:
+    def send_and_disconnect(self, request: Request, *, seconds: float) -> None:
         """Send it, and close the connection at the first bytes of the answer's body; raises NoAnswerError."""
         self._begin(request)
         deadline = min(time.monotonic() + seconds, self.deadline)
         url, headers = self.target.url + request.path, self._headers(request)
         with (
             until(deadline),
-            _told_apart(request),
+            _as_no_answer_error(request),
             self._http.stream(request.method, url, content=request.content, headers=headers) as response,
         ):
             next(response.iter_raw(), b"")
 
     def _begin(self, request: Request) -> None:
-        """Count the request and wait for its turn; raises NoAnswerError where the run's budget is spent."""
+        """Count the request and wait until it may be sent; raises NoAnswerError if a budget is used up."""
         if time.monotonic() >= self.deadline:
             raise NoAnswerError("budget", TIME_IS_UP, request)
         with self._lock:
@@ -145,12 +145,12 @@ class Client:
             if spent:
                 raise NoAnswerError("budget", f"the run's {spent}", request)
             self.usage.requests += 1
-            wait = self._turn()
+            wait = self._seconds_until_due()
         if wait > 0:
             time.sleep(min(wait, max(0.0, self.deadline - time.monotonic())))
 
     def _spent(self) -> str:
-        """Say what is used up; empty while there is some of everything left."""
+        """Name the budget that is used up; empty if none is."""
         budgets = (
             (self.usage.received_bytes, self.bounds.run_bytes, "bytes are used up"),
             (
@@ -164,11 +164,11 @@ class Client:
                 "generated tokens are used up (raise --max-tokens)",
             ),
         )
-        gone = (f"{most} {told}" for paid, most, told in budgets if most is not None and paid >= most)
-        return next(gone, "")
+        spent = (f"{most} {text}" for used, most, text in budgets if most is not None and used >= most)
+        return next(spent, "")
 
-    def _turn(self) -> float:
-        """Take the next place in the queue that rate and pause allow; give the seconds until it is due."""
+    def _seconds_until_due(self) -> float:
+        """Reserve the next time that rate and pause allow; return the seconds until then."""
         now = time.monotonic()
         due = max(now, self._next, self._paused_until)
         if self.bounds.requests_per_second is not None:
@@ -187,7 +187,7 @@ class Client:
     def _read(
         self, response: httpx.Response, request: Request, started: float, deadline: float
     ) -> tuple[bytes, tuple[tuple[int, float], ...]]:
-        """Give the body, and how many bytes of it had come by when."""
+        """Return the body, and how many bytes had arrived when."""
         body = bytearray()
         arrivals: list[tuple[int, float]] = []
         try:
@@ -198,7 +198,7 @@ class Client:
                 if len(body) > self.bounds.answer_bytes:
                     raise NoAnswerError("too-large", f"more than {self.bounds.answer_bytes} bytes", request)
                 if time.monotonic() > deadline:
-                    raise NoAnswerError("timeout", f"not whole after {len(body)} bytes", request)
+                    raise NoAnswerError("timeout", f"incomplete after {len(body)} bytes", request)
         finally:
             with self._lock:
                 self.usage.received_bytes += len(body)
@@ -207,19 +207,19 @@ class Client:
 
 @define
 class _Attempt:
-    """How far one sending got: whether it made its own connection, and whether an answer began."""
+    """How far an attempt to send got: whether it opened a connection, and whether an answer began."""
 
     connected: bool = False
     answered: bool = False
 
     def trace(self, event: str, _: Any) -> None:
-        """Take note of what httpcore tells."""
+        """Receive the trace events of httpcore."""
         if event == "connection.connect_tcp.started":
             self.connected = True
 
 
 def _content(request: Request) -> bytes | Iterator[bytes] | None:
-    """Give the body; where the headers say that it comes in chunks, in two of them and without a length."""
+    """Return the body; with `Transfer-Encoding: chunked` as two chunks without a length."""
     headers = {name.lower(): value for name, value in request.headers}
     if request.content is None or headers.get("transfer-encoding") != "chunked":
         return request.content
@@ -228,7 +228,7 @@ def _content(request: Request) -> bytes | Iterator[bytes] | None:
 
 
 def _decoded(response: httpx.Response, request: Request) -> Iterator[bytes]:
-    """Give the body, its content encoding undone."""
+    """Yield the body with its content encoding removed."""
     try:
         body = decoder(response.headers.get("content-encoding"))
         for data in response.iter_raw():
@@ -239,8 +239,8 @@ def _decoded(response: httpx.Response, request: Request) -> Iterator[bytes]:
 
 
 @contextmanager
-def _told_apart(request: Request) -> Iterator[None]:
-    """Turn what httpcore raises into the few kinds that the suite tells apart, without addresses and keys."""
+def _as_no_answer_error(request: Request) -> Iterator[None]:
+    """Turn exceptions of httpcore into the kinds of NoAnswerError, without addresses and keys."""
     try:
         yield
     except (httpcore.ConnectError, httpcore.ProxyError) as error:

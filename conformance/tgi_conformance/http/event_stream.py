@@ -1,9 +1,8 @@
 """Read an event stream byte by byte, by the rules of the WHATWG HTML standard (section 9.2.6).
 
-Libraries for this read leniently: they drop what a strict reader would report and differ on line ends. Here
-each departure from what a browser would dispatch stays visible: undecodable bytes, an event cut off by the
-end of the stream, a line that somebody meant as something else. A field that the standard does not name is
-ignored, as it says.
+Libraries for this are lenient: they drop what a strict reader would report, and differ on line ends. This one
+reports everything that a browser would drop: undecodable bytes, an event cut off by the end of the stream, a
+line that is not a field. A field that the standard does not name is ignored, as the standard says.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 DONE = "[DONE]"
 LINE_END = re.compile(rb"\r\n|\r|\n")
 FIELDS = ("data", "event", "id", "retry")
-# A name that the standard may get one day; not one of today in other letters, nor a text without a colon.
+# Any other field name; not one of today's in other case.
 OTHER_FIELD = re.compile(rf"(?!(?:{'|'.join(FIELDS)})$)[a-z][a-z0-9_-]*", re.IGNORECASE)
 MOST_LINES = 100_000  # an answer of a thousand tokens has two thousand
 MOST_FAULTS = 100
@@ -45,12 +44,12 @@ class Event:
 
     @cached_property
     def json(self) -> Any:
-        """The data as JSON; raises ValueError where it is none."""
+        """The data as JSON; raises ValueError if it is not JSON."""
         return json_text.parse(self.data)
 
     @property
     def json_or_none(self) -> Any:
-        """The data as JSON; None where it is none."""
+        """The data as JSON; None if it is not JSON."""
         try:
             return self.json
         except ValueError:
@@ -59,7 +58,7 @@ class Event:
 
 @frozen
 class EventStream:
-    """What a strict reader makes of a body, and what it could not make sense of."""
+    """The events of a body, and what a strict reader could not parse."""
 
     events: tuple[Event, ...]
     faults: tuple[str, ...]
@@ -103,7 +102,7 @@ def _line(body: bytes, start: int, stop: int, end: int, reader: _Reader) -> _Lin
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         text = raw.decode("utf-8", "replace")
-        reader.fault(f"byte {start + error.start} is no UTF-8")
+        reader.fault(f"byte {start + error.start} is not UTF-8")
     return _Line(text, end, terminated=end > stop)
 
 
@@ -130,7 +129,7 @@ class _Reader:
         else:
             name, colon, value = line.text.partition(":")
             if name not in FIELDS and not (colon and OTHER_FIELD.fullmatch(name)):
-                self.fault(f"a line that is no field of the standard: {name[:80]!r}")
+                self.fault(f"a line that is not a field of the standard: {name[:80]!r}")
             self._field(name, value.removeprefix(" "))
 
     def finish(self) -> None:

@@ -1,4 +1,4 @@
-"""One request and what came back, as values."""
+"""A request and its response, as values."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ TOO_MANY, UNAVAILABLE = 429, 503
 
 
 class NotJson:
-    """Stands where a body is no JSON; equal to nothing."""
+    """A body that is not JSON; equal to nothing."""
 
     def __repr__(self) -> str:
-        """Show what it stands for."""
+        """Appears in findings."""
         return "<not JSON>"
 
 
@@ -31,9 +31,9 @@ NOT_JSON = NotJson()
 
 @frozen
 class Request:
-    """What is sent: a path below the target's URL, the headers of this request alone, the body's bytes.
+    """What to send: a path below the target's URL, the headers of this request, the bytes of the body.
 
-    An `anonymous` one goes without the target's key.
+    An `anonymous` request is sent without the target's API key.
     """
 
     method: str
@@ -50,9 +50,10 @@ class Request:
 
 @frozen(slots=False)
 class Response:
-    """What came back, read to its end in `seconds`; the `body` has its content encoding undone.
+    """A complete response, read in `seconds`; the content encoding of `body` is removed.
 
-    `arrivals` says how many bytes of the body had come by when, in seconds after the request.
+    `first` is when the first byte of the body arrived, `arrivals` how many bytes had arrived when, both in
+    seconds after the request.
     """
 
     status: int
@@ -64,12 +65,12 @@ class Response:
 
     @cached_property
     def text(self) -> str:
-        """The body as text; bytes that are no UTF-8 show as U+FFFD."""
+        """The body as text; bytes that are not UTF-8 become U+FFFD."""
         return self.body.decode("utf-8", "replace")
 
     @cached_property
     def media_type(self) -> str:
-        """The media type without parameters, in lower case; empty where there is none."""
+        """The media type without parameters, in lower case; empty if there is none."""
         return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
     @cached_property
@@ -79,30 +80,30 @@ class Response:
 
     @property
     def is_template_error(self) -> bool:
-        """Whether it says that the model's chat template is missing, or does not take such turns."""
+        """Whether it says that the chat template is missing, or does not accept these messages."""
         return isinstance(self.json, dict) and self.json.get("error_type") == "template_error"
 
     @property
     def is_overload(self) -> bool:
-        """Whether it says that there is too much to do just now, by its status or by its first event."""
+        """Whether its status or its first event says that the deployment is overloaded."""
         first = self.events[:1]
-        told = any('"overloaded"' in event.data or "Model is overloaded" in event.data for event in first)
+        stated = any('"overloaded"' in event.data or "Model is overloaded" in event.data for event in first)
         later = self.status == UNAVAILABLE and "retry-after" in self.headers
-        return told or later or self.status == TOO_MANY
+        return stated or later or self.status == TOO_MANY
 
     @property
     def is_stream(self) -> bool:
-        """Whether the server called its answer an event stream."""
+        """Whether its media type is that of an event stream."""
         return self.media_type == EVENT_STREAM
 
     @cached_property
     def stream(self) -> event_stream.EventStream:
-        """The body read as an event stream."""
+        """The body as an event stream."""
         return event_stream.read(self.body)
 
     @property
     def events(self) -> tuple[event_stream.Event, ...]:
-        """The events of a stream; none of an answer that is called something else."""
+        """The events of a stream; empty if the media type is another."""
         return self.stream.events if self.is_stream else ()
 
 
@@ -112,8 +113,8 @@ class Exchange:
 
     Attributes:
         request, response: What was sent and what came back.
-        failed_before: A failure of the same request that did not come again, in one line; empty for none.
-        reconnected: Whether kept connections broke before a fresh one was answered.
+        failed_before: A failure of the same request that did not recur, in one line; empty for none.
+        reconnected: Whether kept connections broke before a new one was answered.
     """
 
     request: Request
@@ -123,9 +124,9 @@ class Exchange:
 
 
 class NoAnswerError(Exception):
-    """A request that no whole answer came back to.
+    """A request had no complete answer.
 
-    `kind` is one of refused, timeout, broken, too-large, budget, and gone where the deployment went away.
+    `kind` is refused, timeout, broken, too-large, budget, or gone if the deployment stopped answering.
     """
 
     def __init__(self, kind: str, message: str, request: Request) -> None:

@@ -1,4 +1,4 @@
-"""The deployment under test: where it is, how to be let in, and what must never be shown."""
+"""The deployment under test: its URL, its credentials, and the secrets that no output may contain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Key:
 
 @frozen(slots=False)
 class Target:
-    """A deployment's base URL (with its path prefix, no slash at the end) and what goes with each request."""
+    """A deployment's base URL, with its path prefix but no trailing slash, and what each request needs."""
 
     url: str = field(repr=False)
     key: Key | None = None
@@ -42,14 +42,14 @@ class Target:
         return Secrets.of(self.url, self.key.value if self.key else None, self.headers)
 
     def scrub(self, value: Any) -> Any:
-        """Give the value (text, or JSON holding texts) with every secret in it hidden, case aside."""
+        """Hide every secret in a value (text, or JSON that contains text), ignoring case."""
         return self.secrets.scrub(value)
 
     def scrub_bytes(self, data: bytes) -> bytes:
-        """Give bytes with every secret in them hidden."""
+        """Hide every secret in bytes."""
         return self.secrets.scrub_bytes(data)
 
 
 def key_from(name: str) -> Key:
-    """Read the API key from an environment variable; raises AccessError, naming the variable alone."""
+    """Read the API key from an environment variable; raises AccessError, which names only the variable."""
     return Key(name, key_from_environment(name))

@@ -1,4 +1,4 @@
-"""What of a run is in flight: requests go side by side, and some have the deployment to themselves."""
+"""Which requests of a run are in flight: most run concurrently, some need the deployment to themselves."""
 
 from __future__ import annotations
 
@@ -19,43 +19,43 @@ class TooBusyError(Exception):
 
 @define
 class Traffic:
-    """Lets requests by. Safe to use from several threads.
+    """A lock that requests share, or hold exclusively. Safe to use from several threads.
 
-    Who asks to be alone waits for what is in flight and holds up what comes after. A thread that is alone may
-    send as many requests as it likes, one after another.
+    A thread that asks for exclusive access waits for the requests in flight and blocks later ones. While it
+    has exclusive access, it may send any number of requests one after another.
     """
 
     _condition: threading.Condition = field(factory=threading.Condition, init=False)
-    _flying: int = field(default=0, init=False)
+    _in_flight: int = field(default=0, init=False)
     _waiting: int = field(default=0, init=False)
     _owner: int | None = field(default=None, init=False)
 
     @contextmanager
-    def flight(self, deadline: float) -> Iterator[None]:
-        """Send one request beside others; raises TooBusyError at a time of `time.monotonic`."""
+    def shared(self, deadline: float) -> Iterator[None]:
+        """Send one request while others may be in flight; raises TooBusyError at this `time.monotonic`."""
         if self._owner == threading.get_ident():
             yield
             return
         with self._condition:
             self._wait(lambda: self._owner is None and not self._waiting, deadline)
-            self._flying += 1
+            self._in_flight += 1
         try:
             yield
         finally:
             with self._condition:
-                self._flying -= 1
+                self._in_flight -= 1
                 self._condition.notify_all()
 
     @contextmanager
-    def alone(self, deadline: float) -> Iterator[None]:
-        """Have the deployment to oneself; raises TooBusyError at a time of `time.monotonic`."""
+    def exclusive(self, deadline: float) -> Iterator[None]:
+        """Have no other request in flight; raises TooBusyError at this `time.monotonic`."""
         if self._owner == threading.get_ident():
             yield
             return
         with self._condition:
             self._waiting += 1
             try:
-                self._wait(lambda: self._owner is None and not self._flying, deadline)
+                self._wait(lambda: self._owner is None and not self._in_flight, deadline)
             finally:
                 self._waiting -= 1
                 self._condition.notify_all()

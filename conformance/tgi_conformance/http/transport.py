@@ -1,8 +1,8 @@
-"""A transport for httpx that keeps a deadline over all that a thread does with its sockets.
+"""A transport for httpx with a deadline for everything that a thread does with its sockets.
 
-httpx bounds each read by itself, so a server that sends a byte a second, or header after header, keeps every
-read short and the whole endless. Here each read and write gets only the time that is left. The connections
-are those of httpcore, which takes a network backend for this.
+httpx limits each read by itself, so a server that sends one byte per second, or header after header, can keep
+a client busy forever. Here each read and write gets only the time that is left. httpcore makes the
+connections, with a network backend of our own.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator
 
-_PIECE = 16 * 1024  # bytes written at a time, so that a reader that hardly reads meets the deadline too
+_PIECE = (
+    16 * 1024
+)  # bytes written at a time, so that the deadline also ends writing to a server that hardly reads
 _MOST = 512  # connections at a time
 _deadline: ContextVar[float] = ContextVar("deadline")
 
 
 @contextmanager
 def until(deadline: float) -> Iterator[None]:
-    """End what this thread does with sockets at a time of `time.monotonic`, by httpcore's timeouts."""
+    """Make httpcore raise its timeouts in this thread from this `time.monotonic` on."""
     token = _deadline.set(deadline)
     try:
         yield
@@ -37,7 +39,7 @@ def until(deadline: float) -> Iterator[None]:
 
 
 class Transport(httpx.BaseTransport):
-    """Connections to one deployment, through the proxy that the environment names for it."""
+    """Connections to one deployment, through the proxy that the environment sets."""
 
     def __init__(self, url: str, trust: ssl.SSLContext, *, kept: int) -> None:
         options = {
@@ -74,7 +76,10 @@ class Transport(httpx.BaseTransport):
 
 
 def proxy_for(url: str) -> httpx.Proxy | None:
-    """Give the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name for a URL, unless NO_PROXY exempts it."""
+    """Return the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY set for a URL, unless NO_PROXY exempts it.
+
+    None stands for a direct connection.
+    """
     parts = urlsplit(url)
     proxies = getproxies()
     named = proxies.get(parts.scheme) or proxies.get("all")

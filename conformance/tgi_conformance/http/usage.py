@@ -1,4 +1,4 @@
-"""What a run has used so far: requests, bytes, and generated tokens by what each answer says itself."""
+"""What a run has used so far: requests, bytes, and generated tokens as each answer states them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Usage:
     requests: int = 0
     generated_tokens: int = 0
     received_bytes: int = 0
-    overloads: int = 0  # requests refused for overload, which no budget counts
-    again: int = 0  # requests sent again alone, since they failed
+    overloads: int = 0  # requests refused for overload, which count in no budget
+    again: int = 0  # requests sent again, alone, after a failure
     asleep: float = 0.0  # seconds waited for a deployment that was down
-    refused: int = 0  # requests given up, since the deployment stayed busy
+    refused: int = 0  # requests given up, since the deployment stayed overloaded
 
 
 def generated_tokens(response: Response) -> int:
-    """Count the tokens that the answer shows: by header, usage or details, else one a streamed event."""
+    """Read the number of tokens from header, usage or details, or count the events of a stream."""
     if response.is_stream:
         return _streamed(response)
     header = response.headers.get("x-generated-tokens", "")

@@ -1,1 +1,1 @@
-"""TGI's dialects: how each route spells a request, and how its answer is read."""
+"""TGI's dialects: how each route spells a request, and how to read its answer."""

@@ -1,4 +1,4 @@
-"""What a generation answer says, in one shape for all forms, read without trusting it."""
+"""Read a generation answer into one type for all forms, without trusting it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tgi_conformance.protocol.forms import Form, listed, member
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange
 
-# What model makers write for the end: `</s>`, `<|im_end|>`, `<end_of_turn>`, `[EOS]`.
+# End tokens of models: `</s>`, `<|im_end|>`, `<end_of_turn>`, `[EOS]`.
 END_TOKEN = re.compile(r"<[^<>\s]{1,60}>|\[\|?\w{2,30}\|?\]")
 ENDED = ("eos_token", "stop")
 
@@ -26,10 +26,10 @@ class Answer:
         finish: The finish reason.
         generated: The number of generated tokens that the answer states.
         prompt: The number of prompt tokens that the answer states.
-        tokens: The tokens, where the form shows them (`details` or a stream of the generate dialect).
+        tokens: The tokens, if the answer has them (in `details` or a stream of the generate dialect).
         pieces: The text of each streamed event.
-        end_token: The text of the end token, where a streamed completion shows it; no part of the text.
-        tops: For each token the likeliest ones, where they were asked for.
+        end_token: The text of the end token, if a streamed completion has it; not part of `text`.
+        tops: The most likely tokens at the place of each token, if they were requested.
         seed: The seed that the answer reports.
         raw: The unstreamed body (unwrapped), or the last event that carries a token.
     """
@@ -47,7 +47,7 @@ class Answer:
 
     @property
     def own_texts(self) -> list[str]:
-        """The texts of the tokens that are not special; put together they are the generated text."""
+        """The texts of the tokens that are not special; joined they are the generated text."""
         return [str(token.get("text")) for token in self.tokens if not token.get("special")]
 
 
@@ -141,7 +141,7 @@ def _chat_stream(events: list[dict[str, Any]]) -> Answer:
 def read_choice(events: list[dict[str, Any]], index: int = 0) -> Answer:
     """Read one of the choices of a streamed completion.
 
-    TGI shows the token that ends it as its last piece, which belongs to no text.
+    TGI sends the text of the end token as its last piece, which is not part of the text.
     """
     answer = _openai_stream(events, "text", index=index)
     last = answer.pieces[-1] if answer.pieces and answer.finish in ENDED else ""

@@ -1,7 +1,7 @@
-"""The generation routes in their forms: how each spells a request, and how each spells the answer.
+"""The forms of the generation routes, and how each spells a request.
 
-A form is a route with streaming on or off. The suite asks every form the same questions, so what differs
-between the routes is written here once: where parameters stand, what the token limit is called.
+A form is a route with streaming on or off. The suite sends the same prompts and parameters to every form, so
+the differences between the routes are written here once: where parameters go, what the token limit is called.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ class Form:
     """A generation route, unstreamed or streamed.
 
     Attributes:
-        name: How requirement ids call it.
-        path: Where it is served.
+        name: Its name in requirement ids.
+        path: Its path.
         dialect: `generate`, `chat` or `completions`: how its body and its answer are spelled.
         streamed: Whether the answer is an event stream.
-        switch: Whether a body member `stream` chooses between the two.
+        switch: Whether the body member `stream` chooses between streamed and unstreamed.
         schema: The component schema of its request.
-        opening: What the answer is to begin with, given with each prompt.
+        opening: How the answer should begin; added to each prompt.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Form:
 
     @property
     def limit_name(self) -> str:
-        """What the limit on new tokens is called here."""
+        """The name of the parameter that limits new tokens."""
         return "max_new_tokens" if self.dialect == "generate" else "max_tokens"
 
     @property
@@ -73,14 +73,14 @@ class Form:
     def body(
         self, prompt: str = PROMPT, /, tokens: int | None = FEW_TOKENS, **parameters: Any
     ) -> dict[str, Any]:
-        """Write a body that asks for at most `tokens` tokens (None leaves the limit out)."""
+        """Make a body that asks for at most `tokens` tokens (None: without a limit)."""
         asked = dict(parameters) if tokens is None else {self.limit_name: tokens, **parameters}
-        body = self._around(prompt, asked)
+        body = self._with_prompt(prompt, asked)
         if self.switch and self.streamed:
             body["stream"] = True
         return body
 
-    def _around(self, prompt: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def _with_prompt(self, prompt: str, parameters: dict[str, Any]) -> dict[str, Any]:
         if self.dialect == "chat":
             messages = parameters.get("messages", [{"role": "user", "content": prompt}])
             begun = [{"role": "assistant", "content": self.opening}] if self.opening else []
@@ -139,18 +139,18 @@ STREAMED = (GENERATE_STREAM, ROOT_STREAM, CHAT_STREAM, COMPLETIONS_STREAM, INVOC
 
 
 def unstreamed(form: Form) -> Form:
-    """Give the form whose answers are those of a stream in one piece."""
+    """Return the unstreamed form that corresponds to a form."""
     return GENERATE if form.path == GENERATE_STREAM.path else evolve(form, streamed=False)
 
 
 def listed(value: Any, *path: str | int) -> list[Any]:
-    """Walk into JSON to an array; an empty one where the way ends, or leads to something else."""
+    """Return the array at a path in JSON; empty if there is none."""
     found = member(value, *path)
     return found if isinstance(found, list) else []
 
 
 def member(value: Any, *path: str | int) -> Any:
-    """Walk into JSON; None where the way ends."""
+    """Return the value at a path in JSON; None if there is none."""
     for step in path:
         if isinstance(value, Mapping) and isinstance(step, str):
             value = value.get(step)

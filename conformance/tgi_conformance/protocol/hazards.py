@@ -1,4 +1,4 @@
-"""Which requests may make a model process raise: on TGI such a request fails every other one of its batch."""
+"""Which requests may make a model process raise: on TGI such a request fails every request of its batch."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from tgi_conformance.protocol.forms import listed, member
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Request
 
-LARGEST = 100_000  # bytes; what is larger is refused before anybody reads a grammar
+LARGEST = 100_000  # bytes; a larger body is refused before its grammar is read
 GRAMMARS = (("parameters", "grammar"), ("grammar",), ("response_format",))
 TYPED = ("json", "json_object", "json_schema")
 PLAIN_REGEX = re.compile(r"[\w \-()\[\]{}|+*?.,:]*")
 REPEATED = re.compile(r"\{\d+(,\d*)?\}")
-FEW = re.compile(r"\d{5,}")  # repetitions of that many make an automaton that nobody has room for
-# Keywords of JSON Schema that every grammar engine knows; their values are schemas, or nothing that it reads.
+FEW = re.compile(r"\d{5,}")  # so many repetitions need an automaton that does not fit into memory
+# Keywords of JSON Schema that every grammar engine supports or ignores.
 KNOWN = {"type", "properties", "required", "additionalProperties", "items", "enum", "const", "title"}
 KNOWN |= {"minItems", "maxItems", "description"}
 
 
 def may_raise(request: Request) -> bool:
-    """Tell whether the model process may fail at this request, as far as can be told from it."""
+    """Whether this request may make the model process raise, as far as the request shows."""
     if request.content is None or len(request.content) > LARGEST:
         return False
     body = request.json
@@ -54,11 +54,11 @@ def _is_plain_tool(function: Any) -> bool:
 
 
 def _is_plain_regex(value: str) -> bool:
-    """Tell whether every engine compiles it: Python's does, and nothing in it is special to one of them."""
+    """Whether every engine compiles it: Python does, and it uses no syntax in which engines differ."""
     if not PLAIN_REGEX.fullmatch(value) or "(?" in value or FEW.search(value):
         return False
     if {"{", "}"} & set(REPEATED.sub("", value)):
-        return False  # a brace of its own, which Python takes for a letter
+        return False  # an unpaired brace, which Python accepts as a literal
     try:
         re.compile(value)
     except (re.error, OverflowError, RecursionError):

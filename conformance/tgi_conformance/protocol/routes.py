@@ -1,4 +1,4 @@
-"""The routes that generate nothing, and the places that belong to no route."""
+"""The routes that do not generate, and the names for requirements that belong to no single route."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 @frozen
 class Route:
-    """What requirements are about that concern no form of generation.
+    """A route, or another subject of requirements, that is not a form of generation.
 
     Attributes:
-        name: How requirement ids call it.
+        name: Its name in requirement ids.
         operation: Its method and path.
-        example: A plain request to it; None where there is none.
+        example: A plain request to it; None if there is none.
         required: The member that its body must have; empty for none.
     """
 
@@ -41,7 +41,7 @@ class Route:
 
     @property
     def path(self) -> str:
-        """Where it is served."""
+        """Its path."""
         return self.operation.partition(" ")[2]
 
     @property

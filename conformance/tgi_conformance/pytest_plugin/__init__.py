@@ -1,1 +1,1 @@
-"""Run the suite inside a pytest session of one's own."""
+"""Run the suite inside a pytest session."""

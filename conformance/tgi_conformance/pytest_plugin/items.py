@@ -10,10 +10,10 @@ import pytest
 from tgi_common.access import AccessError
 from tgi_common.text import escaped
 from tgi_conformance.config.settings import Settings, run_config_of
-from tgi_conformance.engine.prepare import cannot_begin, prepare
+from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.scheduler import Scheduler
-from tgi_conformance.pytest_plugin.locks import Turns
 from tgi_conformance.pytest_plugin.stash import LOCK, RUN
+from tgi_conformance.pytest_plugin.worker_lock import WorkerLock
 from tgi_conformance.reports.signs import REPORT_IT
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Level, Outcome
@@ -32,37 +32,37 @@ if TYPE_CHECKING:
 class PytestRun:
     """The run of a pytest session.
 
-    Where xdist has several workers share the items, nothing is begun before pytest asks for it: a worker does
-    not know which items it will get. A lock between them keeps apart what must be alone.
+    A worker of xdist does not know which items it will get, so it starts none before pytest runs it. A lock
+    between the workers lets some requirements run alone.
     """
 
     def __init__(self, pytest_config: pytest.Config) -> None:
         self.config = _run_config(pytest_config)
         self.session: Session = prepare(self.config)
-        problem = cannot_begin(self.session)
+        problem = find_blocker(self.session)
         if problem:
             self.close()
             target = self.config.target
             raise pytest.UsageError(f"{target.shown_url}: {target.scrub(problem)}")
         lock = getattr(pytest_config, "workerinput", {}).get(LOCK)
-        self._turns = Turns(lock) if lock else None
+        self._lock = WorkerLock(lock) if lock else None
         self._scheduler = Scheduler(self.session, self.config.concurrency)
 
     def start(self, items: Iterable[pytest.Item]) -> None:
-        """Begin with the collected requirements."""
+        """Start the collected requirements."""
         collected = [item.requirement for item in items if isinstance(item, RequirementItem)]
-        self._scheduler.start(() if self._turns else collected)
+        self._scheduler.start(() if self._lock else collected)
 
     def result(self, requirement: Requirement) -> Result:
         """Wait for a requirement."""
-        turn: AbstractContextManager[None] = nullcontext()
-        if self._turns:
-            turn = self._turns.taken(alone=requirement.alone)
-        with turn:
+        held: AbstractContextManager[None] = nullcontext()
+        if self._lock:
+            held = self._lock.held(alone=requirement.alone)
+        with held:
             return self._scheduler.result(requirement).result
 
     def finish(self) -> None:
-        """Drop what was not begun."""
+        """Cancel what has not started."""
         self._scheduler.close()
 
     def close(self) -> None:
@@ -86,23 +86,23 @@ def _run_config(pytest_config: pytest.Config) -> RunConfig:
 
 
 class RequirementsFile(pytest.File):
-    """Every requirement; without a deployment its items say that they need one."""
+    """Every requirement; without a deployment its items are skipped."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Give an item for each requirement that the run includes."""
+        """Yield an item for each requirement that the run selects."""
         run = self.config.stash.get(RUN, None)
         for requirement in requirements():
             if run is None or run.config.selects(requirement):
                 yield RequirementItem.from_parent(self, name=requirement.id, requirement=requirement)
 
 
-def looks_back(item: pytest.Item) -> bool:
-    """Tell whether an item is a requirement about the whole run, to be checked after all others."""
+def is_about_the_whole_run(item: pytest.Item) -> bool:
+    """Whether an item is a requirement about the whole run, to be checked after all others."""
     return isinstance(item, RequirementItem) and item.requirement.route == WHOLE_RUN
 
 
 class BrokenError(Exception):
-    """A result that fails the item; it is shown as the result, not as a traceback."""
+    """A result that fails the item; pytest shows the result instead of a traceback."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(result.id)
@@ -110,7 +110,7 @@ class BrokenError(Exception):
 
 
 class RequirementItem(pytest.Item):
-    """One requirement; a failed SHOULD or MAY is an expected failure, as it fails no run."""
+    """One requirement; a failed SHOULD or MAY is an xfail, since it does not fail a run either."""
 
     def __init__(self, *, requirement: Requirement, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -121,7 +121,7 @@ class RequirementItem(pytest.Item):
         """Turn the requirement's outcome into pytest's."""
         run = self.config.stash.get(RUN, None)
         if run is None:
-            pytest.skip("no deployment was named: --tgi-url URL")
+            pytest.skip("no deployment given: use --tgi-url URL")
         result = run.result(self.requirement)
         if result.outcome is Outcome.UNSUPPORTED:
             pytest.skip(escaped(result.reason))
@@ -133,9 +133,9 @@ class RequirementItem(pytest.Item):
             raise BrokenError(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:  # noqa: ARG002
-        """Show a broken promise as people need it."""
+        """Show the finding."""
         if not isinstance(excinfo.value, BrokenError):
-            return str(excinfo.value)  # an expected failure; every other exception became an outcome before
+            return str(excinfo.value)  # an xfail; every other exception has become an outcome
         result = excinfo.value.result
         lines = [f"{result.level.value} {result.id}: {result.statement}", f"  source:   {result.source}"]
         if result.outcome is Outcome.INCONCLUSIVE:

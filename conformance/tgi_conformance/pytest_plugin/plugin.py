@@ -1,7 +1,7 @@
 """Run the suite under pytest: each requirement is a test item, named by its id.
 
 `pytest --pyargs tgi_conformance --tgi-url URL` collects them. pytest loads this module in every session, so
-what is heavy is imported only where it is needed.
+it imports the rest of the suite only when needed.
 """
 
 from __future__ import annotations
@@ -23,28 +23,30 @@ REQUIREMENTS = Path(__file__).parents[1] / "requirements" / "__init__.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer what `tgi-conformance run` offers, under names that collide with nobody's."""
+    """Add the main options of `tgi-conformance run`, with a prefix."""
     group = parser.getgroup("tgi", "conformance of a TGI deployment")
     group.addoption("--tgi-url", metavar="URL", help="base URL of the deployment under test")
     group.addoption("--tgi-api-key-env", metavar="NAME", help="environment variable that holds the API key")
-    group.addoption("--tgi-header", metavar="K:V", action="append", default=[], help="sent with each request")
+    group.addoption(
+        "--tgi-header", metavar="K:V", action="append", default=[], help="header to send with each request"
+    )
     group.addoption(
         "--tgi-depth",
         "--tgi-level",  # the former name
         default="standard",
         choices=["smoke", "standard", "exhaustive", "load"],
     )
-    group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="makes generated data repeatable")
+    group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="seed of generated data")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell pytest of the markers, so that `-m must` works with --strict-markers too."""
+    """Register the markers, so that `-m must` also works with --strict-markers."""
     for level in ("must", "should", "may"):
-        config.addinivalue_line("markers", f"{level}: a requirement of TGI's API that says {level.upper()}")
+        config.addinivalue_line("markers", f"{level}: a requirement of TGI's API at level {level.upper()}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close the connections of a session that collected, whether or not it ran."""
+    """Close the connections, even if the session only collected."""
     run = config.stash.get(RUN, None)
     if run is not None:
         run.close()
@@ -54,7 +56,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Give xdist's workers a file by which they take turns."""
+    """Give xdist's workers a file to lock."""
     stash = node.config.stash
     if LOCK_FILE not in stash:
         handle, stash[LOCK_FILE] = tempfile.mkstemp(prefix="tgi-conformance-")
@@ -74,11 +76,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
-    """Put last what looks back on the run."""
+    """Move requirements about the whole run to the end."""
     if RUN in session.config.stash:
-        from tgi_conformance.pytest_plugin.items import looks_back  # noqa: PLC0415 - see above
+        from tgi_conformance.pytest_plugin.items import is_about_the_whole_run  # noqa: PLC0415 - see above
 
-        items.sort(key=looks_back)
+        items.sort(key=is_about_the_whole_run)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,7 +19,7 @@ COLOURS = {
 
 
 def write_badge(report: Report) -> str:
-    """Give what shields.io reads of an endpoint (https://shields.io/badges/endpoint-badge)."""
+    """Return the JSON of an endpoint badge (https://shields.io/badges/endpoint-badge)."""
     badge = {
         "schemaVersion": 1,
         "label": "TGI API",
@@ -34,4 +34,4 @@ def _message(report: Report) -> str:
     if report.verdict is not Verdict.DOES_NOT_CONFORM:
         return str(report.verdict.value)
     broken = sum(result.level is Level.MUST for result in report.broken)
-    return f"{broken} of {len(report.requirements)} promises broken"
+    return f"{broken} of {len(report.requirements)} requirements broken"

@@ -1,4 +1,4 @@
-"""Files that a run writes: found out to be unwritable before it begins, replaced whole or not at all."""
+"""Output files: checked before a run, and replaced atomically."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tgi_document.files import replace_file
 
 
 def check_writable(path: Path) -> None:
-    """Raise OSError, naming the path, unless a file can be put there."""
+    """Raise OSError, which names the path, unless a file can be written there."""
     folder = path.parent
     if path.is_dir():
-        raise IsADirectoryError(f"{path}: expected a file to write, found a folder")
+        raise IsADirectoryError(f"{path}: is a folder, expected a file")
     if not folder.is_dir():
         raise FileNotFoundError(f"{path}: the folder {folder} does not exist")
     try:
@@ -26,7 +26,7 @@ def check_writable(path: Path) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Put a file in place in one step; raises OSError."""
+    """Replace a file in one step; raises OSError."""
     try:
         replace_file(path, text.encode())
     except DocumentError as error:

@@ -1,4 +1,4 @@
-"""A result as a page shows it: cut to a size, with the events of a stream laid out in time."""
+"""A result as the HTML page shows it: cut to a size, with the events of a stream on a timeline."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from tgi_conformance.results.report import Result
 
-CHARACTERS_PER_EVENT = 100  # what an event's row takes beside its data, in the currency of the size
-ROOM_FOR_AN_EXCHANGE = 200
-THINNEST = 0.8  # of a hundred: an event that came at once is still seen
+CHARACTERS_PER_EVENT = 100  # of the size, for an event's row without its data
+SMALLEST_WITH_EXCHANGE = 200
+THINNEST = 0.8  # of a hundred, so that an event without delay is still visible
 
 
 @frozen
 class EventView:
-    """One event; `start` and `width` lay the time since the one before out on a line of 100."""
+    """One event; `start` and `width` show the time since the previous one, on a timeline of length 100."""
 
     number: int
     milliseconds: str
@@ -34,7 +34,7 @@ class EventView:
 
 @frozen
 class ResponseView:
-    """A response; its `events` are empty where it is no stream."""
+    """A response; `events` is empty if it is not a stream."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -45,7 +45,7 @@ class ResponseView:
 
 @frozen
 class FindingView:
-    """A result; `outcome` is the sign that stands for it."""
+    """A result; `outcome` says how its outcome is shown."""
 
     id: str
     outcome: Sign
@@ -67,8 +67,8 @@ class FindingView:
 
 
 def finding_view(result: Result, size: int) -> FindingView:
-    """Lay a result out; no text of the deployment is longer than `size` characters."""
-    room = size >= ROOM_FOR_AN_EXCHANGE
+    """Prepare a result for the page; no text of the deployment is longer than `size` characters."""
+    with_exchange = size >= SMALLEST_WITH_EXCHANGE
     return FindingView(
         id=result.id,
         outcome=OUTCOMES[result.outcome],
@@ -85,16 +85,16 @@ def finding_view(result: Result, size: int) -> FindingView:
         actual=cut(result.actual, size),
         reason=cut(result.reason, size),
         curl=_curl(result.curl, size),
-        request=_request(result.request, size) if result.request and room else None,
-        response=_response(result.response, size) if result.response and room else None,
+        request=_request(result.request, size) if result.request and with_exchange else None,
+        response=_response(result.response, size) if result.response and with_exchange else None,
     )
 
 
 def _curl(line: str, size: int) -> str:
-    """Keep the line whole or not at all: half of one would send something else."""
+    """Keep the whole line or nothing: half of it would send another request."""
     if len(line) <= size + 2 * CHARACTERS_PER_EVENT:
         return line
-    return f"# {len(line)} characters long: the JSON report has it"
+    return f"# {len(line)} characters; see the JSON report"
 
 
 def _request(request: RequestSeen, size: int) -> RequestSeen:
@@ -147,7 +147,7 @@ def _both_ends(count: int, most: int) -> list[int]:
 
 
 def _number(index: int, response: ResponseSeen, whole: int) -> int:
-    """Tell which event of the whole stream it was; what was left out lies before the last ones kept."""
+    """Return the number of an event in the whole stream; omitted events come before the last ones kept."""
     from_the_end = len(response.events) - index
     if response.omitted_events and from_the_end <= LAST_EVENTS:
         return whole - from_the_end

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else: no network, no other file."""
+"""The report as a self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from tgi_common.plural import counted
+from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.reports.finding_view import finding_view
-from tgi_conformance.reports.folding import fold
 from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of
 from tgi_conformance.results.evidence import cut
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tgi_conformance.results.report import Report, Result
 
 LARGEST = 2_000_000  # bytes of the file
-SIZES = (6000, 2000, 1000, 500, 250, 100)  # characters of a finding's texts, the first that fits is taken
+SIZES = (6000, 2000, 1000, 500, 250, 100)  # characters of a finding's texts; the first that fits is used
 MOST_CAUSES = 40
 MOST_IDS = 60
 MOST_MEMBERS = 60
@@ -32,7 +33,7 @@ URGENT = (Outcome.ERROR, Outcome.FAILED, Outcome.INCONCLUSIVE)
 
 @frozen
 class Tile:
-    """How many results have an outcome, and its share on a line of 100."""
+    """How many results have an outcome, and their share on a bar of length 100."""
 
     outcome: Sign
     count: int
@@ -42,7 +43,7 @@ class Tile:
 
 @frozen
 class Cell:
-    """The requirements of one route and category: the worst outcome, and how many of how many had it."""
+    """The requirements of one route and category: the worst outcome, and how many of them have it."""
 
     category: str
     worst: Sign
@@ -52,7 +53,7 @@ class Cell:
 
 @frozen
 class Row:
-    """A route of the matrix; None where it has no requirement of a category."""
+    """A route in the matrix; None where it has no requirement of a category."""
 
     route: str
     cells: tuple[Cell | None, ...]
@@ -60,7 +61,7 @@ class Row:
 
 @frozen
 class Cause:
-    """What several requirements broke by."""
+    """A cause that several failed requirements share."""
 
     level: str
     actual_short: str
@@ -72,7 +73,7 @@ class Cause:
 
 
 def write_html(report: Report) -> str:
-    """Give the report as a page below two megabytes; the larger it would be, the shorter its texts."""
+    """Return the report as a page below two megabytes; the more findings, the shorter their texts."""
     values = _values(report)
     text = ""
     for size in SIZES:
@@ -92,7 +93,7 @@ def _binding(result: Result) -> int:
 
 
 def _values(report: Report) -> dict[str, Any]:
-    groups = fold(report.broken)
+    groups = group_by_cause(report.broken)
     categories = sorted(
         dict.fromkeys(result.category for result in report.requirements),
         key=lambda category: category == ROUTE_SPECIFIC,
@@ -101,7 +102,7 @@ def _values(report: Report) -> dict[str, Any]:
         "report": report,
         "version": report.version,
         "verdict": VERDICTS[report.verdict],
-        "facts": list(_facts(report)),
+        "summary": list(_summary(report)),
         "tiles": list(_tiles(report.requirements)),
         "server": [_member(*item) for item in list(report.server.items())[:MOST_MEMBERS]],
         "model": cut(str(report.server.get("model_id", "")), SHORT),
@@ -115,16 +116,16 @@ def _values(report: Report) -> dict[str, Any]:
     }
 
 
-def _facts(report: Report) -> Iterator[str]:
+def _summary(report: Report) -> Iterator[str]:
     yield f"depth {report.depth.value}"
     yield f"seed {report.seed}"
     if report.strict:
         yield "strict"
     if report.gentle:
-        yield report.left_out_told
-    yield f"{len(report.requirements)} requirements"
-    yield report.requests_told
-    yield f"{report.generated_tokens:,} generated tokens"
+        yield report.left_out_summary
+    yield counted(len(report.requirements), "requirement")
+    yield report.requests_summary
+    yield counted(report.generated_tokens, "generated token")
     yield f"{report.seconds:.1f} s"
     yield f"started {report.started}"
 
@@ -161,9 +162,9 @@ def _cell(route: str, category: str, results: list[Result]) -> Cell | None:
     worst = worst or max(
         counts, key=lambda outcome: (outcome is not Outcome.UNSUPPORTED, -ORDER.index(outcome))
     )
-    said = ", ".join(f"{counts[outcome]} {OUTCOMES[outcome].title}" for outcome in ORDER if counts[outcome])
+    listed = ", ".join(f"{counts[outcome]} {OUTCOMES[outcome].title}" for outcome in ORDER if counts[outcome])
     shown = str(len(results)) if counts[worst] == len(results) else f"{counts[worst]}/{len(results)}"
-    return Cell(category, OUTCOMES[worst], shown, f"{route}, {category}: {said}")
+    return Cell(category, OUTCOMES[worst], shown, f"{route}, {category}: {listed}")
 
 
 def _cause(group: list[Result]) -> Cause:
@@ -180,6 +181,6 @@ def _cause(group: list[Result]) -> Cause:
 
 
 def _shown_first(report: Report) -> list[str]:
-    """Begin with what needs somebody's eyes, or with everything where nothing does."""
+    """Show first what needs attention, or everything if nothing does."""
     urgent = [outcome for outcome in URGENT if report.having(outcome)]
     return [OUTCOMES[outcome].slug for outcome in urgent or ORDER]

@@ -1,4 +1,4 @@
-"""The report as JSON, by the schema that is shipped beside this file."""
+"""The report as JSON, according to report.schema.json."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCHEMA_VERSION = 2
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Give the report as JSON values."""
+    """Return the report as JSON values."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "tgi-conformance", "version": report.version},
@@ -39,7 +39,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def write_json(report: Report) -> str:
-    """Give the report as a JSON text."""
+    """Return the report as a JSON text."""
     return json.dumps(as_json(report), indent=2, ensure_ascii=True) + "\n"
 
 

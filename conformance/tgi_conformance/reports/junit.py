@@ -1,4 +1,4 @@
-"""The report as JUnit XML: a suite a route, failures as failures, what is not there as skipped."""
+"""The report as JUnit XML: one test suite per route, one test case per requirement."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write_junit(report: Report) -> str:
-    """Give the report as an XML text; a run that could not begin has one case that is an error."""
+    """Return the report as an XML text; a run that checked nothing has one test case, an error."""
     document = JUnitXml("tgi-conformance")
     broken = {result.id for result in report.broken}
     for route, results in groupby(report.requirements, key=lambda result: result.route):
@@ -52,7 +52,7 @@ def _verdict(result: Result, *, broken: bool) -> Failure | Error | Skipped | Non
     if result.outcome is Outcome.INCONCLUSIVE and result.level is Level.MUST:
         return Error(escaped(result.reason), "inconclusive")
     if broken:
-        return Skipped(f"{result.level.value} not kept: {_short(result)}", "should")
+        return Skipped(f"{result.level.value} broken: {_short(result)}", "should")
     return Skipped(escaped(f"{result.outcome.value}: {result.reason}"), result.outcome.value)
 
 

@@ -1,7 +1,7 @@
 """The report as GitHub's Markdown, for a step summary or a comment.
 
-Whatever a server said stands in code spans and blocks, whose fences are longer than any backticks within:
-there neither HTML nor links nor mentions mean anything.
+Text from a server appears only in code spans and blocks, whose fences are longer than any backticks inside,
+so that HTML, links and mentions have no effect.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tgi_common.plural import counted
 from tgi_common.text import escaped
-from tgi_conformance.reports.folding import fold
+from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Outcome
@@ -27,16 +28,16 @@ LONGEST = 1500
 
 
 def write_markdown(report: Report) -> str:
-    """Give the summary; it stays far below the megabyte that GitHub takes."""
+    """Return the summary; it stays far below the megabyte that GitHub allows."""
     sign = VERDICTS[report.verdict]
     lines = [f"## {sign.sign} {sign.title}: {code(report.target)}", ""]
     if report.reason:
         lines += [code(cut(report.reason, LONGEST)), ""]
     if report.requirements:
         lines += [*_routes(report), ""]
-    lines += [_price(report), ""]
+    lines += [_usage(report), ""]
     if report.gentle:
-        lines += [f"{report.left_out_told}.", ""]
+        lines += [f"{report.left_out_summary}.", ""]
     lines += _listed("Internal errors", report.having(Outcome.ERROR))
     if report.having(Outcome.ERROR):
         lines += [REPORT_IT, ""]
@@ -46,14 +47,14 @@ def write_markdown(report: Report) -> str:
     if not report.strict:
         lines += _known(report)
     if report.stale_deviations:
-        lines += ["### Known deviations that did not show", ""]
+        lines += ["### Stale known deviations", ""]
         lines += [f"- {code(cut(line, LONGEST))}" for line in report.stale_deviations]
         lines.append("")
     return "\n".join(lines)
 
 
 def code(text: str) -> str:
-    """Give the text as a code span of one line."""
+    """Return the text as a code span of one line."""
     shown = escaped(text)
     fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
     edge = " " if not shown.strip() or shown.startswith("`") or shown.endswith("`") else ""
@@ -61,7 +62,7 @@ def code(text: str) -> str:
 
 
 def block(text: str, language: str = "") -> list[str]:
-    """Give a line of text as the lines of a code block."""
+    """Return a line of text as the lines of a code block."""
     shown = escaped(text)
     fence = "`" * max(3, max(map(len, re.findall("`+", shown)), default=0) + 1)
     return [fence + language, shown, fence]
@@ -83,17 +84,18 @@ def _count(count: int, outcome: Outcome) -> str:
     return f"**{count}**" if outcome in {Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.ERROR} else str(count)
 
 
-def _price(report: Report) -> str:
+def _usage(report: Report) -> str:
     return (
-        f"{len(report.requirements)} requirements at depth {report.depth.value}, seed {report.seed}: "
-        f"{report.requests_told}, {report.generated_tokens:,} generated tokens, {report.seconds:.1f} s."
+        f"{counted(len(report.requirements), 'requirement')} at depth {report.depth.value}, "
+        f"seed {report.seed}: {report.requests_summary}, "
+        f"{counted(report.generated_tokens, 'generated token')}, {report.seconds:.1f} s."
     )
 
 
 def _broken(report: Report) -> Iterator[str]:
-    groups = fold(report.broken)
+    groups = group_by_cause(report.broken)
     if groups:
-        yield from ("### What broke", "")
+        yield from ("### Failures by cause", "")
     for group in groups[:MOST_CAUSES]:
         yield from _cause(group)
     if len(groups) > MOST_CAUSES:
@@ -105,7 +107,7 @@ def _cause(group: list[Result]) -> Iterator[str]:
     more = f" and {len(group) - 1} more" if len(group) > 1 else ""
     yield f"<details><summary><b>{first.level.value}</b> {escaped(first.id)}{more}</summary>"
     yield ""
-    yield f"- promised: {code(first.statement)}"
+    yield f"- requirement: {code(first.statement)}"
     yield f"- expected: {code(cut(first.expected, LONGEST))}"
     yield f"- actual: {code(cut(first.actual, LONGEST))}"
     yield f"- why clients care: {code(first.why)}"
@@ -113,7 +115,7 @@ def _cause(group: list[Result]) -> Iterator[str]:
     if len(group) > 1:
         rest = ", ".join(code(result.id) for result in group[1:MOST_IDS])
         left = f" and {len(group) - MOST_IDS} more" if len(group) > MOST_IDS else ""
-        yield f"- the same: {rest}{left}"
+        yield f"- also: {rest}{left}"
     yield ""
     if first.curl:
         yield from block(first.curl, "sh")
@@ -135,7 +137,8 @@ def _known(report: Report) -> Iterator[str]:
     reasons = Counter(result.reason for result in report.having(Outcome.KNOWN_DEVIATION))
     if not reasons:
         return
-    yield f"<details><summary>{sum(reasons.values())} known deviations, by what is seen instead</summary>"
+    total = counted(sum(reasons.values()), "known deviation")
+    yield f"<details><summary>{total} of TGI itself</summary>"
     yield ""
     for reason, count in reasons.most_common(MOST_CAUSES):
         yield f"- {count} × {code(cut(reason, LONGEST))}"  # noqa: RUF001 - the sign is meant

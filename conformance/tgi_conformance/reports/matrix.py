@@ -1,4 +1,4 @@
-"""Several reports beside each other: a column each, a row for what differs or is broken."""
+"""Several reports in one matrix: a column per report, a row per requirement that differs or failed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from rich.markup import escape
 
+from tgi_common.plural import counted
 from tgi_common.text import escaped
 from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
@@ -32,12 +33,12 @@ COLOURS = {
 }
 NOT_CHECKED = Sign("none", "", "not checked")
 LEFT_OUT = "unsupported"
-MOST_ROWS = 40  # of a screen; pages have them all
+MOST_ROWS = 40  # in a terminal; files have them all
 
 
 @frozen
 class Head:
-    """What stands above a column."""
+    """The head of a column."""
 
     name: str
     target: str
@@ -48,7 +49,7 @@ class Head:
 
 @frozen
 class Row:
-    """A requirement, and the sign of its outcome in each column."""
+    """A requirement, and its outcome in each column."""
 
     id: str
     level: str
@@ -58,7 +59,7 @@ class Row:
 
 @frozen
 class Change:
-    """What is different in a column from the first one: a title and the findings under it."""
+    """One kind of difference from the first column: a title and its findings."""
 
     title: str
     slug: str
@@ -67,16 +68,22 @@ class Change:
 
 @frozen
 class Matrix:
-    """Everything that is shown; `changes` has a list for each column but the first that can be compared."""
+    """The whole matrix; `changes` has an entry for each later column that can be compared with the first."""
 
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
     changes: tuple[tuple[str, tuple[Change, ...]], ...]
     same: int
 
+    @property
+    def same_shown(self) -> str:
+        """How many requirements have no row."""
+        count = counted(self.same, "requirement")
+        return f"Not shown: {count} with the same outcome in every report and no failure"
+
 
 def matrix_of(columns: tuple[Column, ...]) -> Matrix:
-    """Lay reports out; the others are compared with the first."""
+    """Make the matrix; the first report is what the others are compared with."""
     first = columns[0].report
     outcomes = [{r.id: OUTCOMES[r.outcome] for r in column.report.requirements} for column in columns]
     known = {r.id: r for column in columns for r in column.report.requirements}
@@ -97,27 +104,27 @@ def _row(result: Result, cells: tuple[Sign, ...]) -> Row:
 def _head(column: Column) -> Head:
     report = column.report
     counts = Counter(result.outcome for result in report.requirements)
-    said = ", ".join(
+    listed = ", ".join(
         f"{counts[outcome]} {sign.title}" for outcome, sign in OUTCOMES.items() if counts[outcome]
     )
     server = f"{report.server.get('model_id', '')} {report.server.get('version', '')}".strip()[:120]
-    return Head(column.name, report.target, server, VERDICTS[report.verdict], said or report.reason[:300])
+    return Head(column.name, report.target, server, VERDICTS[report.verdict], listed or report.reason[:300])
 
 
 def _changes(found: Comparison) -> Iterator[Change]:
     for title, slug, results in (
         ("broke", "failed", found.broke),
-        ("not offered any more", "failed", found.withdrawn),
-        ("mended", "passed", found.mended),
-        ("new, and broken", "known", found.new),
+        ("no longer offered", "failed", found.withdrawn),
+        ("fixed", "passed", found.mended),
+        ("new failures", "known", found.new),
     ):
         if results:
-            yield Change(title, slug, tuple((r.id, _said(r)) for r in results))
+            yield Change(title, slug, tuple((r.id, _finding(r)) for r in results))
     if found.left_out:
-        yield Change("not checked any more", LEFT_OUT, tuple((i, "") for i in found.left_out))
+        yield Change("no longer checked", LEFT_OUT, tuple((i, "") for i in found.left_out))
 
 
-def _said(result: Result) -> str:
+def _finding(result: Result) -> str:
     if not result.actual:
         return result.reason[:300]
     return f"{result.actual[:200]} instead of {result.expected[:200]}"
@@ -130,9 +137,9 @@ def print_matrix(columns: tuple[Column, ...], console: Console) -> None:
         console.print(line)
     if len(matrix.rows) > MOST_ROWS:
         console.print(f"… and {len(matrix.rows) - MOST_ROWS} more rows, in --html FILE and --markdown FILE")
-    console.print(f"{matrix.same} requirements have one outcome everywhere, and none of them is broken\n")
+    console.print(f"{matrix.same_shown}\n")
     for name, changes in matrix.changes:
-        _print_changes(f"{name} against {matrix.heads[0].name}", changes, console)
+        _print_changes(f"{name} compared with {matrix.heads[0].name}", changes, console)
     for head in matrix.heads:
         colour = COLOURS[head.verdict.slug]
         console.print(
@@ -141,7 +148,7 @@ def print_matrix(columns: tuple[Column, ...], console: Console) -> None:
 
 
 def _table(matrix: Matrix) -> Iterator[str]:
-    """Lay the rows out by hand: a table of rich would cut ids to the width of the screen."""
+    """Format the rows without rich's table, which would cut ids to the width of the terminal."""
     if not matrix.rows:
         return
     names = [escaped(head.name) for head in matrix.heads]
@@ -176,7 +183,7 @@ def _safe(text: str) -> str:
 
 
 def write_matrix_markdown(columns: tuple[Column, ...]) -> str:
-    """Give the matrix as GitHub's Markdown."""
+    """Return the matrix as GitHub's Markdown."""
     matrix = matrix_of(columns)
     names = [_inert(head.name) for head in matrix.heads]
     lines = ["## TGI API conformance", "", f"| | {' | '.join(names)} |", f"| --- |{' :---: |' * len(names)}"]
@@ -184,9 +191,9 @@ def write_matrix_markdown(columns: tuple[Column, ...]) -> str:
     lines.append(_line("target", [_inert(head.target) for head in matrix.heads]))
     lines.append(_line("outcomes", [_inert(head.counts) for head in matrix.heads]))
     lines += [_line(_inert(row.id), [cell.sign or "·" for cell in row.cells]) for row in matrix.rows]
-    lines += ["", f"{matrix.same} requirements have one outcome everywhere, and none of them is broken.", ""]
+    lines += ["", f"{matrix.same_shown}.", ""]
     for name, changes in matrix.changes:
-        lines += [f"### {_inert(name)} against {names[0]}", ""]
+        lines += [f"### {_inert(name)} compared with {names[0]}", ""]
         lines += [line for change in changes for line in _change_lines(change)] or ["Nothing changed.", ""]
     return "\n".join(lines)
 
@@ -201,7 +208,7 @@ def _line(title: str, cells: list[str]) -> str:
 
 
 def _inert(text: str) -> str:
-    """Write a text so that Markdown sees letters and digits alone, all else as references."""
+    """Escape everything but letters and digits as character references, so that Markdown has no effect."""
     if not text:
         return ""
     shown = re.sub(r"[^\w .-]", lambda found: f"&#{ord(found.group())};", escaped(text))
@@ -209,5 +216,5 @@ def _inert(text: str) -> str:
 
 
 def write_matrix_html(columns: tuple[Column, ...]) -> str:
-    """Give the matrix as one page that needs nothing else."""
+    """Return the matrix as a self-contained page."""
     return write_page("matrix.html.j2", matrix=matrix_of(columns), version=columns[0].report.version)

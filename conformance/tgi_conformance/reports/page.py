@@ -1,7 +1,7 @@
-"""Self-contained pages: templates that escape by themselves, style and script inlined, nothing fetched.
+"""Self-contained HTML pages: style and script are inlined, nothing is fetched.
 
-A server's text is hostile here three times over: Jinja escapes what it prints, control and bidirectional
-characters are printed as their code points, and the page's policy lets no script run but its own.
+Text from a server cannot do harm: Jinja escapes it, control and bidirectional characters appear as their code
+points, and the page's Content-Security-Policy allows no script but its own.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tgi_common.text import escaped_lines
 
 @frozen
 class Asset:
-    """A file that is inlined, and the digest by which the page's policy lets it in."""
+    """A file to inline, and its digest for the page's policy."""
 
     text: Markup
     digest: str
@@ -49,7 +49,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _coded(text: str) -> Markup:
-    """Show what stands between backticks as code; one that is alone stays a backtick."""
+    """Format text between backticks as code; a single backtick stays as it is."""
     shown = str(Markup.escape(escaped_lines(text)))
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", shown))  # noqa: S704 - escaped before
 

@@ -1,4 +1,4 @@
-"""What is shown while a run is under way: a bar on a terminal, a line now and then everywhere else."""
+"""The progress of a run: a bar on a terminal, a few lines everywhere else."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
+from tgi_common.plural import counted
 from tgi_common.text import escaped
 from tgi_conformance.results.levels import Outcome
 
@@ -28,21 +29,18 @@ if TYPE_CHECKING:
 
     Watch = Callable[[str, Progress], None]
 
-LINES = 4  # told over a run where there is no bar
-A_SECOND = 5  # how often the bar is drawn
+QUARTERS = 4  # of a run; without a bar there is a line after each but the last
+REFRESHES_PER_SECOND = 5
 
 
 def may_animate(stream: TextIO) -> bool:
-    """Tell whether a bar may be drawn: somebody looks at a terminal, and it is no log of a CI."""
+    """Whether to draw a bar: the stream is a terminal, and not the log of a CI job."""
     return stream.isatty() and os.environ.get("TERM", "") != "dumb" and not os.environ.get("CI")
 
 
 @contextmanager
 def watching(names: Sequence[str], stream: TextIO) -> Iterator[Watch]:
-    """Give what is to be called after each requirement of a target.
-
-    The stream is the real one, bound before pytest runs and takes the standard ones.
-    """
+    """Yield a function to call after each requirement of a target."""
     if not may_animate(stream):
         lines = {name: _Lines(escaped(name), stream) for name in names}
         yield lambda name, progress: lines[name].watch(progress)
@@ -55,7 +53,7 @@ def watching(names: Sequence[str], stream: TextIO) -> Iterator[Watch]:
 
 
 def _task(bar: Bar, name: str) -> TaskID:
-    return bar.add_task("", total=None, what=escaped(name), cost="asking what it offers", failed="")
+    return bar.add_task("", total=None, what=escaped(name), used="probing capabilities", failed="")
 
 
 def _bar(stream: TextIO) -> Bar:
@@ -64,11 +62,11 @@ def _bar(stream: TextIO) -> Bar:
         TextColumn("{task.fields[what]}", markup=False),
         BarColumn(bar_width=28),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[cost]}", markup=False),
+        TextColumn("{task.fields[used]}", markup=False),
         TextColumn("[red]{task.fields[failed]}"),
         TimeRemainingColumn(),
         console=Console(file=stream, highlight=False),
-        refresh_per_second=A_SECOND,
+        refresh_per_second=REFRESHES_PER_SECOND,
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
@@ -77,7 +75,7 @@ def _bar(stream: TextIO) -> Bar:
 
 @define
 class _Drawn:
-    """Draws the bar."""
+    """Updates the bar of a target."""
 
     bar: Bar
     task: TaskID
@@ -91,14 +89,14 @@ class _Drawn:
             completed=progress.done,
             total=progress.total,
             what=f"{self.name} {progress.result.route}".strip(),
-            cost=_cost(progress),
+            used=_used(progress),
             failed=f"{self.failed} failed" if self.failed else "",
         )
 
 
 @define
 class _Lines:
-    """Writes a line a quarter of the way, without any control character."""
+    """Writes a line after each quarter of a run, without control characters."""
 
     target: str
     stream: TextIO
@@ -106,12 +104,12 @@ class _Lines:
 
     def watch(self, progress: Progress) -> None:
         self.failed += progress.result.outcome is Outcome.FAILED
-        before = (progress.done - 1) * LINES // progress.total
-        if before < progress.done * LINES // progress.total < LINES:  # the end is told by the verdict
-            line = f"{self.target}: {progress.done} of {progress.total} requirements, {_cost(progress)}"
+        before = (progress.done - 1) * QUARTERS // progress.total
+        if before < progress.done * QUARTERS // progress.total < QUARTERS:  # the verdict shows the end
+            line = f"{self.target}: {progress.done} of {progress.total} requirements, {_used(progress)}"
             self.stream.write(f"{line}, {self.failed} failed\n")
             self.stream.flush()
 
 
-def _cost(progress: Progress) -> str:
-    return f"{progress.requests:,} requests, {progress.generated_tokens:,} tokens"
+def _used(progress: Progress) -> str:
+    return f"{counted(progress.requests, 'request')}, {counted(progress.generated_tokens, 'token')}"

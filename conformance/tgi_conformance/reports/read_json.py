@@ -1,4 +1,4 @@
-"""Read a report back from its JSON, checked against the schema that it was written by."""
+"""Read a report from JSON, checked against report.schema.json."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ReportError(ValueError):
-    """A file that is no report; the message is one line."""
+    """A file that is not a report; the message is one line."""
 
 
 def read_report(path: Path) -> Report:
@@ -28,12 +28,12 @@ def read_report(path: Path) -> Report:
     except OSError as error:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
-        raise ReportError(f"{path}: no JSON, expected what `run --json` writes") from None
+        raise ReportError(f"{path}: not JSON, expected a report of `run --json`") from None
     problem = best_match(Draft202012Validator(report_schema()).iter_errors(value))
     if problem is not None:
         where = "".join(f"/{step}" for step in problem.absolute_path) or "its root"
         message = " ".join(problem.message.split())[:200]
-        raise ReportError(f"{path}: no report of `run --json`: at {where}: {message}")
+        raise ReportError(f"{path}: not a report of `run --json`: at {where}: {message}")
     return _report(value)
 
 

@@ -1,4 +1,4 @@
-"""How outcomes and verdicts are shown, the same in every report: a name, a sign, a class."""
+"""How every report shows outcomes and verdicts: a name, a symbol, a CSS class."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Sign:
-    """What stands for an outcome: its class in pages, a character, and its name in the past tense."""
+    """How an outcome or a verdict is shown: a CSS class, a symbol and a name."""
 
     slug: str
     sign: str
@@ -35,11 +35,11 @@ OUTCOMES = {
 """From the worst to the best, which is also the order in which findings are read."""
 
 SELDOM = {Outcome.ERROR, Outcome.INTERMITTENT}
-"""Left out of a report's columns where nothing has them."""
+"""Shown as a column only if a result has it."""
 
 REPORT_IT = (
-    "An internal error is a fault of tgi-conformance, not of the deployment. Please report it to its "
-    "maintainers, with the file that --json FILE writes."
+    "An internal error is a bug in tgi-conformance, not in the deployment. Please report it to the "
+    "maintainers and attach the file that --json FILE writes."
 )
 
 VERDICTS = {
@@ -51,7 +51,7 @@ VERDICTS = {
 
 
 def outcomes_of(results: Iterable[Result]) -> list[Outcome]:
-    """Give the outcomes that a report of these results has a column for, passes first."""
+    """Return the outcomes for which a report of these results has a column, passed first."""
     there = {result.outcome for result in results}
     ordered = [Outcome.PASSED, *(outcome for outcome in OUTCOMES if outcome is not Outcome.PASSED)]
     return [outcome for outcome in ordered if outcome not in SELDOM or outcome in there]

@@ -1,4 +1,4 @@
-"""What a run prints: a line a route, the failures folded by cause, the price and the verdict."""
+"""What a run prints: a line per route, the failures by cause, the usage and the verdict."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from tgi_common.plural import counted
 from tgi_common.text import escaped
-from tgi_conformance.reports.folding import fold
+from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 
@@ -28,7 +29,7 @@ COLUMNS = (
     (Outcome.INTERMITTENT, "intermittent", "yellow"),
     (Outcome.UNSUPPORTED, "unsupported", "cyan"),
     (Outcome.INCONCLUSIVE, "inconclusive", "magenta"),
-    (Outcome.ERROR, "errors", "magenta"),
+    (Outcome.ERROR, "internal error", "magenta"),
 )
 COLOUR = {Verdict.CONFORMS: "green", Verdict.DOES_NOT_CONFORM: "red"}
 MOST_CAUSES = 12
@@ -37,18 +38,18 @@ MOST_KNOWN = 3
 
 
 def print_report(report: Report, console: Console, written: Mapping[str, Path] | None = None) -> None:
-    """Print the whole of it; `written` says which reports were written where."""
+    """Print the report; `written` maps the formats of written files to their paths."""
     if report.requirements:
         console.print(_routes(report))
     _print_broken(report, console)
     _print_known(report, console)
     for stale in report.stale_deviations:
-        console.print(f"[yellow]stale deviation[/] {_safe(stale)}")
+        console.print(f"[yellow]stale known deviation[/] {_safe(stale)}")
     for name, path in (written or {}).items():
         console.print(f"[dim]{name:<9}[/] {_safe(str(path))}", highlight=False)
     if report.gentle:
-        console.print(report.left_out_told, highlight=False)
-    console.print(_price(report), highlight=False)
+        console.print(report.left_out_summary, highlight=False)
+    console.print(_usage(report), highlight=False)
     colour = COLOUR.get(report.verdict, "magenta")
     reason = f": {_safe(report.reason)}" if report.reason else ""
     console.print(f"[bold {colour}]{_safe(report.target)} {report.verdict.value}[/]{reason}", highlight=False)
@@ -74,11 +75,11 @@ def _cell(count: int, colour: str) -> str:
 
 
 def _print_broken(report: Report, console: Console) -> None:
-    groups = fold(report.broken)
+    groups = group_by_cause(report.broken)
     for results in groups[:MOST_CAUSES]:
         _print_cause(results, console)
     if len(groups) > MOST_CAUSES:
-        console.print(f"… and {len(groups) - MOST_CAUSES} more causes; --json FILE has them all\n")
+        console.print(f"… and {len(groups) - MOST_CAUSES} more causes; see --json FILE\n")
     _print_reasons("[yellow]intermittent[/]", report.having(Outcome.INTERMITTENT), console)
     _print_reasons("[magenta]inconclusive[/]", report.having(Outcome.INCONCLUSIVE), console)
     errors = report.having(Outcome.ERROR)
@@ -88,7 +89,7 @@ def _print_broken(report: Report, console: Console) -> None:
 
 
 def _print_reasons(title: str, results: Iterable[Result], console: Console) -> None:
-    """Print a line for each reason, with the first requirement that has it."""
+    """Print a line for each reason, with the first requirement concerned."""
     by_reason: dict[str, list[str]] = defaultdict(list)
     for result in results:
         by_reason[result.reason].append(result.id)
@@ -96,7 +97,7 @@ def _print_reasons(title: str, results: Iterable[Result], console: Console) -> N
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
         console.print(f"{title} {ids[0]}{more}: {_safe(reason)}", highlight=False)
     if len(by_reason) > MOST_CAUSES:
-        console.print(f"… and {len(by_reason) - MOST_CAUSES} more reasons; --json FILE has them all")
+        console.print(f"… and {len(by_reason) - MOST_CAUSES} more reasons; see --json FILE")
 
 
 def _print_cause(results: list[Result], console: Console) -> None:
@@ -107,10 +108,10 @@ def _print_cause(results: list[Result], console: Console) -> None:
     lines = [title]
     if more:
         rest = f" and {len(more) - MOST_IDS} more" if len(more) > MOST_IDS else ""
-        lines.append(f"  the same  {', '.join(more[:MOST_IDS])}{rest}")
+        lines.append(f"  also      {', '.join(more[:MOST_IDS])}{rest}")
     lines += [f"  expected  {_safe(first.expected)}", f"  actual    {_safe(first.actual)}"]
     if first.why:
-        lines.append(f"  matters   {_safe(first.why)}")
+        lines.append(f"  why       {_safe(first.why)}")
     lines += [f"  source    {_safe(first.source)}", f"  [dim]{_safe(first.curl)}[/]", ""]
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 
@@ -119,23 +120,20 @@ def _print_known(report: Report, console: Console) -> None:
     known = () if report.strict else report.having(Outcome.KNOWN_DEVIATION)
     reasons = Counter(result.reason for result in known)
     if reasons:
-        noun = "known deviation" if len(known) == 1 else "known deviations"
-        console.print(f"[yellow]{len(known)} {noun}[/] of TGI itself:")
+        console.print(f"[yellow]{counted(len(known), 'known deviation')}[/] of TGI itself:")
     for reason, count in reasons.most_common(MOST_KNOWN):
         console.print(f"  {count} x {_safe(reason.partition(' (')[0])}", highlight=False)
     if len(reasons) > MOST_KNOWN:
-        console.print(
-            f"  … {len(reasons) - MOST_KNOWN} more; --html FILE and --json FILE have them with evidence"
-        )
+        console.print(f"  … and {len(reasons) - MOST_KNOWN} more kinds; see --html FILE or --json FILE")
 
 
-def _price(report: Report) -> str:
+def _usage(report: Report) -> str:
     counts = Counter(result.outcome for result in report.requirements)
-    said = ", ".join(f"{counts[outcome]} {title}" for outcome, title, _ in COLUMNS if counts[outcome])
+    outcomes = ", ".join(f"{counts[outcome]} {title}" for outcome, title, _ in COLUMNS if counts[outcome])
     return (
-        f"{len(report.requirements)} requirements ({said or 'none checked'}); depth {report.depth.value}, "
-        f"seed {report.seed}; {report.requests_told}, {report.generated_tokens:,} generated tokens, "
-        f"{report.seconds:.1f} s"
+        f"{counted(len(report.requirements), 'requirement')} ({outcomes or 'none checked'}); "
+        f"depth {report.depth.value}, seed {report.seed}; {report.requests_summary}, "
+        f"{counted(report.generated_tokens, 'generated token')}, {report.seconds:.1f} s"
     )
 
 

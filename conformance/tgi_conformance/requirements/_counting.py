@@ -51,8 +51,8 @@ def counting(form: Form) -> tuple[str, ...]:
 
 
 def either_counting(context: Context, form: Form, name: str) -> Form:
-    """Give what `context.either` chooses, if it counts tokens, and the form itself otherwise."""
-    either = context.either(form, name)
+    """Give what `context.one_form` chooses, if it counts tokens, and the form itself otherwise."""
+    either = context.one_form(form, name)
     return either if context.offers(*counting(either)) else form
 
 

@@ -132,5 +132,7 @@ def expect_top_k(context: Context, form: Form) -> None:
 
 def _asked(context: Context, form: Form, *asked: Mapping[str, Any]) -> tuple[Exchange, Answer]:
     parameters = {name: value for some in asked for name, value in some.items()}
-    exchange = context.cached(context.steady(form).ask(tokens=context.few(TOKENS), **parameters))
+    exchange = context.cached(
+        context.repeatable(form).ask(tokens=context.repeatable_tokens(TOKENS), **parameters)
+    )
     return exchange, expect_answer(form, exchange)

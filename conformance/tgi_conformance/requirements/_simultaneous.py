@@ -37,7 +37,7 @@ def concurrency_limit(context: Context, most: int | None = None) -> int:
 def send_at_once(context: Context, requests: list[Request]) -> list[Exchange]:
     """Send all requests at the same time; raises UnmetError where one gets no answer."""
     with ThreadPoolExecutor(len(requests)) as pool:
-        futures = [pool.submit(context.send_once, request, crowded=True) for request in requests]
+        futures = [pool.submit(context.send_once, request, under_load=True) for request in requests]
     try:
         return [future.result() for future in futures]
     except NoAnswerError as error:

@@ -98,9 +98,9 @@ PLAIN: Mapping[str, Mapping[str, Any]] = {
     why="If a route ignores a parameter, the answer is wrong without an error.",
 )
 def answers_as_generate_whatever_is_asked(context: Context, form: Form) -> None:
-    for pair in _pairs(context, context.steady(form)):
+    for pair in _pairs(context, context.repeatable(form)):
         with context.case():
-            context.steadily(partial(_expect_pair, context, form, *pair))
+            context.retry_if_inexact(partial(_expect_pair, context, form, *pair))
 
 
 def _expect_pair(context: Context, form: Form, name: str, own: Request, other: Request) -> None:
@@ -108,7 +108,7 @@ def _expect_pair(context: Context, form: Form, name: str, own: Request, other: R
     exchanges = context.cached(own), context.cached(other)
     expected = expect_answer(GENERATE, exchanges[0])
     actual = expect_answer(form, exchanges[1])
-    _expect_alike(name, expected, actual, exchanges[1], exact=context.exact)
+    _expect_alike(name, expected, actual, exchanges[1], exact=context.decoding_is_exact)
     stated = [_prompt_tokens(*one) for one in zip(exchanges, (expected, actual), strict=True)]
     counted_alike = None in stated or stated[0] == stated[1]
     expect(counted_alike, f"{stated[0]} prompt tokens for {name}", stated[1], exchanges[1])
@@ -122,13 +122,13 @@ def _prompt_tokens(exchange: Exchange, answer: Answer) -> str | None:
 
 def _pairs(context: Context, form: Form) -> Iterator[tuple[str, Request, Request]]:
     """Yield a name, a request to /generate and the same to the form: combined parameters, a stop string."""
-    own_form = context.steady(GENERATE)
-    for row in context.share(generate_rows(context), ENOUGH):
+    own_form = context.repeatable(GENERATE)
+    for row in context.sample(generate_rows(context), ENOUGH):
         tokens = tokens_of_row(context, row)
         yield row.name, generate_request(own_form, row, tokens), generate_request(form, row, tokens)
     if context.capabilities.limit("max_stop_sequences") == 0:
         return
-    bare, limit = {"return_full_text": False, **counted(form)}, context.few(TOKENS)
+    bare, limit = {"return_full_text": False, **counted(form)}, context.repeatable_tokens(TOKENS)
     greedy = expect_answer(GENERATE, context.cached(own_form.ask(tokens=limit, **bare)))
     stop = next((piece for piece in greedy.own_texts[4:] if piece.strip() and piece.isascii()), None)
     if stop is not None:
@@ -173,23 +173,23 @@ def completions_answer_as_generate_whatever_is_asked(context: Context, form: For
     for place, (name, asked) in enumerate(PLAIN.items()):
         prompt = PROMPTS[(place + context.session.seed) % len(PROMPTS)]
         with context.case():
-            context.steadily(partial(_expect_completion, context, form, prompt, name, asked))
+            context.retry_if_inexact(partial(_expect_completion, context, form, prompt, name, asked))
 
 
 def _expect_completion(
     context: Context, form: Form, prompt: str, name: str, asked: Mapping[str, Any]
 ) -> None:
     """Raise UnmetError unless a completion has the text that /generate returns."""
-    tokens = TOKENS if context.exact else SOME
-    if not context.exact and asked["temperature"]:
+    tokens = TOKENS if context.decoding_is_exact else SOME
+    if not context.decoding_is_exact and asked["temperature"]:
         asked = {**asked, "temperature": 1}  # above 1, nearly every token is equally likely
     native = {**asked, "temperature": float(asked["temperature"])}
     native["do_sample"] = bool(asked["temperature"])
     if not asked["temperature"]:
         del native["temperature"]
-    own = context.steady(GENERATE).ask(prompt, tokens=tokens, **counted(GENERATE), **native)
+    own = context.repeatable(GENERATE).ask(prompt, tokens=tokens, **counted(GENERATE), **native)
     expected = expect_answer(GENERATE, context.cached(own))
-    exchange = context.cached(context.steady(form).ask(prompt, tokens=tokens, **asked))
+    exchange = context.cached(context.repeatable(form).ask(prompt, tokens=tokens, **asked))
     actual = expect_answer(form, exchange)
     whole = (expected.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
     shown = (actual.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
@@ -207,15 +207,15 @@ def _expect_completion(
     why="If messages are dropped, cut or reordered, the model answers another conversation.",
 )
 def answers_as_generate_from_the_templated_text(context: Context, form: Form) -> None:
-    sampled = {"seed": SEED, "temperature": 1.3 if context.exact else LOW, "top_p": 0.95}
+    sampled = {"seed": SEED, "temperature": 1.3 if context.decoding_is_exact else LOW, "top_p": 0.95}
     for extra in ({"temperature": 0.0}, sampled):
-        context.steadily(partial(_expect_chat, context, form, extra))
+        context.retry_if_inexact(partial(_expect_chat, context, form, extra))
 
 
 def _expect_chat(context: Context, form: Form, extra: Mapping[str, Any]) -> None:
     """Raise UnmetError unless a conversation is answered as /generate answers its templated text."""
-    tokens = TOKENS if context.exact else SOME
-    body = context.steady(form).body(tokens=tokens, **extra, messages=MESSAGES)
+    tokens = TOKENS if context.decoding_is_exact else SOME
+    body = context.repeatable(form).body(tokens=tokens, **extra, messages=MESSAGES)
     if form.streamed:
         body["stream_options"] = {"include_usage": True}
     tokenized = context.cached(post(CHAT_TOKENIZE.path, {"messages": body["messages"]}))
@@ -280,7 +280,7 @@ def completion_bodies_are_answered_as_by_their_route(context: Context, form: For
 
 def _expect_as_own_route(context: Context, form: Form, own: Form, asked: Mapping[str, Any]) -> None:
     """Raise UnmetError unless a form answers another form's body as the other form does."""
-    body = context.steady(own).body(tokens=context.few(TOKENS), **asked)
+    body = context.repeatable(own).body(tokens=context.repeatable_tokens(TOKENS), **asked)
     expected = expect_answer(own, context.cached(own.request(body)))
     exchange = context.send(form.request(body))
     actual = expect_answer(own, exchange)

@@ -132,7 +132,7 @@ def _detailed(form: Form) -> str:
 def details_fit_the_document(context: Context, form: Form) -> None:
     media_type = EVENT_STREAM if form.streamed else JSON
     pointer = context.contract.operations[form.operation].response_pointer(OK, media_type)
-    for asked in context.share(rich(form)):
+    for asked in context.sample(rich(form)):
         if asked.get("best_of", 1) > (context.capabilities.limit("max_best_of") or 2):
             continue
         if "top-tokens" in context.capabilities.absent:

@@ -103,7 +103,7 @@ def no_key_is_refused(context: Context) -> None:
 )
 def wrong_key_is_refused(context: Context) -> None:
     """Send a wrong key to each route, and to one of them keys that are nearly the right one."""
-    for request in context.share(_protected(context), SOME):
+    for request in context.sample(_protected(context), SOME):
         with context.case():
             _expect_locked(context, _with(request, WRONG))
     for request in _protected(context)[:1]:
@@ -121,7 +121,7 @@ def wrong_key_is_refused(context: Context) -> None:
 def _wrong_keys(context: Context) -> Iterator[str]:
     key = _key(context).value
     yield from _similar(key)
-    yield from context.share(PLACEHOLDERS, SOME)
+    yield from context.sample(PLACEHOLDERS, SOME)
     yield "".join(sorted(key))
     yield key + "x" * LONG_KEY
 
@@ -142,7 +142,7 @@ def _similar(key: str) -> tuple[str, ...]:
     why="It would open the server to everybody.",
 )
 def refusals_do_not_show_the_key(context: Context) -> None:
-    for request in context.share(_protected(context), SOME):
+    for request in context.sample(_protected(context), SOME):
         exchange = context.send_once(_with(request, WRONG))
         shown = _key(context).value.encode() in exchange.response.body
         expect(not shown, "no key in the answer", "the key")
@@ -180,7 +180,7 @@ def streams_and_aliases_need_the_key(context: Context) -> None:
     why=WHY,
 )
 def other_schemes_are_refused(context: Context) -> None:
-    for request in context.share(_protected(context), SOME):
+    for request in context.sample(_protected(context), SOME):
         with context.case():
             _expect_locked(context, _with(request, "Basic dXNlcjpwYXNz"), MALFORMED)
 

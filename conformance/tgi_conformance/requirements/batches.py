@@ -110,7 +110,7 @@ def each_prompt_has_its_choice(context: Context, form: Form) -> None:
     header = exchange.response.headers.get("x-prompt-tokens", str(prompt_tokens))
     expect_equal(str(prompt_tokens), header, "x-prompt-tokens", exchange)
     generated = member(usage, "completion_tokens")
-    if context.exact:
+    if context.decoding_is_exact:
         for place in range(len(prompts)):
             _expect_choice(place, alone, choices[str(place)], exchange)
     most = TOKENS * len(prompts)
@@ -130,7 +130,7 @@ def each_prompt_has_its_choice(context: Context, form: Form) -> None:
 def parameters_are_for_each_prompt(context: Context, form: Form) -> None:
     for parameters in (_sampled, _stopped):
         with context.case():
-            context.steadily(partial(_expect_as_alone, context, form, parameters))
+            context.retry_if_inexact(partial(_expect_as_alone, context, form, parameters))
 
 
 def _expect_as_alone(
@@ -148,7 +148,7 @@ def _expect_as_alone(
 
 def _sampled(context: Context) -> Mapping[str, Any]:
     """Return parameters for sampled answers, with less randomness if decoding is not exact."""
-    return SAMPLED if context.exact else {**SAMPLED, "temperature": LOW}
+    return SAMPLED if context.decoding_is_exact else {**SAMPLED, "temperature": LOW}
 
 
 def _stopped(context: Context) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def max_client_batch_size_is_enforced(context: Context, form: Form) -> None:
     why="Clients assign the chunks to the prompts by `index` (text-generation-inference#2336).",
 )
 def choices_finish_once_each(context: Context, form: Form) -> None:
-    for asked in (GREEDY, *((SAMPLED, _stopped(context)) if context.exact else ())):
+    for asked in (GREEDY, *((SAMPLED, _stopped(context)) if context.decoding_is_exact else ())):
         with context.case():
             _expect_streamed(context, form, *_several(context, **asked), asked=asked)
 
@@ -252,7 +252,7 @@ def _expect_streamed(
         text = read_choice(chunks, index).text or ""
         usage = member(chunks[-1], "usage")
         expect_equal(answer.prompt, member(usage, "prompt_tokens"), f"prompt_tokens of {index}", exchange)
-        if context.exact:
+        if context.decoding_is_exact:
             whole = {"text": text.rstrip(REPLACEMENT), "finish_reason": finishes[-1]}
             plain = [evolve(one, text=(one.text or "").rstrip(REPLACEMENT)) for one in alone]
             _expect_choice(index, plain, _as_unstreamed(whole), exchange)

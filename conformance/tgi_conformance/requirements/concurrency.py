@@ -151,7 +151,7 @@ def clients_that_leave_keep_no_room(context: Context, form: Form) -> None:
     limit = concurrency_limit(context, MOST if context.session.depth is Depth.LOAD else FEW)
     _expect_no_other_load(context, form)
     for _ in range(limit + 1):
-        context.leave(form.ask(tokens=UNREAD))
+        context.send_and_disconnect(form.ask(tokens=UNREAD))
     exchange = _send_until_served(context, form)
     served = not is_overloaded(form, exchange)
     expect(served, "an answer after the other clients have disconnected", seen(exchange), exchange)

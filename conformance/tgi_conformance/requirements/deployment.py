@@ -36,9 +36,9 @@ def survives_every_request(context: Context) -> None:
     """Name the requests after which it went down, or those in flight when it went down for good."""
     failures = context.session.sender.failures
     expected = "a deployment that answers from the first request to the last"
-    if failures.deadly:
-        told = f"it went down each time after {_named(failures.deadly)}"
-        raise UnmetError(expected, told, request=failures.deadly[0])
+    if failures.fatal:
+        told = f"it went down each time after {_named(failures.fatal)}"
+        raise UnmetError(expected, told, request=failures.fatal[0])
     if failures.gone:
         told = f"{failures.gone}; in flight were {_named(failures.lost)}"
         raise UnmetError(expected, told, request=next(iter(failures.lost), None))

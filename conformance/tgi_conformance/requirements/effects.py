@@ -78,7 +78,7 @@ def _sampled(context: Context, form: Form, seed: int, **extra: Any) -> Exchange:
 
 def _combined(context: Context, form: Form, name: str) -> dict[str, Any]:
     """Give the parameters to combine one with; none where another route checks that."""
-    others = COMBINED.get(name, {}) if context.whole else {}
+    others = COMBINED.get(name, {}) if context.checks_every_case else {}
     return {other: value for other, value in others.items() if context.contract.has(parameter(form, other))}
 
 
@@ -96,7 +96,7 @@ def _combined(context: Context, form: Form, name: str) -> dict[str, Any]:
 def penalty_has_an_effect(context: Context, form: Form, name: str, value: float) -> None:
     answer = text_of(form, ask(context, form, LONG)[1])
     prompts = (PROMPT + answer + " " + PROMPT, (PROMPT + answer) * 2 + PROMPT)
-    if not context.exact:
+    if not context.decoding_is_exact:
         expect_penalty(context, form, prompts, {name: value})
         return
 
@@ -138,7 +138,7 @@ def _shifting_statement(_: Form, name: str, values: tuple[float, ...]) -> str:
 def sampling_parameter_has_an_effect(
     context: Context, form: Form, name: str, values: tuple[float, ...]
 ) -> None:
-    if not context.exact:
+    if not context.decoding_is_exact:
         _expect_effect_in_noise(context, form, name)
         return
 
@@ -146,7 +146,7 @@ def sampling_parameter_has_an_effect(
         for seed in SEEDS:
             yield _sampled(context, form, seed, **plain), _sampled(context, form, seed, **other)
 
-    for value in context.share(values):
+    for value in context.sample(values):
         with context.case():
             _expect_another(context, form, f"{name} {value}", pairs({}, {name: value}))
     combined = _combined(context, form, name)
@@ -203,7 +203,7 @@ def _need_length(form: Form, exchange: Exchange) -> None:
     why=WHY,
 )
 def top_p_near_zero_is_greedy(context: Context, form: Form) -> None:
-    if not context.exact:
+    if not context.decoding_is_exact:
         expect_top_p(context, form, {"top_k": 40} if form.dialect == "generate" else {})
         return
     near_zero = SHIFTING["top_p"][0]
@@ -211,7 +211,7 @@ def top_p_near_zero_is_greedy(context: Context, form: Form) -> None:
     exchange = _sampled(context, form, SEEDS[1], top_p=near_zero)
     texts = [text_and_logprobs(form, one)[0] for one in (first, exchange)]
     expect_equal(texts[0], texts[1], "the text for two seeds", exchange)
-    if form.dialect == "generate" and context.whole:
+    if form.dialect == "generate" and context.checks_every_case:
         exchange = _sampled(context, form, SEEDS[2], top_p=near_zero, top_k=40, temperature=2.0)
         text = text_and_logprobs(form, exchange)[0]
         expect_equal(texts[0], text, "the text combined with a top_k of 40", exchange)

@@ -14,7 +14,7 @@ from tgi_conformance.requirements.limits import advertised, check_prompt_limit
 from tgi_conformance.requirements.refusals import expect_refused
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
-from tgi_conformance.session.capabilities import FORMERLY, release_of
+from tgi_conformance.session.capabilities import FORMER_NAMES, release_of
 
 if TYPE_CHECKING:
     from tgi_conformance.session.context import Context
@@ -49,8 +49,8 @@ def limits_fit_together(context: Context) -> None:
     exchange = context.cached(REQUEST)
     expect_status(exchange, OK)
     documented = context.contract.schema("Info")["properties"]
-    known = [name for name in LIMITS if {name, FORMERLY.get(name)} & set(documented)]
-    values = {name: member(exchange.response.json, name) for name in (*known, *FORMERLY.values())}
+    known = [name for name in LIMITS if {name, FORMER_NAMES.get(name)} & set(documented)]
+    values = {name: member(exchange.response.json, name) for name in (*known, *FORMER_NAMES.values())}
     limits = {name: context.capabilities.limit(name) for name in known}
     none = [name for name, limit in limits.items() if not limit and not (limit == 0 and name in MAY_BE_ZERO)]
     expect(not none, "limits above 0", values, exchange)

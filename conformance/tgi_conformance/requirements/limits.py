@@ -148,7 +148,7 @@ def prompt_beyond_the_context_is_refused(context: Context, form: Form) -> None:
 )
 def truncate_leaves_as_many_tokens(context: Context, form: Form) -> None:
     asking = either_counting(context, form, "truncate")
-    for size in context.share(SIZES):
+    for size in context.sample(SIZES):
         with context.case():
             request = asking.ask(tokens=1, **counted(asking), truncate=size)
             count = prompt_tokens(context, asking, request)

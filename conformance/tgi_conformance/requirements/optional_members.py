@@ -33,7 +33,7 @@ TOKENS_PER_DIGIT = 3  # at most, with the prompt
     why="Clients of other releases send members that this one does not know.",
 )
 def unknown_members_are_ignored(context: Context, form: Form) -> None:
-    asking = context.either(form, "unknown members")
+    asking = context.one_form(form, "unknown members")
     body = asking.body(tokens=2, x_unknown={"a": [1]})
     exchange = context.cached(asking.request({**body, "x_other": None}))
     expect_answer(asking, exchange)
@@ -71,7 +71,7 @@ def limit_may_be_null_or_left_out(context: Context, form: Form) -> None:
     with context.case():
         text = _expect_digits(context, form, digits, **asked)
     stop = Counter(text[-digits:]).most_common(1)[0][0]  # no space, which may begin the next token
-    if context.whole and context.capabilities.limit("max_stop_sequences") != 0:
+    if context.checks_every_case and context.capabilities.limit("max_stop_sequences") != 0:
         with context.case():
             exchange = context.send(form.ask(tokens=None, **asked, stop=[stop]))
             shown = text_of(form, expect_answer(form, exchange)).replace(" ", "")

@@ -83,7 +83,7 @@ def generate_rows(context: Context) -> tuple[Row, ...]:
 
 def _rows(context: Context, factors: Sequence[Factor]) -> tuple[Row, ...]:
     """Return the rows, with less randomness if decoding is not exact."""
-    if not context.exact:
+    if not context.decoding_is_exact:
         factors = [
             evolve(one, parameters={**one.parameters, **_less_random(one.parameters)}) for one in factors
         ]
@@ -100,7 +100,7 @@ def _less_random(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def tokens_of_row(context: Context, row: Row) -> int:
     """Return how many tokens to request: few if decoding is not exact, unless a grammar ends the answer."""
-    return TOKENS if context.exact or WITH_GRAMMAR in row.factors else SOME
+    return TOKENS if context.decoding_is_exact or WITH_GRAMMAR in row.factors else SOME
 
 
 def generate_request(form: Form, row: Row, tokens: int, **extra: Any) -> Request:
@@ -124,7 +124,7 @@ def generate_request(form: Form, row: Row, tokens: int, **extra: Any) -> Request
 def parameters_keep_their_promises_together(context: Context, form: Form) -> None:
     for row in generate_rows(context):
         with context.case():
-            context.steadily(partial(_expect_whole_row, context, context.steady(form), row))
+            context.retry_if_inexact(partial(_expect_whole_row, context, context.repeatable(form), row))
 
 
 def _expect_whole_row(context: Context, form: Form, row: Row) -> None:
@@ -231,7 +231,7 @@ def _until(whole: str, stop: dict[str, list[str]], after: int) -> str:
 def parameters_keep_their_promises_together_in_chat(context: Context, form: Form) -> None:
     for row in _rows(context, CHAT_FACTORS):
         with context.case():
-            context.steadily(partial(_expect_whole_chat_row, context, context.steady(form), row))
+            context.retry_if_inexact(partial(_expect_whole_chat_row, context, context.repeatable(form), row))
 
 
 def _expect_whole_chat_row(context: Context, form: Form, row: Row) -> None:
@@ -243,7 +243,7 @@ def _expect_whole_chat_row(context: Context, form: Form, row: Row) -> None:
         exchange = context.cached(_chat_request(form, row, tokens))
     answer = expect_answer(form, exchange)
     _expect_chat_row(row, tokens, answer, _tokens_of_question(context, form, row), exchange)
-    streamed = context.cached(_chat_request(context.steady(CHAT_STREAM), row, tokens))
+    streamed = context.cached(_chat_request(context.repeatable(CHAT_STREAM), row, tokens))
     pieces = _expect_streamed_row(context, row, answer, streamed)
     stop = _stop(context, pieces)
     exchange = context.send(_chat_request(form, row, tokens, **stop))
@@ -292,7 +292,7 @@ def _expect_streamed_row(context: Context, row: Row, whole: Answer, exchange: Ex
     """Raise UnmetError unless a stream agrees with the unstreamed answer; return its pieces."""
     answer = expect_answer(CHAT_STREAM, exchange)
     for what in ("finish", "generated", "prompt"):
-        if what == "generated" and not context.exact:
+        if what == "generated" and not context.decoding_is_exact:
             continue  # the same text may be cut into other tokens
         expected, actual = getattr(whole, what), getattr(answer, what)
         expect_equal(expected, actual, f"{what} with {row.name}, as unstreamed", exchange)

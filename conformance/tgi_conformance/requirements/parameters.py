@@ -177,7 +177,7 @@ def _is_answer(body: Any) -> bool:
 )
 def parameter_of_another_type_is_refused(context: Context, form: Form, name: str, schema: Schema) -> None:
     wrong = 5 if schema.get("type") in {"array", "object", None} else {"no": "value"}
-    asked = context.either(form, name).ask(tokens=2, **{**companions(form, name), name: wrong})
+    asked = context.one_form(form, name).ask(tokens=2, **{**companions(form, name), name: wrong})
     expect_refused(context, form.operation, context.cached(asked))
 
 

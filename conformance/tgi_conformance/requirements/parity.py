@@ -47,7 +47,7 @@ SHOWING_ELSE: dict[str, dict[str, Any]] = {
     why="Caches and tests rely on it.",
 )
 def greedy_answers_repeat(context: Context, form: Form) -> None:
-    asked, limit = context.steady(form), context.few(LONG)
+    asked, limit = context.repeatable(form), context.repeatable_tokens(LONG)
     _, first = ask(context, asked, limit)
     exchange = context.send(asked.ask(tokens=limit, **counted(form)))
     expect_equal(first.text, expect_answer(form, exchange).text, "the text", exchange)
@@ -67,9 +67,9 @@ def greedy_answers_repeat(context: Context, form: Form) -> None:
     why="Otherwise the limit changes what is generated, not only how much.",
 )
 def smaller_limit_gives_a_prefix(context: Context, form: Form) -> None:
-    asked = context.steady(form)
-    _, whole = ask(context, asked, context.few(LONG))
-    for limit in (2, context.few(12)):
+    asked = context.repeatable(form)
+    _, whole = ask(context, asked, context.repeatable_tokens(LONG))
+    for limit in (2, context.repeatable_tokens(12)):
         exchange, part = ask(context, asked, limit)
         text = (part.text or "").rstrip("\N{REPLACEMENT CHARACTER}")
         expect((whole.text or "").startswith(text), f"a prefix of {whole.text!r}", part.text, exchange)
@@ -92,8 +92,8 @@ def _pieces_make_up(form: Form) -> str:
     why="Turning on streaming must not change what users read.",
 )
 def stream_equals_the_unstreamed_answer(context: Context, form: Form) -> None:
-    forms = context.steady(unstreamed(form)), context.steady(form)
-    for limit in sorted({context.few(LONG), context.few(long_limit(form))}):
+    forms = context.repeatable(unstreamed(form)), context.repeatable(form)
+    for limit in sorted({context.repeatable_tokens(LONG), context.repeatable_tokens(long_limit(form))}):
         with context.case():
             _, whole = _ask_without_prompt(context, forms[0], limit)
             exchange, pieces = _ask_without_prompt(context, forms[1], limit)
@@ -152,8 +152,8 @@ def _ask_without_prompt(context: Context, form: Form, limit: int) -> tuple[Excha
     why="The route is another path to the same model.",
 )
 def answers_as_generate(context: Context, form: Form) -> None:
-    _, expected = _ask_without_prompt(context, context.steady(GENERATE), context.few(LONG))
-    exchange, actual = _ask_without_prompt(context, context.steady(form), context.few(LONG))
+    _, expected = _ask_without_prompt(context, context.repeatable(GENERATE), context.repeatable_tokens(LONG))
+    exchange, actual = _ask_without_prompt(context, context.repeatable(form), context.repeatable_tokens(LONG))
     ids = [[token.get("id") for token in answer.tokens] for answer in (expected, actual)]
     expect_equal(ids[0], ids[1], "ids", exchange)
     expect_equal(expected.text, actual.text, "text", exchange)
@@ -195,7 +195,7 @@ def return_full_text_decides_about_the_prompt(context: Context, form: Form) -> N
     why="A streaming client needs the error to notice its mistake (text-generation-inference#2514).",
 )
 def refuses_what_is_refused_unstreamed(context: Context, form: Form) -> None:
-    for asked in context.share(_questionable(context, form), SOME):
+    for asked in context.sample(_questionable(context, form), SOME):
         with context.case():
             plain = context.cached(unstreamed(form).ask(tokens=2, **asked))
             exchange = context.cached(form.ask(tokens=2, **asked))

@@ -65,7 +65,7 @@ def _malformed(place: Place) -> list[bytes]:
     why="A 5xx makes clients retry a request that can never succeed; a 200 hides the mistake.",
 )
 def malformed_body_is_a_client_error(context: Context, place: Place) -> None:
-    for content in context.share(_malformed(place), whole=context.first):
+    for content in context.sample(_malformed(place), every=context.checks_every_generic_case):
         with context.case():
             _expect_client_error(context.cached(_raw(place, content)))
 
@@ -80,7 +80,7 @@ def malformed_body_is_a_client_error(context: Context, place: Place) -> None:
     why=WHY,
 )
 def malformed_body_is_a_documented_error(context: Context, place: Place) -> None:
-    for content in context.share(_malformed(place), whole=context.first):
+    for content in context.sample(_malformed(place), every=context.checks_every_generic_case):
         with context.case():
             expect_refused(context, place.operation, context.cached(_raw(place, content)))
 
@@ -113,7 +113,7 @@ def missing_member_is_refused(context: Context, place: Place, required: str, _: 
     why=WHY,
 )
 def body_must_be_an_object(context: Context, place: Place) -> None:
-    for body in context.share(SHAPES, whole=context.first):
+    for body in context.sample(SHAPES, every=context.checks_every_generic_case):
         with context.case():
             expect_refused(context, place.operation, context.send(post(place.path, body)))
 
@@ -141,7 +141,9 @@ def content_type_may_carry_a_charset(context: Context, place: Place) -> None:
     why="Web pages may post a form to any site; a server that reads it as JSON is open to forged requests.",
 )
 def other_content_types_are_a_client_error(context: Context, place: Place) -> None:
-    for headers in context.share(((), (("content-type", "text/plain"),)), whole=context.first):
+    for headers in context.sample(
+        ((), (("content-type", "text/plain"),)), every=context.checks_every_generic_case
+    ):
         with context.case():
             _expect_client_error(context.send(evolve(example_of(place), headers=headers)))
 
@@ -186,7 +188,7 @@ def deeply_nested_body_is_a_client_error(context: Context, place: Place) -> None
 
 def _expect_still_answers(context: Context, place: Place) -> None:
     """Raise UnmetError unless a valid request is answered; one route is enough to tell."""
-    if context.first:
+    if context.checks_every_generic_case:
         expect_status(context.send(example_of(place)), OK)
 
 
@@ -200,7 +202,7 @@ def _expect_still_answers(context: Context, place: Place) -> None:
     why="A method that is accepted without being documented has an effect that nobody expects.",
 )
 def other_methods_are_not_allowed(context: Context, place: Place) -> None:
-    for method in context.share(("PUT", "DELETE"), whole=context.first):
+    for method in context.sample(("PUT", "DELETE"), every=context.checks_every_generic_case):
         with context.case():
             expect_status(context.send(Request(method, place.path)), *NOT_ALLOWED)
 

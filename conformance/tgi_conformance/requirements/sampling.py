@@ -68,7 +68,7 @@ def _sampled_anew(
     why="Bug reports, tests and papers give a seed so that others get the same text.",
 )
 def seed_repeats(context: Context, form: Form) -> None:
-    for seed in (SEEDS[0], ZERO) if context.whole else SEEDS[:1]:
+    for seed in (SEEDS[0], ZERO) if context.checks_every_case else SEEDS[:1]:
         with context.case():
             _expect_repeated(context, form, seed)
 
@@ -79,7 +79,9 @@ def _expect_repeated(context: Context, form: Form, seed: int | None) -> None:
     Where decoding is exact, one of a few pairs has to. Otherwise most have to, of only a few tokens, which
     some seeds share by chance.
     """
-    tokens, enough, attempts = (TOKENS, 1, ATTEMPTS) if context.exact else (SHORT, MOST, ATTEMPTS + MOST - 1)
+    tokens, enough, attempts = (
+        (TOKENS, 1, ATTEMPTS) if context.decoding_is_exact else (SHORT, MOST, ATTEMPTS + MOST - 1)
+    )
     pairs = []
     for attempt in range(attempts):
         ask = context.send if attempt else context.cached
@@ -161,7 +163,7 @@ def seed_is_reported(context: Context, form: Form) -> None:
         exchange, answer = _sampled_anew(context, form)
         expect(answer.seed is not None, "a drawn seed", member(answer.raw, "details"), exchange)
         expect(first.seed != answer.seed, "another seed for each answer", answer.seed, exchange)
-    for asked in context.share(SAMPLED, ENOUGH):
+    for asked in context.sample(SAMPLED, ENOUGH):
         with context.case():
             exchange = context.send(form.ask(tokens=1, details=True, **asked))
             drawn = expect_answer(form, exchange).seed
@@ -218,7 +220,7 @@ def drawn_seed_repeats(context: Context, form: Form) -> None:
     why="A server that ignores `top_k` shows it here first.",
 )
 def top_k_one_is_greedy(context: Context, form: Form) -> None:
-    asked, limit = context.steady(form), context.few(TOKENS)
+    asked, limit = context.repeatable(form), context.repeatable_tokens(TOKENS)
     greedy = expect_answer(form, context.cached(asked.ask(tokens=limit, **counted(form))))
     exchange, sampled = _sampled(context, asked, limit, top_k=1, seed=5, top_p=0.99, temperature=2.0)
     ids = [token.get("id") for token in greedy.tokens]

@@ -31,7 +31,7 @@ SYSTEM = {"role": "system", "content": "Answer in capitals."}
     why="Stop strings, seeds or messages of one user must not affect another's answer.",
 )
 def nothing_is_left_for_the_next_request(context: Context, form: Form) -> None:
-    plain = context.steady(form).ask(tokens=context.few(TOKENS), **counted(form))
+    plain = context.repeatable(form).ask(tokens=context.repeatable_tokens(TOKENS), **counted(form))
     first = expect_answer(form, context.send(plain))
     limit = context.capabilities.limit("max_stop_sequences")
     most = 1 if limit is None else min(limit, MOST_STOPS)

@@ -47,8 +47,10 @@ def _pointer(form: Form) -> str:
     why="Agents end their turns with stop strings; if one is missed, generation runs on to the limit.",
 )
 def stop_string_ends_the_answer(context: Context, form: Form) -> None:
-    asked = context.steady(form)
-    _expect_stops(context, asked, at_token_ends(greedy_pieces(context, asked, context.few(LONG))))
+    asked = context.repeatable(form)
+    _expect_stops(
+        context, asked, at_token_ends(greedy_pieces(context, asked, context.repeatable_tokens(LONG)))
+    )
 
 
 @requirement(
@@ -62,18 +64,20 @@ def stop_string_ends_the_answer(context: Context, form: Form) -> None:
     why="Users know characters, not tokens (text-generation-inference#1979).",
 )
 def stop_string_within_a_token_ends_the_answer(context: Context, form: Form) -> None:
-    asked = context.steady(form)
-    _expect_stops(context, asked, anywhere_in("".join(greedy_pieces(context, asked, context.few(LONG)))))
+    asked = context.repeatable(form)
+    _expect_stops(
+        context, asked, anywhere_in("".join(greedy_pieces(context, asked, context.repeatable_tokens(LONG))))
+    )
 
 
 def _expect_stops(context: Context, form: Form, chosen: Sequence[str]) -> None:
     """Raise UnmetError unless the greedy answer stops at some of the strings."""
-    limit = context.few(LONG)
+    limit = context.repeatable_tokens(LONG)
     text = "".join(greedy_pieces(context, form, limit))
     if not chosen:
         raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
     most = most_stops(context)
-    for place, stop in context.share([*enumerate(chosen)]):
+    for place, stop in context.sample([*enumerate(chosen)]):
         with context.case():
             # As the last of as many as are allowed, alone, and after another one.
             others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]
@@ -113,7 +117,7 @@ def stop_string_beyond_ascii_ends_the_answer(context: Context, form: Form) -> No
     chosen = [piece for piece in dict.fromkeys(ends) if piece.strip(" ") and text.find(piece) >= 0]
     if not chosen:
         raise UnsupportedError(f"no token of {text!r} has a line break or characters beyond ASCII")
-    for stop in context.share(chosen[:2]):
+    for stop in context.sample(chosen[:2]):
         with context.case():
             exchange = context.send(form.ask(tokens=LONG, stop=[stop], **counted(form), **forced))
             answer = expect_answer(form, exchange)
@@ -131,12 +135,12 @@ def stop_string_beyond_ascii_ends_the_answer(context: Context, form: Form) -> No
 )
 def stop_string_ends_a_sampled_answer(context: Context, form: Form) -> None:
     most_stops(context)
-    context.steadily(lambda: _expect_sampled_stop(context, context.steady(form)))
+    context.retry_if_inexact(lambda: _expect_sampled_stop(context, context.repeatable(form)))
 
 
 def _expect_sampled_stop(context: Context, form: Form) -> None:
     """Raise UnmetError unless a sampled answer stops at a string from its middle."""
-    limit = LONG if context.exact else context.few(SAMPLED)
+    limit = LONG if context.decoding_is_exact else context.repeatable_tokens(SAMPLED)
     sampled = sampling(form, SEED)
     pieces = greedy_pieces(context, form, limit, **sampled)
     strings = at_token_ends(pieces)[:1]
@@ -162,7 +166,7 @@ def _expect_sampled_stop(context: Context, form: Form) -> None:
 )
 def stop_string_in_the_prompt_ends_nothing(context: Context, form: Form) -> None:
     most_stops(context)
-    asked, limit = context.steady(form), context.few(LONG)
+    asked, limit = context.repeatable(form), context.repeatable_tokens(LONG)
     _, greedy = ask(context, asked, limit)
     exchange = context.send(asked.ask(tokens=limit, stop=[PROMPT], **counted(form)))
     answer = expect_answer(form, exchange)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     why="Clients pay for each token, and reserve space for as many as they ask for.",
 )
 def limit_is_kept(context: Context, form: Form, name: str, limits: Sequence[int]) -> None:
-    for limit in context.some(limits):
+    for limit in context.for_depth(limits):
         with context.case():
             exchange, answer = ask(context, form, limit)
             generated = answer.generated
@@ -52,7 +52,11 @@ def limit_is_kept(context: Context, form: Form, name: str, limits: Sequence[int]
             expect(fits, f"1 to {limit} tokens for a `{name}` of {limit}", generated, exchange)
             shown = len(answer.tokens)  # a chunk of the OpenAI-style routes may be any piece of text
             expect(shown <= limit, f"at most {limit} tokens", shown, exchange)
-    if context.whole and context.session.depth is not Depth.SMOKE and context.offers(*with_grammar(form)):
+    if (
+        context.checks_every_case
+        and context.session.depth is not Depth.SMOKE
+        and context.offers(*with_grammar(form))
+    ):
         with context.case():
             grammar = {form.grammar_name: {"type": "regex", "value": f"([0-9]){{{LONG}}}"}}
             exchange, answer = ask(context, form, 2, **grammar)
@@ -70,7 +74,7 @@ def limit_is_kept(context: Context, form: Form, name: str, limits: Sequence[int]
     why="Clients request more if they read `length`, and take the answer as complete otherwise.",
 )
 def length_means_the_limit_was_reached(context: Context, form: Form) -> None:
-    for limit in context.some(LIMITS):
+    for limit in context.for_depth(LIMITS):
         with context.case():
             exchange, answer = ask(context, form, limit)
             if answer.finish == "length":
@@ -113,7 +117,7 @@ def long_answers_are_whole(context: Context, form: Form) -> None:
     why="Gateways bill by it.",
 )
 def generated_tokens_are_counted(context: Context, form: Form) -> None:
-    for limit in context.some(LIMITS):
+    for limit in context.for_depth(LIMITS):
         with context.case():
             exchange, answer = ask(context, form, limit)
             expect_equal(len(answer.tokens), answer.generated, "generated_tokens", exchange)
@@ -129,7 +133,7 @@ def generated_tokens_are_counted(context: Context, form: Form) -> None:
     why="A client that shows tokens as they arrive must end with the text that another client gets at once.",
 )
 def tokens_make_up_the_text(context: Context, form: Form) -> None:
-    for prompt in context.some(context.share(PROMPTS)):
+    for prompt in context.for_depth(context.sample(PROMPTS)):
         with context.case():
             exchange = context.cached(form.ask(prompt, tokens=LONG, details=True, return_full_text=False))
             expect_tokens_make_up_the_text(expect_answer(form, exchange), exchange)
@@ -186,7 +190,7 @@ def log_probabilities_are_at_most_zero(context: Context, form: Form) -> None:
     why="Gateways bill by it.",
 )
 def usage_adds_up(context: Context, form: Form) -> None:
-    for limit in context.some(LIMITS):
+    for limit in context.for_depth(LIMITS):
         with context.case():
             exchange, answer = ask(context, form, limit)
             usage = _find_usage(form, exchange, answer)

@@ -38,7 +38,7 @@ PENALTIES_REFUSED = (2.1, -2.1)
 def bad_values(context: Context, form: Form) -> list[tuple[str, Any]]:
     """Return parameters of the deployment's document with values that are refused."""
     known = [item for item in BAD.items() if context.contract.has(parameter(form, item[0]))]
-    return [*context.share(known)]
+    return [*context.sample(known)]
 
 
 def expect_refusal(context: Context, form: Form, exchange: Exchange) -> None:
@@ -131,7 +131,7 @@ def truncate_beyond_the_context_is_refused(context: Context, form: Form) -> None
     limit = context.capabilities.limit("max_input_tokens")
     if limit is None:
         raise UnsupportedError("/info advertises no max_input_tokens")
-    asking = context.either(form, "highest")
+    asking = context.one_form(form, "highest")
     with context.case():
         expect_answer(asking, taken(context, asking, {"truncate": limit}, _highest(context, asking)))
     with context.case():
@@ -154,7 +154,7 @@ def _highest(context: Context, form: Form) -> dict[str, Any]:
     why="The model would invent an answer to nothing, and the caller would pay for it.",
 )
 def empty_prompt_is_refused(context: Context, form: Form) -> None:
-    asking = context.either(form, "empty prompt")
+    asking = context.one_form(form, "empty prompt")
     expect_refusal(context, asking, context.cached(asking.ask("", tokens=2)))
 
 
@@ -182,11 +182,11 @@ def error_has_a_type(context: Context, form: Form) -> None:
     why="OpenAI's clients offer the range from -2 to 2.",
 )
 def frequency_penalty_lies_within_two(context: Context, form: Form) -> None:
-    asking = context.either(form, "highest")
+    asking = context.one_form(form, "highest")
     with context.case():
         exchange = taken(context, asking, {"frequency_penalty": HIGHEST_PENALTY}, _highest(context, asking))
         expect_answer(asking, exchange)
-    for value in context.share(PENALTIES_REFUSED):
+    for value in context.sample(PENALTIES_REFUSED):
         with context.case():
             expect_refusal(context, form, context.cached(form.ask(tokens=2, frequency_penalty=value)))
 
@@ -205,5 +205,5 @@ def too_many_stop_strings_are_refused(context: Context, form: Form) -> None:
     if limit is None or limit > MOST_STOPS:
         raise UnsupportedError(f"/info advertises a max_stop_sequences of {limit}")
     strings = [f"never to be seen {n}" for n in range(limit + 1)]
-    asking = context.either(form, "stop")
+    asking = context.one_form(form, "stop")
     expect_refusal(context, asking, context.cached(asking.ask(tokens=2, stop=strings)))

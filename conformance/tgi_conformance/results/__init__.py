@@ -1,1 +1,1 @@
-"""What came of a run: outcomes, results, the report, evidence, known deviations."""
+"""The results of a run: outcomes, the report, evidence, known deviations."""

@@ -1,4 +1,4 @@
-"""Two reports held against each other: what broke, what was mended, what is new, what is gone."""
+"""Compare two reports: what broke, what was fixed, what is new, what is gone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEPT = {Outcome.PASSED, Outcome.KNOWN_DEVIATION, Outcome.INTERMITTENT}
 
 @frozen
 class Column:
-    """A report under the name that it is compared by."""
+    """A report, and its name in the comparison."""
 
     name: str
     report: Report
@@ -27,11 +27,11 @@ class Comparison:
     """What changed from one report to another.
 
     Attributes:
-        broke: Promises that were kept and are not any more.
-        withdrawn: Promises that were kept, and what they are about is not offered any more.
-        mended: Promises that were broken and are kept.
-        new: Broken promises that were not held, or could not be, before.
-        left_out: Ids that are not held any more.
+        broke: Requirements that passed before and are broken now.
+        withdrawn: Requirements that passed before and are unsupported now.
+        mended: Requirements that were broken before and pass now.
+        new: Broken requirements that were not checked, or could not be, before.
+        left_out: Ids of requirements that are not checked any more.
     """
 
     broke: tuple[Result, ...]
@@ -42,12 +42,12 @@ class Comparison:
 
     @property
     def regressed(self) -> bool:
-        """Whether clients lost something that they had."""
+        """Whether something that worked does not work any more."""
         return bool(self.broke or self.withdrawn)
 
 
 def compare(before: Report, after: Report) -> Comparison:
-    """Hold a report against an earlier one."""
+    """Compare a report with an earlier one."""
     old, now = _by_id(before), _by_id(after)
     broken = {result.id for result in after.broken}
     were_broken = {result.id for result in before.broken}
@@ -62,7 +62,7 @@ def compare(before: Report, after: Report) -> Comparison:
 
 
 def differing(columns: tuple[Column, ...]) -> tuple[str, ...]:
-    """Give the ids whose outcome is not the same everywhere, or is a failure somewhere, in their order."""
+    """Return the ids whose outcome differs between reports, or is a failure in one, in order."""
     outcomes = [{r.id: r.outcome for r in column.report.requirements} for column in columns]
     ids = dict.fromkeys(result.id for column in columns for result in column.report.requirements)
     reached = [column for column in outcomes if column]

@@ -1,4 +1,4 @@
-"""A curl line that reproduces a request, the key and the user's headers left out by name."""
+"""A curl line that reproduces a request, with variables in place of the key and the user's headers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_BODY = 2000
 
 
 def curl_line(target: Target, request: Request) -> str:
-    """Write the line for a POSIX shell; secrets appear as `$NAME`, to be set by who runs it."""
+    """Write the line for a POSIX shell; secrets appear as `$NAME` variables, which the user must set."""
     words = ["curl", "-sSNig"]
     if request.method == "HEAD" and request.content is None:
         words.append("--head")  # with -X HEAD curl waits for a body that never comes

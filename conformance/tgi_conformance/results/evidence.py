@@ -1,4 +1,4 @@
-"""The request that shows a finding and what came back, fit to be kept: without secrets, bounded in size."""
+"""The request and response of a finding, without secrets and limited in size."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 
-LONGEST_BODY = 4000  # characters, as everywhere here
-LONGEST_RAW = 1000  # of a stream, whose events are kept beside it
+LONGEST_BODY = 4000  # characters, like all limits here
+LONGEST_RAW = 1000  # of a stream, whose events are kept as well
 LONGEST_DATA = 600
 LONGEST_VALUE = 300
 MOST_HEADERS = 40
 FIRST_EVENTS, LAST_EVENTS = 40, 10
-READ = 16_000  # what is searched for secrets before it is cut
+READ = 16_000  # how much is searched for secrets before it is cut
 SECRET_HEADERS = {"set-cookie", "cookie", "proxy-authorization"}
 
 
 @frozen
 class RequestSeen:
-    """What was sent; a secret stands as `$NAME`, as in the curl line."""
+    """The request; a secret appears as `$NAME`, as in the curl line."""
 
     method: str
     path: str
@@ -40,7 +40,7 @@ class RequestSeen:
 
 @frozen
 class EventSeen:
-    """One event of a stream, and how many seconds after the request it was whole."""
+    """One event of a stream, and how many seconds after the request it was complete."""
 
     seconds: float
     type: str
@@ -49,14 +49,14 @@ class EventSeen:
 
 @frozen
 class ResponseSeen:
-    """What came back.
+    """The response.
 
     Attributes:
-        status, headers: As they came.
+        status, headers: As received.
         seconds: How long it took to the last byte.
-        body: The body, or the beginning of a stream's bytes.
-        events: A stream's first and last events.
-        omitted_events: How many were left out behind the first of them.
+        body: The body, or the beginning of a stream.
+        events: The first and last events of a stream.
+        omitted_events: How many events between them were left out.
     """
 
     status: int
@@ -68,7 +68,7 @@ class ResponseSeen:
 
 
 def request_seen(target: Target, request: Request) -> RequestSeen:
-    """Keep a request."""
+    """Describe a request."""
     headers = [(name, _kept(target, value, LONGEST_VALUE)) for name, value in request.headers]
     own = {name.lower() for name, _ in (*request.headers, *target.headers)}
     if target.key and not request.anonymous and "authorization" not in own:
@@ -82,7 +82,7 @@ def request_seen(target: Target, request: Request) -> RequestSeen:
 
 
 def response_seen(target: Target, response: Response) -> ResponseSeen:
-    """Keep a response."""
+    """Describe a response."""
     events = response.events
     shown, omitted = _ends(events)
     longest = LONGEST_RAW if events else LONGEST_BODY
@@ -99,7 +99,7 @@ def response_seen(target: Target, response: Response) -> ResponseSeen:
 
 
 def cut(text: str, longest: int, more: int = 0) -> str:
-    """Cut a text, telling how much there was; `more` is what was cut off it before."""
+    """Cut a text and say how long it was; `more` characters were cut off before."""
     if len(text) <= longest and not more:
         return text
     return f"{text[:longest]}… ({len(text) + more} characters)"
@@ -132,6 +132,6 @@ def _event(target: Target, response: Response, event: Event) -> EventSeen:
 
 
 def arrival(response: Response, offset: int) -> float:
-    """Tell how many seconds after the request the byte before the offset had come."""
+    """Return how many seconds after the request the byte before the offset arrived."""
     place = bisect_left(response.arrivals, (offset, 0.0))
     return response.arrivals[place][1] if place < len(response.arrivals) else response.seconds

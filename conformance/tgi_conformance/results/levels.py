@@ -1,4 +1,4 @@
-"""The three scales of the suite: how binding, how deep, and what came of it."""
+"""The scales of the suite: levels, depths, outcomes, verdicts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Level(str, Enum):
 
 
 class Depth(str, Enum):
-    """How deep a run goes; a run holds every requirement of its own depth and of those that it goes beyond.
+    """How much a run checks: requirements of its own depth and of shallower ones.
 
-    `load` goes beyond standard in another direction than exhaustive: it sends many requests at a time.
+    `exhaustive` and `load` both include `standard`: one adds generated data, the other concurrent requests.
     """
 
     SMOKE = "smoke"
@@ -29,22 +29,22 @@ class Depth(str, Enum):
     LOAD = "load"
 
     def includes(self, other: Depth) -> bool:
-        """Tell whether a run of this depth holds requirements of the other."""
+        """Whether a run of this depth checks requirements of the other."""
         order = [Depth.SMOKE, Depth.STANDARD]
         return other is self or (
             other in order and other in order[: order.index(self) + 1 if self in order else 2]
         )
 
 
-# Requests and generated tokens that a run of a level may cost, whatever the deployment does.
+# Requests and generated tokens that a run may use, whatever the deployment does.
 BUDGETS: Mapping[Depth, tuple[int, int]] = {Depth.SMOKE: (60, 600), Depth.STANDARD: (1_500, 15_000)}
 
 
 class Outcome(str, Enum):
-    """What came of one requirement.
+    """The outcome of a requirement.
 
-    `INTERMITTENT` is a promise that was kept, though a request for it failed once and not when it was sent
-    again alone. `ERROR` is a failure of the suite itself.
+    `INTERMITTENT`: the requirement passed, but a request failed once and not when it was sent again alone.
+    `ERROR`: the suite failed, not the deployment.
     """
 
     PASSED = "passed"
@@ -57,7 +57,7 @@ class Outcome(str, Enum):
 
 
 class Verdict(str, Enum):
-    """What a whole run says."""
+    """The verdict of a run."""
 
     CONFORMS = "conforms"
     DOES_NOT_CONFORM = "does not conform"
@@ -66,6 +66,6 @@ class Verdict(str, Enum):
 
     @property
     def exit_code(self) -> int:
-        """The status that the command ends with: 0, 1, 3 or 4 (2 is wrong usage)."""
+        """The exit code of the command: 0, 1, 3 or 4 (2 is wrong usage)."""
         codes = {Verdict.CONFORMS: 0, Verdict.DOES_NOT_CONFORM: 1, Verdict.COULD_NOT_TELL: 3}
         return codes.get(self, 4)

@@ -1,4 +1,4 @@
-"""What a requirement's check may say instead of returning, each a type of its own."""
+"""The exceptions by which a check reports every outcome but passed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LONGEST_SHOWN = 600
 
 
 class UnmetError(AssertionError):
-    """The promise is broken: what was expected, what came, and the exchange that shows it."""
+    """The requirement is not met: what was expected, the actual value, and the exchange that shows it."""
 
     def __init__(
         self,
@@ -28,10 +28,10 @@ class UnmetError(AssertionError):
 
     @property
     def observation(self) -> dict[str, Any]:
-        """What was seen, as JSON, for a deviation to be matched against.
+        """What was seen, as JSON, which the schema of a known deviation may match.
 
-        Members: `request` (method, path, body), `status`, `media_type`, `body` (JSON, or text where it is
-        none), `events` (JSON or text each; absent where the answer is no stream), `actual`.
+        Members: `request` (method, path, body), `status`, `media_type`, `body` (JSON, or else text), `events`
+        (JSON or else text each; only for a stream), `actual`.
         """
         seen: dict[str, Any] = {"actual": self.actual}
         if self.request is not None:
@@ -47,15 +47,15 @@ class UnmetError(AssertionError):
 
 
 class UnsupportedError(Exception):
-    """The deployment does not offer this; the message tells what showed it."""
+    """The deployment does not offer this; the message is the evidence."""
 
 
 class InconclusiveError(Exception):
-    """The suite could not tell; the message tells why."""
+    """The suite could not tell; the message says why."""
 
 
 def shown(value: Any) -> str:
-    """Give a value as text, cut to what a reader takes in."""
+    """Format a value as text, cut to a readable length."""
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
 

@@ -1,4 +1,4 @@
-"""What a run says, as values: reporters know these and nothing else."""
+"""The report of a run, from which all report formats are made."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from tgi_common.plural import counted
 from tgi_conformance.results.levels import Outcome
 
 if TYPE_CHECKING:
@@ -16,24 +17,24 @@ if TYPE_CHECKING:
     from tgi_conformance.results.levels import Depth, Level, Verdict
 
 
-ROUTE_SPECIFIC = "route-specific"  # the category of what only one route has
-WHOLE_RUN = "deployment"  # the route whose requirements look back on the run
-LEFT_OUT = "left out by --gentle: "  # before what would have been done to others
+ROUTE_SPECIFIC = "route-specific"  # the category of requirements that only one route has
+WHOLE_RUN = "deployment"  # the route of requirements about the whole run
+LEFT_OUT = "left out by --gentle: "  # followed by what might disturb other clients
 
 
 @frozen
 class Result:
-    """What came of one requirement.
+    """The result of one requirement.
 
     Attributes:
-        id, level, category, operation, statement, source, why: As the requirement says.
-        outcome: What came of it.
-        cases: How many cases were looked at.
-        expected, actual: What should have come and what came (fail, known deviation); empty otherwise.
-        reason: Why it is no plain pass or failure; empty for those.
-        curl: A line that reproduces it; empty where there is none.
-        request, response: What was sent and what came where a promise was not kept; None otherwise.
-        seconds: How long it took.
+        id, level, category, operation, statement, source, why: Those of the requirement.
+        outcome: The outcome.
+        cases: How many cases were checked.
+        expected, actual: What was expected and what came, if failed or a known deviation; else empty.
+        reason: An explanation of every outcome but passed and failed; else empty.
+        curl: A line that reproduces the request; empty if there is none.
+        request, response: The exchange, if failed or a known deviation; else None.
+        seconds: How long the check took.
     """
 
     id: str
@@ -61,23 +62,23 @@ class Result:
 
 @frozen
 class Report:
-    """A whole run.
+    """The report of a run.
 
     Attributes:
-        version: The suite's own version.
+        version: The version of the suite.
         target: The deployment's URL without user name and password.
-        server: What the deployment says of itself (`/info`).
-        depth: How deep the run went.
-        seed: What made generated data repeatable.
+        server: What `/info` says.
+        depth: How much the run checked.
+        seed: The seed of generated data.
         started: When, in ISO 8601 with the offset.
         seconds: How long it took.
-        requests, generated_tokens: What it cost.
-        gentle: Whether the run left out what other clients of the deployment may feel.
-        overloads: How many of the requests were refused for overload; no budget counts them.
-        verdict: What it says.
-        reason: Why it could not tell, or what failed in the suite; empty otherwise.
+        requests, generated_tokens: What it used.
+        gentle: Whether the run skipped what may disturb other clients of the deployment.
+        overloads: How many of the requests were refused for overload; they count in no budget.
+        verdict: The verdict.
+        reason: Why the run could not tell, or what failed in the suite; else empty.
         requirements: A result for each requirement, in the order of the catalogue.
-        stale_deviations: Known deviations that were looked for and did not show.
+        stale_deviations: Known deviations that did not show any more.
         strict: Whether known deviations count as failures.
     """
 
@@ -100,26 +101,27 @@ class Report:
 
     @property
     def broken(self) -> tuple[Result, ...]:
-        """The promises that were not kept: failures, and where the run was strict known deviations too."""
+        """The broken requirements: failures, and in a strict run known deviations."""
         kinds = {Outcome.FAILED, Outcome.KNOWN_DEVIATION} if self.strict else {Outcome.FAILED}
         return tuple(result for result in self.requirements if result.outcome in kinds)
 
     @property
-    def left_out_told(self) -> str:
-        """What a gentle run left out, and how many requirements of each; empty for another."""
+    def left_out_summary(self) -> str:
+        """What a gentle run left out, and how many requirements of each; empty for other runs."""
         if not self.gentle:
             return ""
         reasons = [result.reason for result in self.requirements if result.reason.startswith(LEFT_OUT)]
         counts = Counter(reason.removeprefix(LEFT_OUT) for reason in reasons)
-        told = ", ".join(f"{what} ({count})" for what, count in counts.most_common())
-        return f"{len(reasons)} requirements left out by --gentle: {told or 'none that this level holds'}"
+        listed = ", ".join(f"{what} ({count})" for what, count in counts.most_common())
+        count = counted(len(reasons), "requirement")
+        return f"{count} left out by --gentle: {listed or 'none at this depth'}"
 
     @property
-    def requests_told(self) -> str:
-        """How many requests it took, and how many of them were refused for overload if any were."""
+    def requests_summary(self) -> str:
+        """How many requests the run sent, and how many of them were refused for overload."""
         refused = f" ({self.overloads:,} refused for overload)" if self.overloads else ""
-        return f"{self.requests:,} requests{refused}"
+        return f"{counted(self.requests, 'request')}{refused}"
 
     def having(self, outcome: Outcome) -> tuple[Result, ...]:
-        """Give the results of one outcome."""
+        """Return the results with this outcome."""
         return tuple(result for result in self.requirements if result.outcome is outcome)

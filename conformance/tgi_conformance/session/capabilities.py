@@ -1,4 +1,4 @@
-"""What a deployment offers, as the probes found it."""
+"""What a deployment offers, as the probes found."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tgi_conformance.protocol.forms import STREAMED, UNSTREAMED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tgi_conformance.session.repeatability import Steady
+    from tgi_conformance.session.repeatability import RepeatableOpening
 
 GENERATION = tuple(dict.fromkeys(form.operation for form in (*UNSTREAMED, *STREAMED)))
-FORMERLY = {"max_input_tokens": "max_input_length"}  # names that 1.x and 2.0 had
-LONGEST_VERSION = 100  # characters; a release that long is none
+FORMER_NAMES = {"max_input_tokens": "max_input_length"}  # in 1.x and 2.0
+LONGEST_VERSION = 100  # characters
 
 
 @frozen
@@ -24,15 +24,15 @@ class Capabilities:
     """What the probes found.
 
     Attributes:
-        info: The body of `/info`; empty where it is no JSON object.
-        documented: The release that the served document names; empty where it names none.
-        absent: For each operation or ability that is not offered, the evidence in one line.
-        foreign: Evidence that something else answers, or None.
-        locked: Evidence that the key was refused, or None.
+        info: The body of `/info`; empty if it is not a JSON object.
+        documented: The release that the served document names; empty if none.
+        absent: The evidence, in one line, for each operation or capability that is not offered.
+        foreign: Evidence that something other than TGI answers, or None.
+        locked: Evidence that the API key was refused or is missing, or None.
         unreachable: Evidence that nothing answers, or None.
-        unrecognizable: Evidence that no answer is one that a TGI could give; empty where one is.
-        steady: From where on answers repeat of a deployment whose decoding is not exact; None for one that
-            is exact, and for one whose answers do not repeat at all.
+        unrecognizable: Evidence that no answer looks like one of TGI; empty otherwise.
+        repeatable_opening: An opening after which answers repeat, if decoding is not exact; None if decoding
+            is exact, and if answers do not repeat at all.
     """
 
     info: Mapping[str, Any] = field(factory=dict)
@@ -42,11 +42,11 @@ class Capabilities:
     locked: str | None = None
     unreachable: str | None = None
     unrecognizable: str = ""
-    steady: Steady | None = None
+    repeatable_opening: RepeatableOpening | None = None
 
     @property
     def version(self) -> Version | None:
-        """The release that `/info` claims, or else the served document; None where neither does."""
+        """The release that `/info` states, or else the served document; None if neither does."""
         return release_of(self.info.get("version")) or release_of(self.documented)
 
     @property
@@ -55,13 +55,13 @@ class Capabilities:
         return any(operation not in self.absent for operation in GENERATION)
 
     def limit(self, name: str) -> int | None:
-        """A limit that `/info` advertises; None where it advertises none."""
-        value = self.info.get(name, self.info.get(FORMERLY.get(name, "")))
+        """A limit from `/info`; None if it is not there."""
+        value = self.info.get(name, self.info.get(FORMER_NAMES.get(name, "")))
         return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def release_of(claimed: Any) -> Version | None:
-    """Read a release, if that is what it is."""
+    """Parse a release; None if it is not one."""
     try:
         return Version(str(claimed)) if claimed and len(str(claimed)) <= LONGEST_VERSION else None
     except InvalidVersion:

@@ -1,4 +1,4 @@
-"""What a check gets: a way to ask the deployment, and what is known of it."""
+"""What a check gets: a way to send requests, and what is known about the deployment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.results.report import LEFT_OUT
 from tgi_conformance.session.response_cache import ResponseCache
-from tgi_conformance.session.retries import send_patiently
+from tgi_conformance.session.retries import send_with_retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tgi_conformance.session.session import Session
 
 T = TypeVar("T")
-AGAIN = 5  # times
-# Where every case is checked of a rule that applies to several routes.
+RETRIES = 5
+# Of a rule that applies to several routes, every case is checked on these.
 LEADING = ("generate", "chat-completions")
 
 
@@ -38,12 +38,12 @@ class Context:
 
     Attributes:
         requirement: Its id.
-        session: The run.
-        cases: How many cases were looked at.
+        session: The state of the run.
+        cases: How many cases were checked.
         usage: What the requirement has used so far.
         last: The last exchange.
-        deviations_seen: Known deviations that were seen, each with where first.
-        failed_before: Failures that did not come again, one line each.
+        deviations_seen: Known deviations that were seen, each with the first case that showed it.
+        failed_before: Failures that did not recur when the request was sent again, one line each.
     """
 
     requirement: str
@@ -61,37 +61,40 @@ class Context:
 
     @property
     def contract(self) -> Contract:
-        """What the deployment promises."""
+        """What the deployment documents."""
         return self.session.contract
 
     def send(self, request: Request, *, authenticate: bool = True) -> Exchange:
-        """Send a request, again where the deployment is busy; raises NoAnswerError and InconclusiveError."""
-        self._spare(request)
-        exchange = send_patiently(self.session.sender, request, authenticate=authenticate)
-        self._pay(exchange)
+        """Send a request, and retry if the deployment is busy; raises NoAnswerError or InconclusiveError."""
+        self._raise_if_left_out(request)
+        exchange = send_with_retries(self.session.sender, request, authenticate=authenticate)
+        self._record(exchange)
         return exchange
 
-    def send_once(self, request: Request, *, crowded: bool = False) -> Exchange:
-        """Send a request that may be refused for overload, `crowded` by others; raises NoAnswerError."""
-        self._spare(request)
-        exchange = self.session.sender.send(request, crowded=crowded)
-        self._pay(exchange)
+    def send_once(self, request: Request, *, under_load: bool = False) -> Exchange:
+        """Send a request that may be refused for overload; raises NoAnswerError.
+
+        `under_load` says that the check sends many at a time, so that the answer may take longer.
+        """
+        self._raise_if_left_out(request)
+        exchange = self.session.sender.send(request, under_load=under_load)
+        self._record(exchange)
         return exchange
 
-    def leave(self, request: Request) -> None:
-        """Send a request and leave once its answer has begun; raises NoAnswerError where none begins."""
-        self.session.sender.leave(request)
+    def send_and_disconnect(self, request: Request) -> None:
+        """Send a request and disconnect at the first bytes of the answer; raises NoAnswerError."""
+        self.session.sender.send_and_disconnect(request)
         self.usage.requests += 1
 
     def leaves_out(self, request: Request) -> bool:
-        """Tell whether a gentle run does without this request, which may fail those of others."""
+        """Whether --gentle leaves this request out, since it may fail requests of other clients."""
         return self.session.gentle and may_raise(request)
 
-    def _spare(self, request: Request) -> None:
+    def _raise_if_left_out(self, request: Request) -> None:
         if self.leaves_out(request):
             raise UnsupportedError(f"{LEFT_OUT}broken grammars")
 
-    def _pay(self, exchange: Exchange) -> None:
+    def _record(self, exchange: Exchange) -> None:
         self.last = exchange
         if exchange.failed_before:
             self.failed_before.append(exchange.failed_before)
@@ -99,17 +102,17 @@ class Context:
         self.usage.generated_tokens += generated_tokens(exchange.response)
 
     def cached(self, request: Request) -> Exchange:
-        """Give the answer to a request that other requirements look at too; raises NoAnswerError."""
-        self._spare(request)
+        """Return the answer to a request that other requirements share; raises NoAnswerError."""
+        self._raise_if_left_out(request)
         exchange, sent = self.session.cache.get(request)
         self.last = exchange
         if sent:
-            self._pay(exchange)
+            self._record(exchange)
         return exchange
 
     @contextmanager
     def case(self) -> Iterator[None]:
-        """Count one case; where it shows a known deviation, keep that and go on with the next case."""
+        """Count one case; if it shows a known deviation, record it and continue with the next case."""
         self.cases += 1
         try:
             yield
@@ -120,57 +123,61 @@ class Context:
             self.deviations_seen.setdefault(deviation, unmet)
 
     def deviation(self, unmet: UnmetError) -> Deviation | None:
-        """Find the known deviation that explains what was seen."""
+        """Return the known deviation that explains what was seen, if any."""
         for deviation in self.session.deviations:
             if deviation.covers(self.requirement, self.capabilities.version) and deviation.explains(unmet):
                 return deviation
         return None
 
     def known(self, requirement: str) -> bool:
-        """Tell whether there is a known deviation from another requirement, by its id."""
+        """Whether there is a known deviation from another requirement, given by its id."""
         return any(one.covers(requirement, self.capabilities.version) for one in self.session.deviations)
 
     @property
-    def exact(self) -> bool:
-        """Whether equal requests are decoded bit by bit alike, as far as is known."""
-        return self.capabilities.steady is None
+    def decoding_is_exact(self) -> bool:
+        """Whether equal requests are decoded alike, bit by bit, as far as is known."""
+        return self.capabilities.repeatable_opening is None
 
-    def steady(self, form: Form) -> Form:
-        """Give the form as it is to be asked for answers that repeat.
+    def repeatable(self, form: Form) -> Form:
+        """Return the form with the opening, if one is needed, after which its answers repeat.
 
         Raises:
-            UnsupportedError: Decoding is not exact, and this form's answers repeat from nowhere.
+            UnsupportedError: Decoding is not exact, and this form's answers repeat after no opening.
         """
-        steady = self.capabilities.steady
-        if steady is None:
+        found = self.capabilities.repeatable_opening
+        if found is None:
             return form
-        if form.dialect not in steady.dialects:
+        if form.dialect not in found.dialects:
             raise UnsupportedError(
-                f"{steady.evidence}, nor do answers to {form.path} repeat from any opening"
+                f"{found.evidence}, and answers to {form.path} repeat after none of the openings tried"
             )
-        return evolve(form, opening=steady.opening)
+        return evolve(form, opening=found.opening)
 
-    def few(self, tokens: int) -> int:
-        """Give how many tokens to ask for: no more than repeat."""
-        return tokens if self.capabilities.steady is None else min(tokens, self.capabilities.steady.tokens)
+    def repeatable_tokens(self, tokens: int) -> int:
+        """Limit a number of tokens to those that repeat."""
+        return (
+            tokens
+            if self.capabilities.repeatable_opening is None
+            else min(tokens, self.capabilities.repeatable_opening.tokens)
+        )
 
-    def steadily(self, hold: Callable[[], T]) -> T:
-        """Hold something, again where decoding is not exact: a tie that falls otherwise breaks no promise."""
-        for _ in range(0 if self.exact else AGAIN):
+    def retry_if_inexact(self, check: Callable[[], T]) -> T:
+        """Call `check`, and again if it fails and decoding is not exact: a tie may be decided differently."""
+        for _ in range(0 if self.decoding_is_exact else RETRIES):
             try:
-                return hold()
+                return check()
             except UnmetError as unmet:
                 if self.deviation(unmet) is not None:
                     raise
             self.session = evolve(self.session, cache=ResponseCache(self.session.sender))
-        return hold()
+        return check()
 
     def offers(self, *needs: str) -> bool:
-        """Tell whether the deployment has these facts, and its document these pointers."""
+        """Whether the deployment has these capabilities, and its document these pointers."""
         return not self.lacking(needs)
 
     def lacking(self, needs: Iterable[str]) -> str:
-        """Say which of these facts the deployment has not, or which pointers its document; empty if none."""
+        """Name the first capability or pointer that the deployment lacks, with evidence; empty if none."""
         for need in needs:
             if need.startswith("#/") and not self.contract.has(need):
                 return f"the document of {self.capabilities.version} does not have {need}"
@@ -178,46 +185,46 @@ class Context:
                 return self.capabilities.absent[need]
         return ""
 
-    def some(self, cases: Sequence[T]) -> Sequence[T]:
-        """Give the cases to look at: all of them, or at level smoke the last alone."""
+    def for_depth(self, cases: Sequence[T]) -> Sequence[T]:
+        """Return the cases to check: all of them, or only the last at depth smoke."""
         return cases[-1:] if self.session.depth is Depth.SMOKE else cases
 
     @property
-    def whole(self) -> bool:
-        """Whether every case is checked here of a rule that applies to several routes."""
+    def checks_every_case(self) -> bool:
+        """Whether this requirement checks every case of a rule that applies to several routes."""
         return self._leads(LEADING) or self.session.depth is Depth.EXHAUSTIVE
 
     @property
-    def first(self) -> bool:
-        """Whether every case is checked here of a rule that does not depend on what a route means."""
+    def checks_every_generic_case(self) -> bool:
+        """Whether this requirement checks every case of a rule that is the same for all routes."""
         return self._leads(LEADING[:1]) or self.session.depth is Depth.EXHAUSTIVE
 
     def _leads(self, routes: tuple[str, ...]) -> bool:
-        """Tell whether the requirement is about unstreamed answers of one of these routes."""
+        """Whether the requirement is about unstreamed answers of one of these routes."""
         route, _, words = self.requirement.partition(".")
         return route in routes and not words.startswith("streamed-")
 
-    def share(self, cases: Sequence[T], count: int = 1, *, whole: bool | None = None) -> Sequence[T]:
-        """Give some of the cases of a rule that applies to several routes, or all where this one is `whole`.
+    def sample(self, cases: Sequence[T], count: int = 1, *, every: bool | None = None) -> Sequence[T]:
+        """Choose some cases of a rule that applies to several routes, or all of them if `every` is true.
 
         The route and the run's seed decide which ones, so that the requirements of a route share their
-        requests, and runs of other seeds look at other cases.
+        requests, and runs with other seeds check other cases. By default a leading route checks all.
         """
-        if self.whole if whole is None else whole:
+        if self.checks_every_case if every is None else every:
             return cases
         first = crc32(self.requirement.partition(".")[0].encode()) + self.session.seed
         return [cases[(first + place) % len(cases)] for place in range(min(count, len(cases)))]
 
-    def either(self, form: Form, name: str) -> Form:
-        """Give a route's form, streamed or unstreamed by a hash of the path, the name and the seed.
+    def one_form(self, form: Form, name: str) -> Form:
+        """Choose a route's streamed or unstreamed form by a hash of the path, the name and the seed.
 
-        It is for how a body is read and checked, which is the same code for both: the requirements of both
-        forms look at one answer. That streams refuse what is refused unstreamed is a requirement of its own.
+        A server reads and validates the bodies of both with the same code, so the requirements of both forms
+        share one answer. That a stream refuses what is refused unstreamed is a requirement of its own.
         """
         if not form.switch or self.session.depth is Depth.EXHAUSTIVE:
             return form
-        turn = crc32(f"{form.path} {name}".encode()) + self.session.seed
-        return evolve(form, streamed=bool(turn % 2))
+        choice = crc32(f"{form.path} {name}".encode()) + self.session.seed
+        return evolve(form, streamed=bool(choice % 2))
 
     def examples(self, standard: int) -> int:
         """Scale a number of generated examples to the depth of the run."""

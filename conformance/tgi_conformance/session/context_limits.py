@@ -1,4 +1,4 @@
-"""Whether a deployment has room for what the suite asks: its context may be short, its bodies small."""
+"""Recognise refusals that are due to a short context or a small payload limit of the deployment."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from tgi_conformance.results.outcomes import UnmetError
     from tgi_conformance.session.context import Context
 
-ROOM = 400  # tokens that the longest question and its answer need, where nobody counts them
-SMALL = 1_500  # bytes of a body that every deployment has room for
+NEEDED = 400  # tokens of the longest prompt and its answer, where the deployment does not count them
+SMALL = 1_500  # bytes of a body that every deployment accepts
 OK, TOO_LARGE = 200, 413
 TOTAL, INPUT = "max_total_tokens", "max_input_tokens"
 
 
 def beyond_the_limits(context: Context, unmet: UnmetError) -> str:
-    """Say for want of what a request was refused that a deployment with more room answers; or nothing."""
+    """Explain a refusal by the limit of the deployment that the request exceeds; empty if it does not."""
     exchange = unmet.exchange
     if exchange is None:
         return ""
     size = len(exchange.request.content or b"")
     if exchange.response.status == TOO_LARGE and size > SMALL:
-        return f"a body of {size} bytes is beyond the deployment's payload limit"
+        return f"a body of {size} bytes exceeds the deployment's payload limit"
     if not _refused(exchange):
         return ""
     length = _length(context, exchange.request)
@@ -44,13 +44,13 @@ def _refused(exchange: Exchange) -> bool:
 
 
 def _beyond(context: Context, length: int, request: Request) -> str:
-    """Compare a prompt's length, and the tokens asked for after it, with what is advertised."""
+    """Compare the tokens of a prompt, and those requested after it, with the limits of /info."""
     asked = _asked(request.json)
     for name, needed in ((INPUT, length), (TOTAL, length + asked)):
         limit = context.capabilities.limit(name)
         if limit is not None and needed > limit:
-            more = f" and {asked} asked for" if name == TOTAL else ""
-            return f"a prompt of {length} tokens{more} is beyond the deployment's {name} of {limit}"
+            more = f" plus {asked} requested" if name == TOTAL else ""
+            return f"a prompt of {length} tokens{more} exceeds the deployment's {name} of {limit}"
     return ""
 
 
@@ -64,7 +64,7 @@ def _asked(body: Any) -> int:
 
 
 def _length(context: Context, request: Request) -> int | None:
-    """Count a prompt's tokens, of several the longest's, by the deployment's own tokenizer if it has one."""
+    """Count the tokens of the (longest) prompt with the deployment's tokenizer; None if it offers none."""
     body = request.json
     if isinstance(member(body, "messages"), list):
         return _counted(context, post("/chat_tokenize", body), "tokenize_response")
@@ -88,12 +88,12 @@ def _too_short(context: Context, exchange: Exchange) -> str:
     limits = [limit for name in (TOTAL, INPUT) if (limit := context.capabilities.limit(name)) is not None]
     if not limits:
         return ""
-    room = min(limits) - _template(context, exchange)
-    return f"a context with room for {room} tokens is too short for what is asked here" if room < ROOM else ""
+    left = min(limits) - _template(context, exchange)
+    return f"a context of {left} tokens is too short for this requirement" if left < NEEDED else ""
 
 
 def _template(context: Context, exchange: Exchange) -> int:
-    """Count the tokens that the chat template itself costs, a system prompt of its own among them."""
+    """Count the tokens that the chat template adds, such as a system prompt."""
     if exchange.request.path != CHAT.path:
         return 0
     try:

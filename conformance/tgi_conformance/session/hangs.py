@@ -1,8 +1,7 @@
-"""How long an answer is worth waiting for: a deployment that hangs is not waited for again and again.
+"""How long to wait for an answer, so that a deployment that hangs does not use up the run's time.
 
-At first a request has as long as the run's bounds say. Once answers have come, their pace tells what is long
-for this deployment. What has not been answered in time twice, on one route and streamed or not, is not asked
-for again where nothing of it was ever answered.
+At first a request has as long as the run's bounds allow. Later the pace of earlier answers limits the wait.
+After two timeouts of one kind (route, streamed or not) and no answer, requests of this kind are not sent.
 """
 
 from __future__ import annotations
@@ -21,23 +20,23 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, bool]
 
-STRIKES = 2  # timeouts of one kind on a route, after which the rest of it is decided
-SHORTEST = 15.0  # seconds that an answer may take where others come at once
-# Seconds waited in vain altogether, after which a request has only so many seconds more.
-WEARY = ((60.0, 1.0), (30.0, 3.0))
-SLOWER = 10  # times as long as any answer so far
-SLOWER_WHEN_WEARY = 3
-PACES = 5  # times as long as its tokens would take at the slowest pace seen
+TIMEOUTS = 2  # of one kind, after which requests of this kind are given up
+SHORTEST = 15.0  # seconds that every answer may take at first
+# After so many seconds of timeouts in the whole run, an answer may take only so many seconds.
+IMPATIENT = ((60.0, 1.0), (30.0, 3.0))
+SLOWER = 10  # times the slowest answer so far
+SLOWER_WHEN_IMPATIENT = 3
+PACES = 5  # times what its tokens would take at the slowest pace so far
 COUNTING = ("/tokenize", "/chat_tokenize")
-UNLIMITED = 500  # tokens that are reckoned with where a request names no limit
-LARGE = 16_384  # bytes of a body that may take as long as the bounds allow
+UNLIMITED = 500  # tokens to expect if a request states no limit
+LARGE = 16_384  # bytes of a body whose answer may take as long as the bounds allow
 
 
 @define
 class Hangs:
-    """What was answered in which time, and what was not. Safe to use from several threads."""
+    """How long answers took, and which requests timed out. Safe to use from several threads."""
 
-    _strikes: Counter[Key] = field(factory=Counter, init=False)
+    _timeouts: Counter[Key] = field(factory=Counter, init=False)
     _answered: set[Key] = field(factory=set, init=False)
     _given_up: Counter[str] = field(factory=Counter, init=False)
     _slowest: float = field(default=0.0, init=False)
@@ -46,27 +45,27 @@ class Hangs:
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def allowed(self, request: Request, most: float) -> float:
-        """Give the seconds that a request may take, `most` at the most.
+        """Return how many seconds a request may take, at most `most`.
 
         Raises:
-            NoAnswerError: Requests of its kind were never answered, and are not waited for again.
+            NoAnswerError: Requests of this kind only timed out before.
         """
         key = _key(request)
         with self._lock:
-            strikes, answered = self._strikes[key], key in self._answered
-        if strikes >= STRIKES and not answered:
-            raise NoAnswerError("timeout", "no answer in time, as twice before", request)
-        shortest = next((seconds for waited, seconds in WEARY if self._waited >= waited), 0.0)
-        if strikes >= STRIKES:
-            shortest = WEARY[0][1]
+            timeouts, answered = self._timeouts[key], key in self._answered
+        if timeouts >= TIMEOUTS and not answered:
+            raise NoAnswerError("timeout", "not sent, since two requests of its kind timed out", request)
+        shortest = next((seconds for waited, seconds in IMPATIENT if self._waited >= waited), 0.0)
+        if timeouts >= TIMEOUTS:
+            shortest = IMPATIENT[0][1]
         if shortest:
-            return min(most, max(shortest, SLOWER_WHEN_WEARY * self._slowest))
+            return min(most, max(shortest, SLOWER_WHEN_IMPATIENT * self._slowest))
         if not self._slowest or len(request.content or b"") > LARGE:
             return most
         return min(most, max(SHORTEST, SLOWER * self._slowest, PACES * self._pace * _tokens(request)))
 
-    def answered(self, exchange: Exchange, tokens: int) -> None:
-        """Take note of an answer and of the tokens in it."""
+    def record_answer(self, exchange: Exchange, tokens: int) -> None:
+        """Record how long an answer and its tokens took."""
         seconds = exchange.response.seconds
         with self._lock:
             self._answered.add(_key(exchange.request))
@@ -74,20 +73,20 @@ class Hangs:
             if tokens:
                 self._pace = max(self._pace, seconds / tokens)
 
-    def missed(self, request: Request, seconds: float) -> None:
-        """Take note of a request that was not answered within so many seconds."""
+    def record_timeout(self, request: Request, seconds: float) -> None:
+        """Record a request that was not answered within so many seconds."""
         with self._lock:
-            self._strikes[_key(request)] += 1
+            self._timeouts[_key(request)] += 1
             self._waited += seconds
 
     def give_up(self, group: str) -> None:
-        """Take note of a requirement of this group that met no answer in time."""
+        """Record that a requirement of this group timed out."""
         with self._lock:
             self._given_up[group] += 1
 
     def has_given_up(self, group: str) -> bool:
-        """Tell whether requirements of this group met no answer in time often enough."""
-        return self._given_up[group] >= STRIKES
+        """Whether enough requirements of this group timed out to skip the rest."""
+        return self._given_up[group] >= TIMEOUTS
 
 
 def _key(request: Request) -> Key:
@@ -101,7 +100,7 @@ def _streams(request: Request) -> bool:
 
 
 def _tokens(request: Request) -> int:
-    """Give how many tokens a request asks for; none where it asks for no text."""
+    """Return how many tokens a request asks for; 0 if it generates no text."""
     if request.content is None or request.path in COUNTING:
         return 0
     body = request.json

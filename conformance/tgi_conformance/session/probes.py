@@ -1,7 +1,7 @@
-"""Ask a deployment what it is and what it offers, before any requirement is held against it.
+"""Find out what a deployment is and what it offers, before any requirement is checked.
 
-What a deployment does not offer makes requirements unsupported, with the probe's evidence, and is never a
-failure by itself: a gateway that serves only the OpenAI-style routes is judged by those.
+If a deployment does not offer something, the requirements about it are unsupported, with the probe's
+evidence, and do not fail: a gateway that serves only the OpenAI-style routes is checked on those.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tgi_conformance.results.outcomes import InconclusiveError
 from tgi_conformance.session.capabilities import GENERATION, Capabilities
 from tgi_conformance.session.failures import ASLEEP
 from tgi_conformance.session.recognition import unrecognizable
-from tgi_conformance.session.repeatability import find_steady
+from tgi_conformance.session.repeatability import find_repeatable_opening
 from tgi_conformance.session.retries import wait_until_awake
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ NOT_FOUND, UNPROCESSABLE = 404, 422
 CLIENT_ERRORS = range(400, 500)
 MOVED = (301, 302, 307, 308)
 
-REPRODUCIBLE = "reproducible"  # greedy answers repeat, if only from a certain opening on
-EXACT = "exact"  # they repeat whatever is asked
+REPRODUCIBLE = "reproducible"  # greedy answers repeat, at least after a certain opening
+EXACT = "exact"  # they repeat after every prompt
 
 CHOICE = {"type": "regex", "value": "(yes|no)"}
 CHAT_MESSAGES = {"messages": [{"role": "user", "content": api.PROMPT}]}
@@ -57,12 +57,12 @@ MINIMAL: dict[str, Request] = {
     "POST /tokenize": api.post("/tokenize", {"inputs": api.PROMPT}),
     "POST /chat_tokenize": api.post("/chat_tokenize", CHAT_MESSAGES),
 }
-# What is asked beside /info before a deployment is said to sleep: a gateway may lead elsewhere what it lacks.
+# Sent as well as /info before a deployment counts as asleep: a gateway may not route /info to it.
 ANYTHING = (MINIMAL["GET /health"], MINIMAL["POST /generate"], MINIMAL["POST /v1/chat/completions"])
 
 
 def probe_reach(cache: ResponseCache) -> Capabilities:
-    """Ask for `/info`, and where that is silent for `/health`, to tell whether anybody is there at all."""
+    """Request `/info`, and `/health` if that times out, to find out whether the deployment answers."""
     evidence = ""
     for operation in ("GET /info", "GET /health"):
         try:
@@ -82,26 +82,26 @@ def probe_reach(cache: ResponseCache) -> Capabilities:
 
 
 def probe(cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
-    """Ask everything; a deployment that is gone ends the asking at once."""
+    """Probe every capability; stops at once if the deployment refuses connections."""
     try:
         found = {operation: _answer(cache, request) for operation, request in MINIMAL.items()}
     except NoAnswerError as error:
         return evolve(capabilities, unreachable=str(error))
     answers = {operation: answer for operation, answer in found.items() if isinstance(answer, Exchange)}
     silent = [answer for answer in found.values() if isinstance(answer, str)]
-    unjudged = unrecognizable(answers, silent, GENERATION)
-    if unjudged:
-        return evolve(capabilities, locked=_locked(answers), unrecognizable=unjudged)
+    problem = unrecognizable(answers, silent, GENERATION)
+    if problem:
+        return evolve(capabilities, locked=_locked(answers), unrecognizable=problem)
     absent = _absent(answers, _elsewhere(cache), keyless=cache.sender.target.key is None)
     capabilities = evolve(capabilities, foreign=_foreign(answers), locked=_locked(answers))
-    lacking = _abilities(cache, absent)
+    lacking = _lacking(cache, absent)
     evidence = lacking.pop(REPRODUCIBLE, "")
     every = {**absent, **lacking}
     return evolve(capabilities, **(_not_exact(cache, every, evidence) if evidence else {"absent": every}))
 
 
 def _answer(cache: ResponseCache, request: Request) -> Exchange | str:
-    """Give an answer, or say why there is none, which requirements will tell. Raises if nobody is there."""
+    """Return the answer, or why there is none; raises NoAnswerError if connections are refused."""
     try:
         return cache.get(request)[0]
     except InconclusiveError as error:
@@ -109,21 +109,21 @@ def _answer(cache: ResponseCache, request: Request) -> Exchange | str:
     except NoAnswerError as error:
         if error.kind == "refused":
             raise
-        return f"not at all: {error}"
+        return f"not answered: {error}"
 
 
 def _elsewhere(cache: ResponseCache) -> int:
-    """Give the status of a path that nobody serves, as this deployment tells it; 404 where it does not."""
+    """Return the status with which this deployment refuses an unknown path; 404 if it has no such status."""
     try:
         status = cache.get(api.post("/nothing_is_here", api.GENERATE.body(tokens=1)))[0].response.status
     except (NoAnswerError, InconclusiveError):
         return NOT_FOUND
-    refusing = status in CLIENT_ERRORS or status in ASLEEP  # HAProxy's word for a path of no backend
+    refusing = status in CLIENT_ERRORS or status in ASLEEP  # HAProxy answers 503 for a path without a backend
     return status if refusing and status != UNPROCESSABLE else NOT_FOUND
 
 
 def _absent(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -> dict[str, str]:
-    """Tell what is not offered: not found, closed while others are open, a page, chat without a template."""
+    """Find what is not offered: not found, forbidden unlike others, a page, chat without a template."""
     statuses = [answers[operation].response.status for operation in GENERATION if operation in answers]
     open_ = bool(set(statuses) - {*ABSENT, *LOCKED, elsewhere})
     found = {}
@@ -132,7 +132,7 @@ def _absent(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -
         page = response.media_type in PAGES and response.body.lstrip()[:1] == b"<"
         refusing = set(ABSENT)
         if open_:
-            # A route that generates must take the key that others take, unless it is forbidden to all.
+            # A generation route must accept the key that others accept, unless it is forbidden to everyone.
             refusing |= {elsewhere, *(LOCKED if keyless or operation not in GENERATION else (FORBIDDEN,))}
         if operation == api.ROOT.operation and _loses_its_slash(exchange):
             refusing.add(response.status)
@@ -145,14 +145,14 @@ def _absent(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -
 
 
 def _loses_its_slash(exchange: Exchange) -> bool:
-    """Whether a gateway sends `/prefix/` to `/prefix`: nothing is served at the root of the prefix."""
+    """Whether a gateway redirects `/prefix/` to `/prefix`, so that there is no root below the prefix."""
     response = exchange.response
     to = urlsplit(response.headers.get("location", "")).path
     return response.status in MOVED and to != "" and not to.endswith("/")
 
 
 def _foreign(answers: Mapping[str, Exchange]) -> str | None:
-    """A web site answers every path with its pages; TGI answers generation with JSON or a stream."""
+    """Evidence that a web site answers: every generation route gives a page instead of JSON or a stream."""
     generation = [answers[operation] for operation in GENERATION if operation in answers]
     offered = [e for e in generation if e.response.status not in {*ABSENT, *LOCKED}]
     pages = [e for e in offered if e.response.media_type in PAGES]
@@ -173,18 +173,18 @@ def _locked(answers: Mapping[str, Exchange]) -> str | None:
     return None
 
 
-def _abilities(cache: ResponseCache, absent: Mapping[str, str]) -> dict[str, str]:
-    """Ask for what depends on the model or the server's set-up; give the evidence for what is not there."""
+def _lacking(cache: ResponseCache, absent: Mapping[str, str]) -> dict[str, str]:
+    """Probe capabilities that depend on the model or the configuration; return evidence for those lacking."""
     found = {}
-    for ability, ask in _ABILITIES.items():
+    for capability, probe_for in _CAPABILITIES.items():
         try:
-            evidence = ask(cache, absent)
+            evidence = probe_for(cache, absent)
         except NoAnswerError as error:
             evidence = f"{error.request.method} {error.request.path}: {error}"
         except InconclusiveError as error:
             evidence = str(error)
         if evidence:
-            found[ability] = evidence
+            found[capability] = evidence
     return found
 
 
@@ -212,7 +212,7 @@ def _prefill(cache: ResponseCache, absent: Mapping[str, str]) -> str | None:
 
 
 def _top_tokens(cache: ResponseCache, absent: Mapping[str, str]) -> str | None:
-    """How many may be asked for is configured, and advertised nowhere."""
+    """The maximum of top_n_tokens is configured, and not in /info."""
     form = next((f for f in api.UNSTREAMED if f.dialect == "generate" and f.operation not in absent), None)
     if form is None:
         return None
@@ -232,7 +232,7 @@ def _headers(cache: ResponseCache, absent: Mapping[str, str]) -> str | None:
 
 
 def _lengths(cache: ResponseCache, absent: Mapping[str, str]) -> str | None:
-    """Without the model's tokenizer no TGI before 3.0 counts: every prompt is as long as may be."""
+    """Without the model's tokenizer TGI before 3.0 counts every prompt as the longest that is allowed."""
     form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
     if form is None or "POST /tokenize" not in absent:
         return None
@@ -249,14 +249,14 @@ def _stated(form: api.Form, exchange: Exchange) -> str | None:
 
 
 def _reproducible(cache: ResponseCache, absent: Mapping[str, str]) -> str | None:
-    """Greedy decoding that repeats is needed to compare answers."""
-    return _unsteady(cache, absent, times=4, tokens=24)
+    """To compare answers, greedy decoding must repeat them."""
+    return _varying(cache, absent, times=4, tokens=24)
 
 
-def probe_closely(cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
-    """Ask for longer whether greedy decoding repeats; where it does not, tell so among the facts."""
+def probe_repeatability(cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
+    """Probe with more and longer answers whether greedy decoding repeats, and update the capabilities."""
     try:
-        evidence = _unsteady(cache, capabilities.absent, times=10, tokens=60)
+        evidence = _varying(cache, capabilities.absent, times=10, tokens=60)
     except (NoAnswerError, InconclusiveError):
         return capabilities
     return (
@@ -265,13 +265,13 @@ def probe_closely(cache: ResponseCache, capabilities: Capabilities) -> Capabilit
 
 
 def _not_exact(cache: ResponseCache, absent: Mapping[str, str], evidence: str) -> dict[str, Any]:
-    """Give the facts of decoding that is not exact: what is absent, and from where on answers repeat."""
-    steady = find_steady(cache, absent, evidence)
-    lacking = {EXACT: evidence} if steady else {EXACT: evidence, REPRODUCIBLE: evidence}
-    return {"absent": {**absent, **lacking}, "steady": steady}
+    """The capabilities of a deployment whose decoding is not exact, as changes for `evolve`."""
+    opening = find_repeatable_opening(cache, absent, evidence)
+    lacking = {EXACT: evidence} if opening else {EXACT: evidence, REPRODUCIBLE: evidence}
+    return {"absent": {**absent, **lacking}, "repeatable_opening": opening}
 
 
-def _unsteady(cache: ResponseCache, absent: Mapping[str, str], *, times: int, tokens: int) -> str | None:
+def _varying(cache: ResponseCache, absent: Mapping[str, str], *, times: int, tokens: int) -> str | None:
     form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
     if form is None:
         return "no generation route is offered"
@@ -280,7 +280,7 @@ def _unsteady(cache: ResponseCache, absent: Mapping[str, str], *, times: int, to
     answers = [read_answer(form, cache.sender.send(request)) for _ in range(times)]
     shown = {(answer.text, tuple(str(token.get("id")) for token in answer.tokens)) for answer in answers}
     if len(shown) > 1:
-        return f"{times} equal greedy requests to {form.path} were not answered alike"
+        return f"{times} identical greedy requests to {form.path} gave different answers"
     return None
 
 
@@ -290,7 +290,7 @@ def _unless_ok(exchange: Exchange, what: str) -> str | None:
     return f"{exchange.request.method} {exchange.request.path} {what} answered {exchange.response.status}"
 
 
-_ABILITIES: dict[str, Callable[[ResponseCache, Mapping[str, str]], str | None]] = {
+_CAPABILITIES: dict[str, Callable[[ResponseCache, Mapping[str, str]], str | None]] = {
     "grammar": _grammar,
     "tools": _tools,
     "prefill": _prefill,

@@ -1,7 +1,7 @@
-"""Whether the answers to the probes are ones that a TGI could give; who gives none is not judged.
+"""Whether the answers to the probes look like answers of TGI; if none does, the run ends early.
 
-A server that is still loading, a login page, a port that speaks TLS and a proxy that forbids everything say
-nothing about conformance, and a run that held 800 requirements against them would say 800 things.
+A server that is still loading, a login page, a port that speaks TLS or a proxy that forbids everything says
+nothing about conformance, and would fail nearly every requirement.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange, Response
 
 OK, TOO_MANY = 200, 429
-AWAY = {424, 502, 503, 504}  # nobody is there to generate
+AWAY = {424, 502, 503, 504}  # no model is there to generate
 OF_INFO = ("model_id", "max_total_tokens", "max_concurrent_requests")
 CLAIMING = {JSON, EVENT_STREAM}
 SHOWN = 120  # characters of a body
 
 
 def unrecognizable(answers: Mapping[str, Exchange], silent: Iterable[str], generation: Iterable[str]) -> str:
-    """Say why nothing can be judged, naming the commonest answer; empty where something can.
+    """Explain why the deployment cannot be checked, with its most common answer; empty if it can.
 
-    `answers` are those to one harmless request for each operation, `silent` tells of each that had none, and
+    `answers` are those to one harmless request for each operation, `silent` explains each that had none, and
     `generation` names the operations among them that generate.
     """
     silent = list(silent)
     if not any(could_be_tgi(operation, exchange.response) for operation, exchange in answers.items()):
-        told = [_told(exchange.response) for exchange in answers.values()]
-        return f"no request was answered as a TGI answers: {_commonest([*told, *silent])}"
+        lines = [_summary(exchange.response) for exchange in answers.values()]
+        return f"no answer looks like one of TGI: {_most_common([*lines, *silent])}"
     generated = [answers[operation].response for operation in generation if operation in answers]
     if generated and all(response.status in AWAY for response in generated):
-        return f"no request for text was answered: {_commonest([_told(one) for one in generated])}"
+        return f"no generation request was answered: {_most_common([_summary(one) for one in generated])}"
     return ""
 
 
 def could_be_tgi(operation: str, response: Response) -> bool:
-    """Tell whether a TGI could have given this answer, or somebody who claims its API.
+    """Whether a server that claims TGI's API could have given this answer.
 
-    An empty 200 of /health is anybody's.
+    /health is not evidence: any web server may answer it with 200.
     """
     if operation == "GET /health":
         return False
@@ -59,19 +59,19 @@ def could_be_tgi(operation: str, response: Response) -> bool:
 
 
 def _says_error(body: Any) -> bool:
-    """Tell whether it is the ErrorResponse of the document."""
+    """Whether a body is an ErrorResponse as documented."""
     return isinstance(member(body, "error"), str) and isinstance(member(body, "error_type"), str)
 
 
-def _told(response: Response) -> str:
-    """Write an answer in one line: status, where it leads or its media type, the beginning of its body."""
+def _summary(response: Response) -> str:
+    """Summarise an answer in one line: status, location or media type, the beginning of its body."""
     where = response.headers.get("location")
     what = f"to {where[:SHOWN]}" if where else response.media_type or "without content-type"
     return f"{response.status} {what}: {response.text[:SHOWN]!r}"
 
 
-def _commonest(told: list[str]) -> str:
-    if not told:
-        return "none was answered at all"
-    answer, count = Counter(told).most_common(1)[0]
-    return f"{count} of {len(told)} were answered {answer}"
+def _most_common(answers: list[str]) -> str:
+    if not answers:
+        return "there was no answer at all"
+    answer, count = Counter(answers).most_common(1)[0]
+    return f"{count} of {len(answers)} were answered {answer}"

@@ -1,8 +1,8 @@
-"""Decoding that is not exact: from where on greedy answers repeat all the same.
+"""Find an opening after which greedy answers repeat, although decoding is not exact.
 
-Kernels that add up otherwise in batches of another size disturb the scores a little at each step. Near ties
-fall now so, now otherwise; where the model is sure of its tokens nothing changes. So an opening is looked for
-after which it is sure of several tokens in a row, and what rests on equal answers is held from there.
+Kernels that sum in another order for another batch size change the scores a little at each step. That decides
+near ties differently; where the model is certain of its tokens nothing changes. So the suite looks for an
+opening after which it is certain of several tokens in a row, and compares answers only from there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tgi_conformance.protocol.forms import Form
     from tgi_conformance.session.response_cache import ResponseCache
 
-# Beginnings of answers that models go on with as everybody would.
+# Beginnings of answers that most models continue in the same obvious way.
 OPENINGS = (
     "",
     " The",
@@ -33,21 +33,21 @@ OPENINGS = (
     " one two three, one two three, one",
     " A B C D E F",
 )
-LOOKED_AT = 48  # tokens of each
-SURE = log(0.65)  # the next likeliest is less than half as likely then
+EXAMINED = 48  # tokens of each
+CERTAIN = log(0.65)  # then the second most likely token is little more than half as likely
 FEWEST, MOST = 10, 24  # tokens in a row
 TIMES = 4
 
 
 @frozen
-class Steady:
-    """An opening from which on greedy answers repeat.
+class RepeatableOpening:
+    """An opening after which greedy answers repeat.
 
     Attributes:
         evidence: What showed that decoding is not exact, in one line.
-        opening: The text that answers are to begin with.
-        tokens: How many tokens after it are as good as certain.
-        dialects: Those whose answers repeat from there.
+        opening: The text that answers should begin with.
+        tokens: How many tokens after it are nearly certain.
+        dialects: The dialects whose answers repeat after it.
     """
 
     evidence: str
@@ -56,8 +56,10 @@ class Steady:
     dialects: frozenset[str] = field(factory=frozenset)
 
 
-def find_steady(cache: ResponseCache, absent: Mapping[str, str], evidence: str) -> Steady | None:
-    """Look for an opening; None where there is none, or nobody shows how sure the model is."""
+def find_repeatable_opening(
+    cache: ResponseCache, absent: Mapping[str, str], evidence: str
+) -> RepeatableOpening | None:
+    """Look for an opening; None if there is none, or if the deployment shows no log-probabilities."""
     form = next(
         (one for one in api.UNSTREAMED if one.dialect == "generate" and one.operation not in absent), None
     )
@@ -67,7 +69,7 @@ def find_steady(cache: ResponseCache, absent: Mapping[str, str], evidence: str) 
     best = None
     try:
         for opening, tokens in _candidates(cache, form):
-            found = _held(cache, offered, Steady(evidence, opening, tokens))
+            found = _with_dialects(cache, offered, RepeatableOpening(evidence, opening, tokens))
             if form.dialect in found.dialects and (best is None or found.dialects > best.dialects):
                 best = found
             if best is not None and len(best.dialects) == len(offered):
@@ -77,34 +79,36 @@ def find_steady(cache: ResponseCache, absent: Mapping[str, str], evidence: str) 
     return best
 
 
-def _held(cache: ResponseCache, forms: Sequence[Form], found: Steady) -> Steady:
-    """Tell whose answers repeat after the opening."""
+def _with_dialects(
+    cache: ResponseCache, forms: Sequence[Form], found: RepeatableOpening
+) -> RepeatableOpening:
+    """Add the dialects whose answers repeat after the opening."""
     return evolve(found, dialects=frozenset(one.dialect for one in forms if _repeats(cache, one, found)))
 
 
 def _candidates(cache: ResponseCache, form: Form) -> Iterator[tuple[str, int]]:
     for opening in OPENINGS:
-        asked = evolve(form, opening=opening).ask(tokens=LOOKED_AT, details=True, return_full_text=False)
+        asked = evolve(form, opening=opening).ask(tokens=EXAMINED, details=True, return_full_text=False)
         answer = read_answer(form, cache.get(asked)[0])
-        start, length = _surest(answer)
+        start, length = _longest_certain_run(answer)
         if length >= FEWEST:
             before = [str(token.get("text")) for token in answer.tokens[:start]]
             yield opening + "".join(before), min(length, MOST)
 
 
-def _surest(answer: Answer) -> tuple[int, int]:
-    """Give the place and the length of the longest run of tokens that the model is sure of."""
+def _longest_certain_run(answer: Answer) -> tuple[int, int]:
+    """Return the index and the length of the longest run of tokens that the model is certain of."""
     best, start = (0, 0), 0
     for place, token in enumerate((*answer.tokens, {})):
         logprob = token.get("logprob")
-        if isinstance(logprob, (int, float)) and logprob >= SURE and not token.get("special"):
+        if isinstance(logprob, (int, float)) and logprob >= CERTAIN and not token.get("special"):
             continue
         best = max(best, (place - start, -start))
         start = place + 1
     return -best[1], best[0]
 
 
-def _repeats(cache: ResponseCache, form: Form, found: Steady) -> bool:
+def _repeats(cache: ResponseCache, form: Form, found: RepeatableOpening) -> bool:
     greedy = {} if form.dialect == "generate" else {"temperature": 0.0}
     request = evolve(form, opening=found.opening).ask(tokens=found.tokens, **greedy)
     texts = {read_answer(form, cache.sender.send(request)).text for _ in range(TIMES)}

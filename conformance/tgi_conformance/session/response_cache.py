@@ -1,4 +1,4 @@
-"""Answers that several requirements look at, each asked for once a run."""
+"""Answers that several requirements share, each requested once per run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from tgi_conformance.session.retries import send_patiently
+from tgi_conformance.session.retries import send_with_retries
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange, Request
@@ -24,11 +24,11 @@ class ResponseCache:
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def get(self, request: Request) -> tuple[Exchange, bool]:
-        """Give the answer to a request, and whether it was sent just now; raises as Trial.send does."""
+        """Return the answer to a request, and whether it was sent just now; raises as Context.send does."""
         with self._lock:
             lock = self._locks.setdefault(request, threading.Lock())
         with lock:
             sent = request not in self._kept
             if sent:
-                self._kept[request] = send_patiently(self.sender, request)
+                self._kept[request] = send_with_retries(self.sender, request)
             return self._kept[request], sent

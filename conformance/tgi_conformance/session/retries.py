@@ -1,4 +1,4 @@
-"""Wait where a deployment is busy with others: overload says nothing about its conformance."""
+"""Retry requests that are refused for overload, which says nothing about conformance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tenacity import (
 
 from tgi_conformance.results.outcomes import InconclusiveError
 from tgi_conformance.session.failures import ASLEEP
-from tgi_conformance.session.resend import LONGEST_SLEEP, send_surely
+from tgi_conformance.session.resend import LONGEST_SLEEP, send_confirming_failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from tgi_conformance.session.sender import Sender
 
 ATTEMPTS = 4
-WORTH_WAITING = 3  # requests given up; a deployment that stays busy is not waited for again
+WORTH_WAITING = 3  # requests given up, after which the run does not retry any more
 LONGEST_WAIT = 5.0  # seconds
 
 
-def send_patiently(sender: Sender, request: Request, *, authenticate: bool = True) -> Exchange:
-    """Send a request, again after a while where it is refused for overload.
+def send_with_retries(sender: Sender, request: Request, *, authenticate: bool = True) -> Exchange:
+    """Send a request, and retry after a while if it is refused for overload.
 
     Raises:
-        NoAnswerError: Nothing whole came back.
-        InconclusiveError: The deployment stays busy.
+        NoAnswerError: No complete answer came.
+        InconclusiveError: The deployment stays overloaded.
     """
     attempts = ATTEMPTS if sender.usage.refused < WORTH_WAITING else 1
 
     def wait(state: RetryCallState) -> float:
         seconds = _wait(state)
-        sender.client.pause(seconds)  # what one is told is meant for all
+        sender.client.pause(seconds)  # Retry-After applies to every request of the run
         return seconds
 
     retrying = Retrying(retry=retry_if_result(_is_overload), stop=stop_after_attempt(attempts), wait=wait)
@@ -54,17 +54,17 @@ def send_patiently(sender: Sender, request: Request, *, authenticate: bool = Tru
 
 
 def _send(sender: Sender, request: Request, *, authenticate: bool) -> Exchange:
-    return send_surely(sender, request, lambda one: sender.send(one, authenticate=authenticate))
+    return send_confirming_failures(sender, request, lambda one: sender.send(one, authenticate=authenticate))
 
 
 def wait_until_awake(sender: Sender, requests: Sequence[Request]) -> None:
-    """Wait while a gateway says that nobody is there yet: a deployment that was scaled to zero needs a while.
+    """Wait while a gateway answers 502, 503 or 504, as for a deployment that is starting after scale to zero.
 
-    It is awake as soon as one of the requests is answered otherwise. Where it does not wake up, nothing else
-    of the run waits for it again.
+    It is awake as soon as one of the requests has another status. If it does not wake up, the rest of the run
+    does not wait for it again.
 
     Raises:
-        NoAnswerError: Nothing whole came back.
+        NoAnswerError: No complete answer came.
     """
     started = time.monotonic()
     retrying = Retrying(
@@ -83,7 +83,7 @@ def _is_overload(exchange: Exchange) -> bool:
 
 
 def _wait(state: RetryCallState) -> float:
-    """Give the seconds to wait: as the server asks, or longer each time."""
+    """Return the seconds to wait: as Retry-After says, or longer each time."""
     asked = state.outcome.result().response.headers.get("retry-after", "") if state.outcome else ""
     seconds = float(asked) if asked.isascii() and asked.isdigit() else 0.5 * 2**state.attempt_number
     return min(seconds, LONGEST_WAIT)

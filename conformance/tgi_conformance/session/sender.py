@@ -1,4 +1,4 @@
-"""Send the requests of a run: as the release needs them, beside others or alone, within bounded time."""
+"""Send the requests of a run: adapted to the release, concurrently or alone, within bounded time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
-from tgi_conformance.contract.older import Older
+from tgi_conformance.contract.request_adapter import RequestAdapter
 from tgi_conformance.http.client import TIME_IS_UP
 from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.http.traffic import TooBusyError, Traffic
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 @define
 class Sender:
-    """A deployment as something to ask. Safe to use from several threads.
+    """Sends requests to a deployment. Safe to use from several threads.
 
     Attributes:
-        client: What sends.
-        older: How requests are written for an older release.
-        traffic: What is in flight.
-        failures: What failed and was sent again.
-        hangs: What was not answered in time.
-        answered: Whether anything was answered.
+        client: The HTTP client.
+        adapter: Adapts requests to an older release.
+        traffic: Which requests are in flight.
+        failures: Which requests failed and were sent again.
+        hangs: Which requests timed out.
+        answered: Whether any request was answered.
     """
 
     client: Client
-    older: Older = field(factory=Older)
+    adapter: RequestAdapter = field(factory=RequestAdapter)
     traffic: Traffic = field(factory=Traffic)
     failures: Failures = field(factory=Failures)
     hangs: Hangs = field(factory=Hangs)
@@ -52,44 +52,44 @@ class Sender:
         """What the run has used so far."""
         return self.client.usage
 
-    def send(self, request: Request, *, authenticate: bool = True, crowded: bool = False) -> Exchange:
+    def send(self, request: Request, *, authenticate: bool = True, under_load: bool = False) -> Exchange:
         """Send it and read the whole answer; raises NoAnswerError.
 
-        What may make a model process raise is sent with nothing else in flight. One that is `crowded` has as
-        long as the bounds allow, whatever the pace was before.
+        A request that may fail the model process is sent while nothing else is in flight. `under_load` gives
+        the answer as long as the bounds allow, whatever the pace was before.
         """
-        self.failures.stop(request)
-        request = self.older.adapt(request)
+        self.failures.raise_if_stopped(request)
+        request = self.adapter.adapt(request)
         request = request if authenticate else evolve(request, anonymous=True)
-        let_by = self.traffic.alone if may_raise(request) else self.traffic.flight
+        admission = self.traffic.exclusive if may_raise(request) else self.traffic.shared
         try:
-            with let_by(self.client.deadline):
-                return self._send(request, crowded=crowded)
+            with admission(self.client.deadline):
+                return self._send(request, under_load=under_load)
         except TooBusyError:
             raise NoAnswerError("budget", TIME_IS_UP, request) from None
 
-    def _send(self, request: Request, *, crowded: bool) -> Exchange:
+    def _send(self, request: Request, *, under_load: bool) -> Exchange:
         most = self.client.bounds.request_seconds
-        seconds = most if crowded else self.hangs.allowed(request, most)
+        seconds = most if under_load else self.hangs.allowed(request, most)
         started = time.monotonic()
         try:
             exchange = self.client.send(request, seconds=seconds)
         except NoAnswerError as error:
             if error.kind == "timeout":
-                self.hangs.missed(request, min(time.monotonic() - started, seconds))
+                self.hangs.record_timeout(request, min(time.monotonic() - started, seconds))
             raise
         self.answered = True
-        self.hangs.answered(exchange, generated_tokens(exchange.response))
-        self.failures.answered(exchange)
+        self.hangs.record_answer(exchange, generated_tokens(exchange.response))
+        self.failures.record_answer(exchange)
         return exchange
 
-    def leave(self, request: Request) -> None:
+    def send_and_disconnect(self, request: Request) -> None:
         """Send it, and close the connection at the first bytes of the answer's body; raises NoAnswerError."""
-        self.failures.stop(request)
-        request = self.older.adapt(request)
+        self.failures.raise_if_stopped(request)
+        request = self.adapter.adapt(request)
         seconds = self.hangs.allowed(request, self.client.bounds.request_seconds)
         try:
-            with self.traffic.flight(self.client.deadline):
-                self.client.leave(request, seconds=seconds)
+            with self.traffic.shared(self.client.deadline):
+                self.client.send_and_disconnect(request, seconds=seconds)
         except TooBusyError:
             raise NoAnswerError("budget", TIME_IS_UP, request) from None

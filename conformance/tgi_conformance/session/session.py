@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 @frozen
 class Session:
-    """What is the same for every requirement of a run.
+    """What all requirements of a run share.
 
     Attributes:
-        sender: What sends requests.
-        cache: Answers that several requirements look at.
+        sender: Sends requests.
+        cache: Answers that several requirements share.
         capabilities: What the deployment offers.
-        contract: What the deployment promises.
+        contract: What the deployment documents.
         served: The document that it serves.
-        deviations: Known deviations, told apart from failures.
-        depth: How deep the run goes.
-        seed: Makes generated data repeatable.
-        required: Routes whose absence is a failure.
-        gentle: Whether to leave out what other clients of the deployment may feel.
+        deviations: Known deviations.
+        depth: How much the run checks.
+        seed: The seed of generated data.
+        required: Routes whose requirements fail if they are not offered.
+        gentle: Whether to skip what may disturb other clients of the deployment.
     """
 
     sender: Sender

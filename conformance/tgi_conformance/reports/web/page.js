@@ -41,7 +41,7 @@
       say("Copied");
     } catch {
       button.textContent = "Not copied";
-      say("The browser did not let it be copied");
+      say("The browser did not allow copying");
     }
     setTimeout(() => { button.textContent = before; }, 1600);
   });

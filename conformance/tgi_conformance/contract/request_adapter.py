@@ -1,4 +1,4 @@
-"""What an older release's document wants of a request that the pinned one does not."""
+"""Adapt requests to what the document of an older release requires and the pinned one does not."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from tgi_conformance.contract.contract import Contract
     from tgi_conformance.http.exchange import Request
 
-MODEL = "tgi"  # a name that TGI takes for whatever model it serves
+MODEL = "tgi"  # a name that TGI accepts for the model that it serves
 SCHEMAS = {"/v1/chat/completions": "ChatRequest", "/v1/completions": "CompletionRequest"}
 
 
 @frozen
-class Older:
-    """Paths whose bodies must name a model, and paths that take one prompt as a text alone."""
+class RequestAdapter:
+    """Adapts requests to paths whose bodies must name a model, or take a prompt only as a string."""
 
     naming: frozenset[str] = field(factory=frozenset)
     single: frozenset[str] = field(factory=frozenset)
 
     def adapt(self, request: Request) -> Request:
-        """Write a request as the release wants it; what its document forbids anyway stays as it is."""
+        """Return the request as the release requires it; one that is invalid anyway stays as it is."""
         if request.path not in self.naming | self.single:
             return request
         body = request.json
@@ -42,8 +42,8 @@ class Older:
         )
 
 
-def older(contract: Contract) -> Older:
-    """Read from a contract what its requests need."""
+def adapter_of(contract: Contract) -> RequestAdapter:
+    """Make the adapter that the document of a contract requires."""
     schemas = contract.document["components"]["schemas"]
     naming, single = set(), set()
     for path, name in SCHEMAS.items():
@@ -52,4 +52,4 @@ def older(contract: Contract) -> Older:
             naming.add(path)
         if schema.get("properties", {}).get("prompt", {}).get("type") == "string":
             single.add(path)
-    return Older(frozenset(naming), frozenset(single))
+    return RequestAdapter(frozenset(naming), frozenset(single))

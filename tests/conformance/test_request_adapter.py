@@ -1,4 +1,4 @@
-"""Requests as an older release's document wants them, and which release a deployment is taken for."""
+"""Requests are adapted to an older release, and the release of a deployment is recognised."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from packaging.version import Version
 
 from tgi_conformance.contract.contract import contract_of, pinned_contract
-from tgi_conformance.contract.older import MODEL, older
+from tgi_conformance.contract.request_adapter import MODEL, adapter_of
 from tgi_conformance.contract.served import Served
 from tgi_conformance.protocol import forms as api
 from tgi_conformance.session.capabilities import Capabilities
@@ -24,18 +24,18 @@ def document(release: str) -> Any:
 
 def adapted(release: str, body: Any, path: str) -> Any:
     contract = contract_of(document(release), Version(release))
-    return older(contract).adapt(api.post(path, body)).json
+    return adapter_of(contract).adapt(api.post(path, body)).json
 
 
 @pytest.mark.parametrize("release", ["1.4.5", "2.0.4"])
-def test_a_release_that_wants_a_model_gets_one(release: str) -> None:
+def test_a_model_is_added_if_the_release_requires_one(release: str) -> None:
     body = {"messages": [], "max_tokens": 2}
 
     assert {**body, "model": MODEL} == adapted(release, body, "/v1/chat/completions")
     assert {**body, "model": "mine"} == adapted(release, {**body, "model": "mine"}, "/v1/chat/completions")
 
 
-def test_a_release_that_takes_one_prompt_gets_a_text() -> None:
+def test_an_array_of_one_prompt_becomes_a_string() -> None:
     assert {"prompt": "x", "model": MODEL} == adapted("1.4.5", {"prompt": ["x"]}, "/v1/completions")
     assert {"prompt": ["x", "y"], "model": MODEL} == adapted(
         "1.4.5", {"prompt": ["x", "y"]}, "/v1/completions"
@@ -43,14 +43,14 @@ def test_a_release_that_takes_one_prompt_gets_a_text() -> None:
 
 
 @pytest.mark.parametrize("body", [[], None, "text", 5])
-def test_what_is_no_object_stays_as_it_is(body: Any) -> None:
+def test_a_body_that_is_no_object_is_unchanged(body: Any) -> None:
     assert body == adapted("2.0.4", body, "/v1/completions")
 
 
-def test_other_paths_and_releases_are_left_alone() -> None:
+def test_other_paths_and_releases_are_unchanged() -> None:
     request = api.post("/v1/chat/completions", {"messages": []})
 
-    assert request is older(pinned_contract()).adapt(request)
+    assert request is adapter_of(pinned_contract()).adapt(request)
     assert {"inputs": "x"} == adapted("2.0.4", {"inputs": "x"}, "/generate")
 
 
@@ -62,7 +62,7 @@ def test_the_release_is_that_of_info_or_else_of_the_document() -> None:
     assert Capabilities(info={"version": "latest"}).version is None
 
 
-def test_a_document_of_something_else_names_no_release() -> None:
+def test_a_document_of_another_api_names_no_release() -> None:
     assert "" == Served({"info": {"title": "A gateway", "version": "0.1.0"}}).release
     assert "" == Served(problem="none").release
 

@@ -1,11 +1,11 @@
-"""A prompt longer than a deployment takes breaks no promise; another one that is refused does."""
+"""A refusal of a prompt that exceeds the deployment's limits is no failure; another refusal is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conformance.making import make_requirement, make_session
+from tests.conformance.factories import make_requirement, make_session
 
 from tgi_conformance.engine.execute import execute
 from tgi_conformance.http.target import Target
@@ -36,21 +36,21 @@ def outcome(form: Form, prompt: str, **asked: Any) -> Result:
 
 
 @pytest.mark.parametrize("form", [GENERATE, CHAT, COMPLETIONS])
-def test_a_prompt_beyond_the_limit_is_counted_and_excused(form: Form) -> None:
+def test_a_prompt_that_exceeds_the_limit_is_unsupported(form: Form) -> None:
     result = outcome(form, LONG)
 
     assert Outcome.UNSUPPORTED is result.outcome
-    assert "is beyond the deployment's max_input_tokens of 480" in result.reason
+    assert "exceeds the deployment's max_input_tokens of 480" in result.reason
 
 
 @pytest.mark.parametrize("form", [GENERATE, CHAT, COMPLETIONS])
-def test_a_limit_beyond_the_context_is_counted_and_excused(form: Form) -> None:
+def test_a_token_limit_that_exceeds_the_context_is_unsupported(form: Form) -> None:
     result = outcome(form, "What?", tokens=511)
 
     assert Outcome.UNSUPPORTED is result.outcome
-    assert "and 511 asked for is beyond the deployment's max_total_tokens of 512" in result.reason
+    assert "plus 511 requested exceeds the deployment's max_total_tokens of 512" in result.reason
 
 
 @pytest.mark.parametrize("form", [GENERATE, CHAT, COMPLETIONS])
-def test_a_short_prompt_that_is_refused_is_a_break(form: Form) -> None:
+def test_a_refused_short_prompt_fails(form: Form) -> None:
     assert Outcome.FAILED is outcome(form, "What?", top_p=2.0).outcome

@@ -32,7 +32,7 @@ KEPT = evolve(report(("stays", Outcome.PASSED)), verdict=Verdict.CONFORMS)
         (KEPT, FailOn.REGRESSION, 0),
     ],
 )
-def test_the_status_is_what_was_asked_for(judged: object, fail_on: FailOn, expected: int) -> None:
+def test_the_exit_status_follows_fail_on(judged: object, fail_on: FailOn, expected: int) -> None:
     code, reason = status(judged, fail_on, BEFORE)  # type: ignore[arg-type]
 
     assert expected == code
@@ -50,5 +50,5 @@ def test_the_status_is_what_was_asked_for(judged: object, fail_on: FailOn, expec
         ("URL --fail-on regression", "URL --fail-on regression"),
     ],
 )
-def test_a_regression_may_be_said_with_its_file(said: str, meant: str) -> None:
+def test_a_baseline_may_follow_regression(said: str, meant: str) -> None:
     assert meant.split() == _with_baseline(said.split())

@@ -1,4 +1,4 @@
-"""Who is told to come back later does; what is lost on the way is asked for once more, not twice."""
+"""Requests refused for overload and lost connections are retried, within limits."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.http.target import Target
 from tgi_conformance.protocol.forms import GENERATE
 from tgi_conformance.results.outcomes import InconclusiveError
-from tgi_conformance.session.failures import BELIEVED, HEALTH
-from tgi_conformance.session.retries import send_patiently
+from tgi_conformance.session.failures import CONFIRMED, HEALTH
+from tgi_conformance.session.retries import send_with_retries
 from tgi_conformance.session.sender import Sender
 
 if TYPE_CHECKING:
@@ -68,37 +68,37 @@ def sender_to(server: Hostile, senders: list[Sender]) -> Sender:
 
 
 @pytest.mark.parametrize("first", [LATER % 429, LATER % 503, LOST])
-def test_who_is_put_off_comes_back(first: bytes, senders: list[Sender]) -> None:
+def test_a_request_refused_for_overload_is_retried(first: bytes, senders: list[Sender]) -> None:
     with answering_in_turn(first, FINE) as server:
-        exchange = send_patiently(sender_to(server, senders), REQUEST)
+        exchange = send_with_retries(sender_to(server, senders), REQUEST)
 
     assert 200 == exchange.response.status
 
 
-def test_a_connection_that_is_lost_once_is_opened_again(senders: list[Sender]) -> None:
+def test_a_connection_lost_once_is_reopened(senders: list[Sender]) -> None:
     with answering_in_turn(FINE, CLOSED, CLOSED, FINE) as server:
         sender = sender_to(server, senders)
-        statuses = [send_patiently(sender, REQUEST).response.status for _ in range(2)]
+        statuses = [send_with_retries(sender, REQUEST).response.status for _ in range(2)]
 
     assert [200, 200] == statuses
 
 
-def test_a_gateway_that_loses_the_same_request_again_is_told(senders: list[Sender]) -> None:
+def test_a_request_lost_twice_is_reported(senders: list[Sender]) -> None:
     with losing_generation() as server:
         sender = sender_to(server, senders)
-        exchange = send_patiently(sender, REQUEST)
+        exchange = send_with_retries(sender, REQUEST)
 
     assert 502 == exchange.response.status
     assert 1 == sender.usage.again
 
 
-def test_one_that_loses_many_is_not_asked_again(senders: list[Sender]) -> None:
+def test_a_gateway_that_loses_many_requests_gets_no_retries(senders: list[Sender]) -> None:
     with losing_generation() as server:
         sender = sender_to(server, senders)
-        for _ in range(BELIEVED + 2):
-            assert 502 == send_patiently(sender, REQUEST).response.status
+        for _ in range(CONFIRMED + 2):
+            assert 502 == send_with_retries(sender, REQUEST).response.status
 
-    assert BELIEVED == sender.usage.again
+    assert CONFIRMED == sender.usage.again
     assert 0 == sender.usage.asleep
 
 
@@ -106,22 +106,22 @@ def test_a_restart_is_waited_for(senders: list[Sender]) -> None:
     with answering_in_turn(FINE, *[LOST] * 5, FINE) as server:
         sender = sender_to(server, senders)
         sender.send(HEALTH)
-        exchange = send_patiently(sender, REQUEST)
+        exchange = send_with_retries(sender, REQUEST)
 
     assert 200 == exchange.response.status
 
 
-def test_a_connection_that_always_breaks_is_told(senders: list[Sender]) -> None:
+def test_a_connection_that_always_breaks_is_reported(senders: list[Sender]) -> None:
     with answering_in_turn(CLOSED) as server, pytest.raises(NoAnswerError):
-        send_patiently(sender_to(server, senders), REQUEST)
+        send_with_retries(sender_to(server, senders), REQUEST)
 
 
-def test_one_that_stays_busy_tells_nothing(senders: list[Sender]) -> None:
+def test_a_deployment_that_stays_overloaded_is_inconclusive(senders: list[Sender]) -> None:
     with answering_in_turn(LATER % 429) as server, pytest.raises(InconclusiveError):
-        send_patiently(sender_to(server, senders), REQUEST)
+        send_with_retries(sender_to(server, senders), REQUEST)
 
 
-def test_a_pause_is_for_every_request(senders: list[Sender]) -> None:
+def test_a_pause_applies_to_every_request(senders: list[Sender]) -> None:
     with answering_in_turn(FINE) as server:
         sender = sender_to(server, senders)
         sender.client.pause(0.2)

@@ -1,4 +1,4 @@
-"""What an answer cost, by what it says itself, whatever it says."""
+"""Generated tokens are read from answers, even malformed ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_bodies_state_their_tokens(body: Any, expected: int) -> None:
     ("header", "expected"),
     [("12", 12), ("", 3), ("-1", 3), ("x", 3), ("\u0663", 3), ("9" * 5000, 999_999_999)],
 )
-def test_the_header_comes_first_where_it_is_a_number(header: str, expected: int) -> None:
+def test_a_numeric_header_takes_precedence(header: str, expected: int) -> None:
     body = b'{"usage": {"completion_tokens": 3}}'
     answer = Response(
         200, httpx.Headers([(b"x-generated-tokens", header.encode())], encoding="utf-8"), body, 0.1, 0.1
@@ -57,7 +57,7 @@ def test_streams_count_events_that_carry_tokens() -> None:
     assert 2 == generated_tokens(events({"choices": [{}]}, {"choices": [{}]}, {"choices": []}, "{", "[DONE]"))
 
 
-def test_streams_that_state_more_cost_more() -> None:
+def test_a_stream_that_states_more_tokens_counts_more() -> None:
     assert 9 == generated_tokens(
         events({"choices": [{}]}, {"choices": [], "usage": {"completion_tokens": 9}})
     )

@@ -1,4 +1,4 @@
-"""Findings of one cause put together, so that hundreds of them are read as the few that they are."""
+"""Group findings by cause, so that a reader sees a few causes instead of hundreds of findings."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from tgi_conformance.results.report import Result
 
 
-def fold(results: Iterable[Result]) -> list[list[Result]]:
-    """Group failures by what came, MUST before SHOULD, the largest group first among equals.
+def group_by_cause(results: Iterable[Result]) -> list[list[Result]]:
+    """Group failures by what was expected and what came: MUST before SHOULD, then the largest group first.
 
-    What is told of the whole run comes before them: it may be the cause of the rest.
+    Requirements about the whole run come first, since they may explain the rest.
     """
     groups: dict[tuple[Level, str, str], list[Result]] = defaultdict(list)
     for result in results:

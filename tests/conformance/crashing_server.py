@@ -1,6 +1,6 @@
-"""A reference server that ends at once when a request holds a certain text.
+"""A reference server whose process exits when a request contains a certain text.
 
-`python -m tests.conformance.mortal PORT TEXT` is one.
+`python -m tests.conformance.crashing_server PORT TEXT` starts one.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def _serve(port: int, text: str) -> NoReturn:
     from tgi_reference.settings import Settings  # noqa: PLC0415
 
     @CATALOGUE.request()
-    def dies(call: Call) -> None:
-        """The process ends."""
+    def crashes(call: Call) -> None:
+        """The process exits."""
         if text.encode() in call.raw:
             os._exit(3)
 
@@ -46,10 +46,10 @@ def _serve(port: int, text: str) -> NoReturn:
 
 
 @contextmanager
-def mortal(text: str, *, restarts: bool) -> Iterator[str]:
-    """Serve in a process of its own, started again when it ends where it `restarts`; gives the URL."""
+def crashing_server(text: str, *, restarts: bool) -> Iterator[str]:
+    """Serve in a process of its own, which is started again after a crash if `restarts`; yields the URL."""
     port, over, processes = free_port(), threading.Event(), []
-    command = [sys.executable, "-m", "tests.conformance.mortal", str(port), text]
+    command = [sys.executable, "-m", "tests.conformance.crashing_server", str(port), text]
 
     def start() -> None:
         processes.append(subprocess.Popen(command, cwd=ROOT))  # noqa: S603

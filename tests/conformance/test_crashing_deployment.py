@@ -1,27 +1,27 @@
-"""A deployment that one request takes down: one finding says so, and names the request."""
+"""A deployment that a request crashes: one finding says so, and names the request."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from attrs import evolve
-from tests.conformance.mortal import mortal
+from tests.conformance.crashing_server import crashing_server
 from tests.reports.samples import RESULTS
 
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Target
-from tgi_conformance.reports.folding import fold
+from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth, Outcome, Verdict
-from tgi_conformance.session import resend as again
+from tgi_conformance.session import resend
 
 if TYPE_CHECKING:
     import pytest
 
 ID = "deployment.survives-every-request"
-DEADLY = '"max_tokens":12,"temperature":0.0,"stream":true'  # of completions, at depth smoke
+FATAL = '"max_tokens":12,"temperature":0.0,"stream":true'  # of completions, at depth smoke
 
 
 def options(url: str) -> RunConfig:
@@ -30,47 +30,47 @@ def options(url: str) -> RunConfig:
     )
 
 
-def test_what_takes_a_restarted_deployment_down_is_named() -> None:
-    with mortal(DEADLY, restarts=True) as url:
+def test_the_request_that_crashes_a_restarted_deployment_is_named() -> None:
+    with crashing_server(FATAL, restarts=True) as url:
         report = run(options(url))
     (finding,) = report.having(Outcome.FAILED)
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
     assert ID == finding.id
     assert finding.actual.startswith("it went down each time after POST /v1/completions ")
-    assert DEADLY in finding.actual
-    assert DEADLY in finding.curl
-    assert {"the deployment goes away after this request"} == {
+    assert FATAL in finding.actual
+    assert FATAL in finding.curl
+    assert {"the deployment stops answering after this request"} == {
         one.reason for one in report.having(Outcome.INCONCLUSIVE)
     }
     assert len(report.having(Outcome.PASSED)) > len(report.having(Outcome.INCONCLUSIVE))
 
 
-def test_what_was_in_flight_is_named_where_it_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(again, "LONGEST_SLEEP", 1.0)
-    with mortal(DEADLY, restarts=False) as url:
+def test_requests_in_flight_are_named_if_it_is_not_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resend, "LONGEST_SLEEP", 1.0)
+    with crashing_server(FATAL, restarts=False) as url:
         report = run(options(url))
     (finding,) = report.having(Outcome.FAILED)
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
     assert ID == finding.id
-    assert "the deployment stopped answering, and was not back after" in finding.actual
+    assert "the deployment stopped answering, and did not answer for" in finding.actual
     assert "POST /v1/completions " in finding.actual
-    assert DEADLY in finding.actual
+    assert FATAL in finding.actual
     reasons = {one.reason for one in report.having(Outcome.INCONCLUSIVE)}
     assert 1 == len(reasons)
     assert reasons.pop() in finding.actual
 
 
-def test_what_is_told_of_the_whole_run_comes_first() -> None:
+def test_a_finding_about_the_whole_run_comes_first() -> None:
     whole = evolve(RESULTS[1], id=ID, actual="it stopped answering")
 
-    assert ID == fold([*RESULTS[1:3], whole])[0][0].id
+    assert ID == group_by_cause([*RESULTS[1:3], whole])[0][0].id
 
 
-def test_it_is_told_though_only_a_route_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(again, "LONGEST_SLEEP", 1.0)
-    with mortal(DEADLY, restarts=False) as url:
+def test_it_is_reported_with_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resend, "LONGEST_SLEEP", 1.0)
+    with crashing_server(FATAL, restarts=False) as url:
         report = run(evolve(options(url), only=("completions",)))
 
     assert [ID] == [finding.id for finding in report.having(Outcome.FAILED)]

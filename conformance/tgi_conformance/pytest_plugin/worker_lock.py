@@ -1,4 +1,4 @@
-"""Turns between the processes that xdist shares a run among: most side by side, some alone."""
+"""A lock between the worker processes of xdist: most requirements run concurrently, some alone."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if sys.platform != "win32":
 
 
 @frozen
-class Turns:
-    """Turns by the lock of a file; where a platform has no such locks nobody waits."""
+class WorkerLock:
+    """A lock on a file; on a platform without such locks it does nothing."""
 
     path: str
 
     @contextmanager
-    def taken(self, *, alone: bool) -> Iterator[None]:
-        """Wait until nobody is under way who must be alone, or until nobody is under way at all."""
+    def held(self, *, alone: bool) -> Iterator[None]:
+        """Hold the lock: exclusively to run alone, else shared."""
         with Path(self.path).open("rb") as file:
             if sys.platform != "win32":
                 fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conformance.factories import NOWHERE
 from tests.conformance.hostile import answer, answering, hostile
-from tests.conformance.making import NOWHERE
 
 from tgi_conformance.config.run_config import RunConfig, UsageError, route_name
 from tgi_conformance.engine.run import run
@@ -57,7 +57,7 @@ def test_every_route_is_named_where_none_is_near() -> None:
     assert [] == [one.route for one in requirements() if one.route not in str(caught.value)]
 
 
-def test_a_deeper_run_holds_what_a_shallower_one_does() -> None:
+def test_a_deeper_run_includes_shallower_ones() -> None:
     for shallow, deep in ((Depth.SMOKE, Depth.STANDARD), (Depth.STANDARD, Depth.EXHAUSTIVE)):
         chosen = {
             depth: {one.id for one in requirements() if RunConfig(NOWHERE, depth).selects(one)}
@@ -68,7 +68,7 @@ def test_a_deeper_run_holds_what_a_shallower_one_does() -> None:
         assert chosen[shallow]
 
 
-def test_a_run_that_is_interrupted_reports_what_it_held() -> None:
+def test_an_interrupted_run_reports_what_it_checked() -> None:
     held: list[Result] = []
 
     def interrupt(progress: Progress) -> None:
@@ -83,7 +83,7 @@ def test_a_run_that_is_interrupted_reports_what_it_held() -> None:
     assert tuple(held) == report.requirements
 
 
-def test_two_requirements_do_not_share_an_id() -> None:
+def test_two_requirements_cannot_share_an_id() -> None:
     taken = requirements()[0]
     route = Route(taken.route, taken.operation)
 

@@ -1,4 +1,4 @@
-"""What fails is sent again alone before it counts: another's poison is no finding, chance is one."""
+"""A failed request is sent again alone before it counts; a failure by chance is a finding, too."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
+from tests.conformance.factories import make_requirement, make_session
 from tests.conformance.hostile import EVENTS, JSON, answer, hostile
-from tests.conformance.making import make_requirement, make_session
 
 from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.engine.scheduler import Scheduler
@@ -83,7 +83,7 @@ def held(answers: Iterator[bytes], check: Callable[[Context], None] = asking) ->
 
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED, CUT_OFF])
-def test_a_failure_that_does_not_come_again_is_intermittent(failure: bytes) -> None:
+def test_a_failure_that_does_not_recur_is_intermittent(failure: bytes) -> None:
     result, usage = held(first(failure, then=FINE))
 
     assert Outcome.INTERMITTENT is result.outcome
@@ -92,21 +92,21 @@ def test_a_failure_that_does_not_come_again_is_intermittent(failure: bytes) -> N
     assert 2 == usage.again
 
 
-def test_an_error_event_of_the_model_is_asked_again() -> None:
+def test_a_request_with_an_error_event_of_the_model_is_sent_again() -> None:
     assert Outcome.INTERMITTENT is held(first(FAILED_STREAM, then=STREAM), streaming)[0].outcome
 
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED, CUT_OFF])
-def test_a_failure_that_comes_again_is_one(failure: bytes) -> None:
+def test_a_failure_that_recurs_fails(failure: bytes) -> None:
     assert Outcome.FAILED is held(first(failure, failure, then=FINE))[0].outcome
 
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED])
-def test_a_failure_that_comes_twice_in_three_times_is_one(failure: bytes) -> None:
+def test_a_failure_in_two_of_three_attempts_fails(failure: bytes) -> None:
     assert Outcome.FAILED is held(first(failure, FINE, failure, then=FINE))[0].outcome
 
 
-def test_nothing_else_is_in_flight_when_it_is_asked_again() -> None:
+def test_nothing_else_is_in_flight_when_it_is_sent_again() -> None:
     flying, most = 0, 0
     lock = threading.Lock()
 
@@ -164,11 +164,11 @@ def test_a_server_that_fails_by_chance_does_not_pass() -> None:
     assert "500" in result.actual
 
 
-def test_a_neighbour_that_poisons_a_batch_now_and_then_fails_nothing() -> None:
+def test_requests_of_others_that_fail_a_batch_do_not_fail_the_run() -> None:
     assert Outcome.PASSED is chance(every(100, FAILED), 300).outcome
 
 
-def test_what_is_meant_to_fail_is_not_asked_again() -> None:
+def test_a_request_that_is_meant_to_fail_is_not_sent_again() -> None:
     def broken(context: Context) -> None:
         exchange = context.send(GENERATE.ask(grammar={"type": "regex", "value": "(unclosed"}))
         if exchange.response.status != 424:

@@ -1,4 +1,4 @@
-"""From a check's exception to an outcome, and from outcomes to a verdict."""
+"""Checks become outcomes, and outcomes a verdict."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
+from tests.conformance.factories import GET, make_requirement, make_session
 from tests.conformance.hostile import JSON, answer, answering, hostile
-from tests.conformance.making import GET, make_requirement, make_session
 
 from tgi_conformance.engine.execute import execute
 from tgi_conformance.engine.verdict import verdict_of
@@ -65,19 +65,19 @@ def test_each_exception_is_an_outcome(error: Exception, outcome: Outcome) -> Non
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1)])
-def test_who_stops_the_run_is_not_held_up(error: BaseException) -> None:
+def test_exceptions_that_stop_the_run_propagate(error: BaseException) -> None:
     with pytest.raises(type(error)):
         outcome_of(raising(error))
 
 
-def test_a_check_that_returns_has_passed() -> None:
+def test_a_check_that_returns_passes() -> None:
     result = outcome_of(lambda _: None)
 
     assert (Outcome.PASSED, 1) == (result.outcome, result.cases)
     assert ("", "", "", "") == (result.expected, result.actual, result.reason, result.curl)
 
 
-def test_a_result_carries_what_the_requirement_says() -> None:
+def test_a_result_describes_its_requirement() -> None:
     result = outcome_of(lambda _: None, level=Level.SHOULD)
 
     assert ("info.says-so", Level.SHOULD, "GET /info", "info") == (
@@ -93,7 +93,7 @@ def test_a_result_carries_what_the_requirement_says() -> None:
     )
 
 
-def test_a_failure_shows_what_was_expected_and_what_came_cut_to_what_matters() -> None:
+def test_a_failure_shows_expected_and_actual_cut_to_a_readable_length() -> None:
     result = outcome_of(raising(UnmetError("a short text", "x" * 5000, request=GET)))
 
     assert "a short text" == result.expected
@@ -102,14 +102,14 @@ def test_a_failure_shows_what_was_expected_and_what_came_cut_to_what_matters() -
     assert result.curl.startswith("curl ")
 
 
-def test_a_request_without_answer_can_be_reproduced() -> None:
+def test_a_request_without_answer_has_a_curl_line() -> None:
     result = outcome_of(raising(NoAnswerError("timeout", "no answer in time", GET)))
 
-    assert ("a whole answer", "no answer in time") == (result.expected, result.actual)
+    assert ("a complete answer", "no answer in time") == (result.expected, result.actual)
     assert "http://127.0.0.1:9/info" in result.curl
 
 
-def test_what_is_absent_is_unsupported_with_the_evidence() -> None:
+def test_a_missing_capability_is_unsupported_with_evidence() -> None:
     capabilities = Capabilities(absent={"GET /info": "GET /info answered 404"})
     needs = Capabilities(absent={"grammar": "POST /generate answered 422"})
     unreached = raising(AssertionError("never called"))
@@ -120,7 +120,7 @@ def test_what_is_absent_is_unsupported_with_the_evidence() -> None:
     )
 
 
-def test_what_is_required_and_absent_fails() -> None:
+def test_a_required_route_that_is_missing_fails() -> None:
     capabilities = Capabilities(absent={"GET /info": "GET /info answered 404"})
     session = make_session(capabilities=capabilities, required=frozenset({"info"}))
     result = outcome_of(lambda _: None, session)
@@ -131,7 +131,7 @@ def test_what_is_required_and_absent_fails() -> None:
 @pytest.mark.parametrize(
     ("version", "outcome"), [("3.3.6-dev0", Outcome.PASSED), ("2.4.1", Outcome.UNSUPPORTED)]
 )
-def test_a_release_is_not_held_to_what_came_later(version: str, outcome: Outcome) -> None:
+def test_an_older_release_is_not_checked_for_later_promises(version: str, outcome: Outcome) -> None:
     session = make_session(capabilities=Capabilities(info={"version": version}))
 
     assert outcome is outcome_of(lambda _: None, session, since="3.0.0").outcome
@@ -160,7 +160,7 @@ def expecting(*statuses: int) -> Check:
     return check
 
 
-def test_known_deviations_are_told_apart_and_every_case_is_looked_at() -> None:
+def test_a_known_deviation_does_not_end_the_check() -> None:
     with hostile(answering(answer(b"{}"))) as server:
         session = make_session(Target(server.url), deviations=known(200))
         executed = execute(make_requirement(expecting(201, 202)), session)
@@ -173,7 +173,7 @@ def test_known_deviations_are_told_apart_and_every_case_is_looked_at() -> None:
     assert set(known(200)) == set(context.deviations_seen)
 
 
-def test_what_a_deviation_does_not_describe_fails() -> None:
+def test_a_failure_that_no_deviation_describes_fails() -> None:
     with hostile(answering(answer(b"{}"))) as server:
         session = make_session(Target(server.url), deviations=known(418))
         result = outcome_of(expecting(201), session)
@@ -181,7 +181,7 @@ def test_what_a_deviation_does_not_describe_fails() -> None:
     assert Outcome.FAILED is result.outcome
 
 
-def test_no_result_has_a_key_or_a_header_in_it() -> None:
+def test_no_result_contains_a_key_or_a_header() -> None:
     body = b'{"you": "sesame-open-now", "sent": "red-team-header"}'
     with hostile(answering(answer(body))) as server:
         target = Target(server.url, Key("KEY", "sesame-open-now"), (("X-Team", "red-team-header"),))
@@ -199,7 +199,7 @@ def test_no_result_has_a_key_or_a_header_in_it() -> None:
     assert all("***" in repr(result) for result in results)
 
 
-def stumbling(request: Request) -> Check:
+def crashing(request: Request) -> Check:
     def check(context: Context) -> None:
         context.send(request)
         raise TypeError("unhashable type")
@@ -207,21 +207,21 @@ def stumbling(request: Request) -> Check:
     return check
 
 
-def test_a_check_that_stumbles_over_an_undocumented_answer_fails() -> None:
+def test_a_crash_over_an_undocumented_answer_is_a_failure() -> None:
     body = b'{"generated_text": ["no", "text"]}'
     with hostile(answering(answer(body, JSON))) as server:
-        result = outcome_of(stumbling(post("/generate", {})), make_session(Target(server.url)))
+        result = outcome_of(crashing(post("/generate", {})), make_session(Target(server.url)))
 
     assert Outcome.FAILED is result.outcome
     assert "generated_text" in result.actual
 
 
-def test_a_check_that_stumbles_over_a_documented_answer_is_our_fault() -> None:
+def test_a_crash_over_a_documented_answer_is_an_internal_error() -> None:
     with hostile(answering(answer(b'{"generated_text": "x"}', JSON))) as server:
-        result = outcome_of(stumbling(post("/generate", {})), make_session(Target(server.url)))
+        result = outcome_of(crashing(post("/generate", {})), make_session(Target(server.url)))
 
     assert Outcome.ERROR is result.outcome
-    assert result.reason.startswith("TypeError: unhashable type at test_judge.py:")
+    assert result.reason.startswith("TypeError: unhashable type at test_execute.py:")
     assert "/generate" in result.curl
     assert result.response is not None
 
@@ -235,7 +235,7 @@ def test_a_check_that_stumbles_over_a_documented_answer_is_our_fault() -> None:
         ({}, Outcome.FAILED),
     ],
 )
-def test_a_refusal_for_a_small_context_is_no_failure(limits: dict[str, int], outcome: Outcome) -> None:
+def test_a_refusal_for_a_small_context_is_unsupported(limits: dict[str, int], outcome: Outcome) -> None:
     body = b'{"error": "too long", "error_type": "validation"}'
     refused = answering(answer(body, b"HTTP/1.1 422 No\r\nContent-Type: application/json\r\n"))
     with hostile(refused) as server:
@@ -243,7 +243,7 @@ def test_a_refusal_for_a_small_context_is_no_failure(limits: dict[str, int], out
         assert outcome is outcome_of(expecting(200), session).outcome
 
 
-def test_a_refusal_is_one_though_nobody_answers_afterwards() -> None:
+def test_a_refusal_fails_even_if_nothing_answers_afterwards() -> None:
     body = b'{"error": "overloaded", "error_type": "validation"}'
     busy = b"HTTP/1.1 429 Later\r\nRetry-After: 0\r\nContent-Type: application/json\r\n"
 
@@ -256,7 +256,7 @@ def test_a_refusal_is_one_though_nobody_answers_afterwards() -> None:
 
 
 @pytest.mark.parametrize(("size", "outcome"), [(5_000, Outcome.UNSUPPORTED), (500, Outcome.FAILED)])
-def test_a_body_beyond_the_payload_limit_is_no_failure(size: int, outcome: Outcome) -> None:
+def test_a_body_that_exceeds_the_payload_limit_is_unsupported(size: int, outcome: Outcome) -> None:
     def check(context: Context) -> None:
         expect_status(context.send(post("/generate", {"inputs": "x" * size})), 200)
 
@@ -264,14 +264,14 @@ def test_a_body_beyond_the_payload_limit_is_no_failure(size: int, outcome: Outco
         assert outcome is outcome_of(check, make_session(Target(server.url))).outcome
 
 
-def test_what_the_document_does_not_have_is_not_asked() -> None:
+def test_a_promise_that_the_document_lacks_is_unsupported() -> None:
     result = outcome_of(raising(UnmetError("x", "y")), needs=("#/components/schemas/Nothing",))
 
     assert Outcome.UNSUPPORTED is result.outcome
     assert "#/components/schemas/Nothing" in result.reason
 
 
-def test_a_check_that_hangs_ends_at_the_deadline() -> None:
+def test_a_hanging_check_ends_at_the_deadline() -> None:
     def waiting(connection: Connection) -> None:
         connection.over.wait(30)
 
@@ -321,21 +321,19 @@ def having(outcome: Outcome, level: Level = Level.MUST) -> Result:
         ([], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
     ],
 )
-def test_the_verdict_follows_from_what_must_be(
-    results: list[Result], verdict: Verdict, strict: Verdict
-) -> None:
+def test_the_verdict_follows_from_the_musts(results: list[Result], verdict: Verdict, strict: Verdict) -> None:
     assert verdict is verdict_of(results, "", strict=False)[0]
     assert strict is verdict_of(results, "", strict=True)[0]
 
 
-def test_a_run_that_could_not_begin_tells_nothing_but_why() -> None:
+def test_a_run_that_could_not_start_could_not_tell() -> None:
     assert (Verdict.COULD_NOT_TELL, "nobody there") == verdict_of([], "nobody there", strict=False)
 
 
-def test_a_verdict_that_is_none_says_why() -> None:
+def test_could_not_tell_has_a_reason() -> None:
     _, reason = verdict_of([MUST_PASS, having(Outcome.INCONCLUSIVE)], "", strict=False)
 
-    assert "1 requirements are inconclusive: because" == reason
+    assert "1 requirement is inconclusive: because" == reason
 
 
 def test_verdicts_are_exit_codes() -> None:

@@ -1,4 +1,4 @@
-"""The rooms of the suite import in one direction, and architecture.md shows them as they are."""
+"""The packages of the suite import in one direction, and architecture.md lists them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "conformance" / "tgi_conformance"
-# Each room imports those before it, and none after it.
-ROOMS = (
+# Each package imports those before it, and none after it.
+PACKAGES = (
     "http",
     "results",
     "protocol",
@@ -25,33 +25,33 @@ ROOMS = (
 
 
 def imported(path: Path) -> set[str]:
-    """Give the rooms that a file imports, for types too."""
+    """Return the packages that a file imports, for types too."""
     tree = ast.parse(path.read_text("utf-8"))
     modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     return {module.split(".")[1] for module in modules if module.startswith("tgi_conformance.")}
 
 
-def test_every_folder_is_a_room() -> None:
+def test_every_folder_is_listed() -> None:
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
 
-    assert set(ROOMS) == folders
+    assert set(PACKAGES) == folders
 
 
-def test_no_room_imports_a_later_one() -> None:
+def test_no_package_imports_a_later_one() -> None:
     upward = [
         f"{path.relative_to(PACKAGE)} imports {other}"
-        for place, room in enumerate(ROOMS)
-        for path in sorted((PACKAGE / room).rglob("*.py"))
+        for place, package in enumerate(PACKAGES)
+        for path in sorted((PACKAGE / package).rglob("*.py"))
         for other in sorted(imported(path))
-        if other not in ROOMS[: place + 1]
+        if other not in PACKAGES[: place + 1]
     ]
 
     assert [] == upward
 
 
 def test_the_engine_knows_neither_pytest_nor_a_terminal() -> None:
-    below = [PACKAGE / room for room in ROOMS[: ROOMS.index("engine") + 1]]
+    below = [PACKAGE / package for package in PACKAGES[: PACKAGES.index("engine") + 1]]
     files = [path for folder in below for path in folder.rglob("*.py")]
     knowing = [
         str(path.relative_to(PACKAGE))
@@ -62,7 +62,7 @@ def test_the_engine_knows_neither_pytest_nor_a_terminal() -> None:
     assert [] == knowing
 
 
-def test_architecture_shows_the_rooms() -> None:
+def test_architecture_lists_the_packages() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
-    assert list(ROOMS) == re.findall(r"^\| `(\w+)/` \|", page, re.MULTILINE)
+    assert list(PACKAGES) == re.findall(r"^\| `(\w+)/` \|", page, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What the client can do beside sending a body and reading the answer: leave early, and send in chunks."""
+"""The client can disconnect early, and send a body in chunks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.conformance.test_client import POST, client_of
 CHUNKED = evolve(POST, headers=(*POST.headers, ("Transfer-Encoding", "chunked")))
 
 
-def test_leaving_closes_the_connection_once_the_answer_has_begun() -> None:
+def test_disconnecting_waits_for_the_first_bytes_of_the_answer() -> None:
     left = threading.Event()
 
     def endless(connection: Connection) -> None:
@@ -22,13 +22,13 @@ def test_leaving_closes_the_connection_once_the_answer_has_begun() -> None:
             left.set()
 
     with client_of(endless) as (client, _):
-        client.leave(POST, seconds=3)
+        client.send_and_disconnect(POST, seconds=3)
 
         assert left.wait(3)
         assert 1 == client.usage.requests
 
 
-def test_a_body_in_chunks_has_no_length_and_comes_whole() -> None:
+def test_a_chunked_body_has_no_length_and_arrives_complete() -> None:
     seen: list[bytes] = []
 
     def reading(connection: Connection) -> None:

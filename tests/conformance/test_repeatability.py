@@ -1,11 +1,11 @@
-"""Decoding that is not exact is told from decoding that is, and judged from where answers repeat."""
+"""Inexact decoding is recognised, and answers are compared after an opening from which they repeat."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conformance.making import make_session
+from tests.conformance.factories import make_session
 
 from tgi_conformance.http.target import Target
 from tgi_conformance.protocol.answers import Answer
@@ -13,9 +13,9 @@ from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
 from tgi_conformance.requirements._effects_in_noise import expect_temperature, expect_top_p
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.session.capabilities import Capabilities
-from tgi_conformance.session.context import AGAIN, Context
+from tgi_conformance.session.context import RETRIES, Context
 from tgi_conformance.session.probes import EXACT, REPRODUCIBLE, probe
-from tgi_conformance.session.repeatability import FEWEST, Steady, _surest
+from tgi_conformance.session.repeatability import FEWEST, RepeatableOpening, _longest_certain_run
 from tgi_conformance.session.response_cache import ResponseCache
 from tgi_reference.compose import running
 from tgi_reference.settings import Settings
@@ -23,7 +23,7 @@ from tgi_reference.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STEADY = Steady("not alike", " It is", 12, frozenset({"generate"}))
+OPENING = RepeatableOpening("no equal answers", " It is", 12, frozenset({"generate"}))
 
 
 @pytest.fixture(scope="module")
@@ -40,20 +40,20 @@ def probed(url: str) -> Capabilities:
     return probe(ResponseCache(make_session(Target(url)).sender), Capabilities())
 
 
-def test_exact_decoding_is_told_as_such(tgi_server: Any) -> None:
+def test_exact_decoding_is_recognised(tgi_server: Any) -> None:
     capabilities = probed(tgi_server.url)
 
-    assert capabilities.steady is None
+    assert capabilities.repeatable_opening is None
     assert set() == {EXACT, REPRODUCIBLE} & set(capabilities.absent)
 
 
-def test_noise_is_told_and_an_opening_found_that_all_dialects_repeat_from(noisy: str) -> None:
+def test_noise_is_recognised_and_an_opening_found_for_all_dialects(noisy: str) -> None:
     capabilities = probed(noisy)
 
-    assert capabilities.steady is not None
-    assert {"generate", "chat", "completions"} == capabilities.steady.dialects
-    assert capabilities.steady.tokens >= FEWEST
-    assert "not answered alike" in capabilities.absent[EXACT]
+    assert capabilities.repeatable_opening is not None
+    assert {"generate", "chat", "completions"} == capabilities.repeatable_opening.dialects
+    assert capabilities.repeatable_opening.tokens >= FEWEST
+    assert "gave different answers" in capabilities.absent[EXACT]
     assert REPRODUCIBLE not in capabilities.absent
 
 
@@ -87,41 +87,41 @@ def tokens(*logprobs: float | None) -> Answer:
         ((None, -0.1), (1, 1)),
     ],
 )
-def test_the_longest_run_that_the_model_is_sure_of(
-    logprobs: tuple[float, ...], expected: tuple[int, int]
-) -> None:
-    assert expected == _surest(tokens(*logprobs))
+def test_the_longest_certain_run_is_found(logprobs: tuple[float, ...], expected: tuple[int, int]) -> None:
+    assert expected == _longest_certain_run(tokens(*logprobs))
 
 
-def test_a_form_is_asked_with_the_opening() -> None:
-    context = context_at("http://127.0.0.1:9", Capabilities(steady=STEADY))
+def test_a_prompt_ends_with_the_opening() -> None:
+    context = context_at("http://127.0.0.1:9", Capabilities(repeatable_opening=OPENING))
 
-    assert "What? It is" == context.steady(GENERATE).body("What?")["inputs"]
-    assert (12, 5) == (context.few(24), context.few(5))
-    with pytest.raises(UnsupportedError, match="not alike"):
-        context.steady(CHAT)
+    assert "What? It is" == context.repeatable(GENERATE).body("What?")["inputs"]
+    assert (12, 5) == (context.repeatable_tokens(24), context.repeatable_tokens(5))
+    with pytest.raises(UnsupportedError, match="no equal answers"):
+        context.repeatable(CHAT)
 
 
 def test_a_conversation_ends_with_the_opening() -> None:
-    capabilities = Capabilities(steady=Steady("not alike", "It is", 12, frozenset({"chat"})))
-    body = context_at("http://127.0.0.1:9", capabilities).steady(CHAT).body("What?")
+    capabilities = Capabilities(
+        repeatable_opening=RepeatableOpening("no equal answers", "It is", 12, frozenset({"chat"}))
+    )
+    body = context_at("http://127.0.0.1:9", capabilities).repeatable(CHAT).body("What?")
 
     assert [("user", "What?"), ("assistant", "It is")] == [
         (m["role"], m["content"]) for m in body["messages"]
     ]
 
 
-def test_exact_decoding_is_asked_as_ever() -> None:
+def test_exact_decoding_needs_no_opening() -> None:
     context = context_at("http://127.0.0.1:9", Capabilities())
 
-    assert GENERATE is context.steady(GENERATE)
-    assert 24 == context.few(24)
+    assert GENERATE is context.repeatable(GENERATE)
+    assert 24 == context.repeatable_tokens(24)
 
 
 @pytest.mark.parametrize(
-    ("capabilities", "held"), [(Capabilities(), 1), (Capabilities(steady=STEADY), 1 + AGAIN)]
+    ("capabilities", "calls"), [(Capabilities(), 1), (Capabilities(repeatable_opening=OPENING), 1 + RETRIES)]
 )
-def test_what_is_broken_fails_each_time(capabilities: Capabilities, held: int) -> None:
+def test_a_real_failure_fails_each_time(capabilities: Capabilities, calls: int) -> None:
     times = []
 
     def broken() -> None:
@@ -129,16 +129,18 @@ def test_what_is_broken_fails_each_time(capabilities: Capabilities, held: int) -
         raise UnmetError("this", "that")
 
     with pytest.raises(UnmetError):
-        context_at("http://127.0.0.1:9", capabilities).steadily(broken)
-    assert held == len(times)
+        context_at("http://127.0.0.1:9", capabilities).retry_if_inexact(broken)
+    assert calls == len(times)
 
 
-def test_a_tie_that_falls_otherwise_once_is_forgiven() -> None:
+def test_a_tie_decided_differently_once_is_no_failure() -> None:
     answers = iter([False, True])
 
     def tied() -> str:
         if not next(answers):
             raise UnmetError("this", "that")
-        return "held"
+        return "met"
 
-    assert "held" == context_at("http://127.0.0.1:9", Capabilities(steady=STEADY)).steadily(tied)
+    assert "met" == context_at(
+        "http://127.0.0.1:9", Capabilities(repeatable_opening=OPENING)
+    ).retry_if_inexact(tied)

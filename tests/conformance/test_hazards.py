@@ -40,13 +40,13 @@ BROKEN: list[Any] = [
 
 
 @pytest.mark.parametrize("grammar", PLAIN)
-def test_what_every_engine_takes_or_refuses_raises_nothing(grammar: Any) -> None:
+def test_grammars_that_every_engine_accepts_or_refuses_are_safe(grammar: Any) -> None:
     assert not may_raise(GENERATE.ask(grammar=grammar))
     assert not may_raise(CHAT.ask(response_format=grammar))
 
 
 @pytest.mark.parametrize("grammar", BROKEN)
-def test_what_a_model_process_compiles_may_raise(grammar: Any) -> None:
+def test_grammars_that_engines_treat_differently_may_raise(grammar: Any) -> None:
     assert may_raise(GENERATE.ask(grammar=grammar))
     assert may_raise(CHAT.ask(response_format=grammar))
 
@@ -58,6 +58,6 @@ def test_tools_are_grammars_too() -> None:
     assert may_raise(CHAT.ask(tools=[{"type": "function", "function": {"name": "f", "parameters": odd}}]))
 
 
-def test_plain_requests_raise_nothing() -> None:
+def test_plain_requests_are_safe() -> None:
     assert not any(may_raise(one) for one in (GENERATE.ask(), CHAT.ask(), post("/tokenize", {"inputs": "x"})))
     assert may_raise(GENERATE.ask(adapter_id="unknown"))

@@ -1,4 +1,4 @@
-"""The search for a break: finds it, makes it small, asks nothing twice, ends when nobody answers."""
+"""The search with generated data finds failures, shrinks them, sends nothing twice and ends in time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import strategies as st
+from tests.conformance.factories import make_session
 from tests.conformance.hostile import answer, hostile
-from tests.conformance.making import make_session
 
 from tgi_conformance.contract.contract import pinned_contract
 from tgi_conformance.contract.generation import PIXEL, TOKENS, cases, cheap, request_of
@@ -69,7 +69,7 @@ FINE = answer(b"{}")
 BROKEN = answer(b"{}", b"HTTP/1.1 400 Oops\r\n")  # which is not asked for again, as a server error is
 
 
-def test_a_break_is_found_and_made_small() -> None:
+def test_a_failure_is_found_and_shrunk() -> None:
     _, bodies, error = search(lambda body: BROKEN if body["n"] >= 100 else FINE)
 
     assert isinstance(error, UnmetError)
@@ -86,7 +86,7 @@ def test_no_request_is_sent_twice() -> None:
         assert len(set(sent)) == len(sent)
 
 
-def test_nothing_is_found_where_nothing_is_broken() -> None:
+def test_nothing_is_found_if_nothing_is_broken() -> None:
     context, bodies, error = search(lambda _: FINE)
 
     assert error is None
@@ -95,7 +95,7 @@ def test_nothing_is_found_where_nothing_is_broken() -> None:
     assert len(bodies) == context.usage.requests
 
 
-def test_a_break_that_shows_once_is_still_told() -> None:
+def test_a_failure_that_occurs_once_is_reported() -> None:
     seen: list[int] = []
 
     def once(body: Any) -> bytes:
@@ -116,13 +116,13 @@ def test_a_request_that_hangs_ends_the_search() -> None:
     assert {"n": bodies[-1]["n"]} == error.request.json
 
 
-def test_a_server_that_stays_busy_ends_the_search() -> None:
+def test_a_server_that_stays_overloaded_ends_the_search() -> None:
     busy = answer(b"", b"HTTP/1.1 429 Later\r\nRetry-After: 0\r\n")
     with pytest.raises(InconclusiveError):
         search(lambda body: busy if body["n"] > 5 else FINE)
 
 
-def test_looking_for_a_smaller_example_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shrinking_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tgi_conformance.requirements._exploring.SECONDS_TO_SHRINK", 0.0)
     context, bodies, error = search(lambda body: BROKEN if body["n"] > 5 else FINE)
 
@@ -170,7 +170,7 @@ def test_the_depth_decides_how_much_is_sent(depth: Depth, most: int) -> None:
     assert most // 2 <= len(bodies) <= most
 
 
-def test_no_generated_text_holds_an_address() -> None:
+def test_no_generated_text_contains_a_url() -> None:
     body = {"inputs": "![](http://a.test/b)", "https://c": ["see https://d", {"url": "http://e"}], "n": 5}
 
     told = cheap(body)
@@ -185,7 +185,7 @@ GENERATION = [f"POST {path}" for path in ("/", "/generate", "/v1/chat/completion
 
 @pytest.mark.parametrize("negative", [False, True], ids=["positive", "negative"])
 @pytest.mark.parametrize("name", GENERATION)
-def test_whatever_is_generated_asks_for_few_tokens(name: str, *, negative: bool) -> None:
+def test_generated_requests_ask_for_few_tokens(name: str, *, negative: bool) -> None:
     operation = pinned_contract().operations[name]
     sent: list[Any] = []
 
