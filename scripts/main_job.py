@@ -33,7 +33,7 @@ def main() -> int:
                 "--check",
                 "--quiet",
             ],
-            "hold it to every requirement": [sys.executable, "-m", "tgi_conformance.cli.main", "run", url],
+            "check every requirement": [sys.executable, "-m", "tgi_conformance.cli.main", "run", url],
         }
         for title, command in steps.items():
             say(title)

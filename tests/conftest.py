@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import define, field, frozen
+from hypothesis import settings
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
 
     Writer = Callable[[BaseHTTPRequestHandler, threading.Event], None]
+
+# How long an example takes says something of the machine alone.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @frozen

@@ -19,4 +19,4 @@ def requirements() -> tuple[Requirement, ...]:
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
             import_module(f"{__name__}.{module.name}")
-    return tuple(sorted(REGISTRY.values(), key=lambda one: one.route == WHOLE_RUN))
+    return tuple(sorted(REGISTRY.values(), key=lambda one: (one.route == WHOLE_RUN, one.route)))

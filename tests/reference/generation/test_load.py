@@ -89,7 +89,7 @@ def test_beyond_the_limit_requests_are_refused_at_once_and_health_stays(slow: Ru
         body = json.dumps(LONG).encode()
         refused = exchange(slow.url, "POST", "/generate", JSON, body)
         streamed = exchange(slow.url, "POST", "/generate_stream", JSON, body)
-        assert 0.5 > time.perf_counter() - start
+        assert 2.0 > time.perf_counter() - start
         assert (429, "overloaded") == (refused.status, json.loads(refused.body)["error_type"])
         assert (200, 'data: {"error":"Model is overloaded","error_type":"overloaded"}\n\n') == (
             streamed.status,
@@ -119,7 +119,7 @@ def test_health_is_quick_while_many_generate() -> None:
         assert eventually(lambda: in_flight(server) > 10)
         start = time.perf_counter()
         assert 200 == exchange(server.url, "GET", "/health").status
-        assert 1.0 > time.perf_counter() - start
+        assert 4.0 > time.perf_counter() - start
         assert {200} == {one.result().status for one in work}
 
 
@@ -198,4 +198,4 @@ def test_health_is_quick_while_megabytes_are_read(tgi: Running, path: str) -> No
             assert 200 == exchange(tgi.url, "GET", "/health").status
             slowest = max(slowest, time.perf_counter() - start)
     assert {"/tokenize": 200, "/generate": 422}[path] == work.result().status
-    assert 1.0 > slowest
+    assert 4.0 > slowest
