@@ -1,6 +1,6 @@
 """No module imports itself by way of others, in any package.
 
-Two graphs are held to that: of what is imported when the program runs, at the top of a file or inside a
+Two graphs are checked: of what is imported when the program runs, at the top of a file or inside a
 function, where late imports hide circles; and of that and what is imported for types alone (`if
 TYPE_CHECKING:`), where a circle runs well, but its files can only be understood together. A file that lists
 the modules of a package to import them all imports them all. The `__init__` of a package does not count that

@@ -1,4 +1,4 @@
-"""Reports for the tests of reporters: every outcome, nothing held, hostile text in every field."""
+"""Reports for the tests of report formats: every outcome, no results, hostile text in every field."""
 
 from __future__ import annotations
 

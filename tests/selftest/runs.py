@@ -32,36 +32,36 @@ BOUNDS = Bounds(request_seconds=4.0, run_seconds=300.0)
 
 @lru_cache(maxsize=1)
 def deviations() -> tuple[Deviation, ...]:
-    """What a run knows of TGI's departures, read once."""
+    """The known deviations of TGI, read once."""
     return shipped_deviations()
 
 
 @lru_cache(maxsize=1)
 def model() -> Engine:
-    """The model of every server here, loaded once; each gets a copy, which its alterations may change."""
+    """The model of every server here, loaded once; each gets a copy, which its faults may change."""
     return Engine()
 
 
 @frozen
 class Chosen(RunConfig):
-    """Options that hold only the requirements whose ids match a pattern."""
+    """A configuration that selects only requirements whose ids match a pattern."""
 
     patterns: tuple[str, ...] = field(kw_only=True, default=("*",))
     left_out: tuple[str, ...] = field(kw_only=True, default=())
 
     def selects(self, requirement: Requirement) -> bool:
-        """Tell whether this run holds the requirement."""
+        """Whether this run checks the requirement."""
         if any(fnmatchcase(requirement.id, pattern) for pattern in self.left_out):
             return False
         return super().selects(requirement) and matches(requirement.id, self.patterns)
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    """Tell whether a name fits one of the patterns."""
+    """Whether a name matches one of the patterns."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def hold(  # noqa: PLR0913 - independent choices
+def run_suite(  # noqa: PLR0913 - independent choices
     *,
     faults: tuple[str, ...] = (),
     variants: tuple[str, ...] = (),
@@ -73,7 +73,7 @@ def hold(  # noqa: PLR0913 - independent choices
     key: str | None = KEY,
     prefix: str = "",
 ) -> Report:
-    """Run the suite against a server of this process; where it is to be overloaded, one that can be."""
+    """Run the suite against a server in this process; at depth load, one that can be overloaded."""
     slow: dict[str, Any] = (
         {"max_concurrent_requests": 16, "token_latency": 0.005} if depth is Depth.LOAD else {}
     )
@@ -95,15 +95,15 @@ def hold(  # noqa: PLR0913 - independent choices
 
 
 def _bounds(depth: Depth) -> Bounds:
-    """The bounds that are shipped for a depth, so that a legal deployment that runs out of them is seen."""
+    """The default budget of a depth, so that a legal deployment that exceeds it is noticed."""
     requests, tokens = BUDGETS.get(depth, (None, None))
     return evolve(BOUNDS, requests=requests, generated_tokens=tokens)
 
 
 def depth_of(patterns: tuple[str, ...]) -> Depth:
-    """The depth of a run that holds every requirement that fits the patterns, standard if it does."""
-    held = {one.depth for one in requirements() if matches(one.id, patterns)}
-    return next((depth for depth in (Depth.LOAD, Depth.EXHAUSTIVE) if depth in held), Depth.STANDARD)
+    """The depth of a run that checks every requirement that matches the patterns; standard if possible."""
+    checked = {one.depth for one in requirements() if matches(one.id, patterns)}
+    return next((depth for depth in (Depth.LOAD, Depth.EXHAUSTIVE) if depth in checked), Depth.STANDARD)
 
 
 def with_outcome(report: Report, outcome: Outcome) -> set[str]:
@@ -112,9 +112,9 @@ def with_outcome(report: Report, outcome: Outcome) -> set[str]:
 
 
 def caught(report: Report) -> set[str]:
-    """The ids of the requirements that are broken here and hold on the unbroken server.
+    """The ids of the requirements that are broken here and pass on the unbroken server.
 
-    What TGI itself is known to break counts where the unbroken server keeps it: it is told, by its id.
+    A known deviation counts if the unbroken server does not show it.
     """
     known = with_outcome(report, Outcome.KNOWN_DEVIATION)
     return with_outcome(report, Outcome.FAILED) | (known - known_of_the_unbroken() if known else set())
@@ -122,13 +122,13 @@ def caught(report: Report) -> set[str]:
 
 @lru_cache(maxsize=1)
 def known_of_the_unbroken() -> set[str]:
-    """The ids of the requirements that the unbroken server breaks as TGI does."""
+    """The ids of the requirements that are known deviations of the unbroken server."""
     patterns = tuple(pattern for deviation in deviations() for pattern in deviation.requirements)
-    return with_outcome(hold(patterns=patterns), Outcome.KNOWN_DEVIATION)
+    return with_outcome(run_suite(patterns=patterns), Outcome.KNOWN_DEVIATION)
 
 
 def alarms(report: Report) -> dict[str, str]:
-    """What a good deployment must not be told: failures of any level, and what could not be told."""
+    """The false alarms in the report of a good deployment: failures of any level, and inconclusive ones."""
     bad = (Outcome.FAILED, Outcome.INCONCLUSIVE)
     return {
         result.id: f"expected {result.expected}, got {result.actual}" if result.actual else result.reason
@@ -138,7 +138,7 @@ def alarms(report: Report) -> dict[str, str]:
 
 
 def proof(kind: str, name: str, report: Report, **seen: list[str]) -> dict[str, object]:
-    """What a run proved and cost, for the table at the end."""
+    """What a run showed and used, for the table at the end."""
     return {
         "kind": kind,
         "name": name,

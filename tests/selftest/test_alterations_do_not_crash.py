@@ -1,4 +1,4 @@
-"""No alteration fails by itself: a server error that nobody meant would pass for what is to be caught."""
+"""No fault or variant crashes: an unintended server error would be caught instead of the intended fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every fault is caught by the requirements that it is written for, each by its id."""
+"""Every fault is caught by the requirements that are expected to catch it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.selftest.expectations import expected
 from tests.selftest.matrix import catchers, recorded
-from tests.selftest.runs import caught, depth_of, hold, matches, proof
+from tests.selftest.runs import caught, depth_of, matches, proof, run_suite
 
 from tgi_conformance.requirements import requirements
 from tgi_conformance.requirements._declaration import Requirement
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tgi_conformance.results.report import Report
 
-# One of each family; the whole matrix is the self-test's.
+# One of each kind; `nox -s faults` checks them all.
 FEW = frozenset(
     {
         "an-event-comes-twice",
@@ -39,11 +39,11 @@ FEW = frozenset(
 )
 
 
-# What these break is a matter of chance, so that only what is expected of them is held.
+# Chance decides what these break, so only what is expected is checked.
 BY_CHANCE = frozenset(
     {"some-answers-are-of-the-proxy", "some-connections-break", "some-requests-are-server-errors"}
 )
-# Where no answer comes a requirement fails before it has looked at one: what it looks at is not proven.
+# Without an answer a requirement fails before its check looks at one, which proves nothing about the check.
 UNANSWERED = frozenset(
     {
         "answers-are-cut-off",
@@ -61,12 +61,12 @@ UNANSWERED = frozenset(
         "tokenizing-hangs",
     }
 )
-# What no fault proves, each with the reason.
+# Requirements that no fault proves, each with the reason.
 UNPROVEN = {
-    "generate.refused-requests-take-no-room": "chat, held first, loses the room: none is left to lose here",
-    "health.health-is-quick": "the self-test does not wait for as long as this allows",
-    "deployment.survives-every-request": "a server that ends is a process of its own: test_dying.py has one",
-    "deployment.does-not-fail-by-chance": "what it catches is held by its faults, and is of chance",
+    "generate.refused-requests-take-no-room": "chat, checked before, already takes all slots",
+    "health.health-is-quick": "the self-test does not wait as long as this allows",
+    "deployment.survives-every-request": "test_crashing_deployment.py has a server that crashes",
+    "deployment.does-not-fail-by-chance": "what it catches is a matter of chance",
 }
 
 
@@ -76,7 +76,7 @@ def cases() -> list[Any]:
 
 @pytest.fixture
 def patterns(name: str, pytestconfig: pytest.Config) -> tuple[str, ...]:
-    """What is expected to catch the fault, or the one requirement that is asked for."""
+    """What is expected to catch the fault, or only the requirement of --requirement."""
     alone: str = pytestconfig.getoption("--requirement")
     if alone and not matches(alone, expected()[name]):
         pytest.skip(f"{alone} is not expected to catch this")
@@ -91,10 +91,10 @@ def test_fault_is_caught(
     record_property: Callable[[str, object], None],
 ) -> None:
     # Chance shows among many requests.
-    held = (*patterns, "generate.*") if name in BY_CHANCE else patterns
-    report = hold(faults=(name,), patterns=held, depth=depth_of(patterns))
+    checked = (*patterns, "generate.*") if name in BY_CHANCE else patterns
+    report = run_suite(faults=(name,), patterns=checked, depth=depth_of(patterns))
 
-    caught_by = caught(report) if name in BY_CHANCE else steadily_caught(name, report)
+    caught_by = caught(report) if name in BY_CHANCE else reliably_caught(name, report)
     lost = lost_by(name, patterns, caught_by)
     record_property("proof", proof("faults caught", name, report, caught_by=sorted(caught_by), lost=lost))
     if not pytestconfig.getoption("--requirement"):  # one of several need not catch what the others do
@@ -104,20 +104,20 @@ def test_fault_is_caught(
 
 
 def lost_by(fault: str, patterns: tuple[str, ...], caught_by: set[str]) -> list[str]:
-    """Which of the requirements that were held have caught the fault before, and do not now."""
+    """Which of the checked requirements caught the fault before, and do not now."""
     before = set() if fault in BY_CHANCE else catchers(fault)
     return sorted({one for one in before if matches(one, patterns)} - caught_by)
 
 
-def steadily_caught(fault: str, report: Report) -> set[str]:
-    """What caught the fault; where that is not what the matrix says, what another run agrees on."""
+def reliably_caught(fault: str, report: Report) -> set[str]:
+    """What caught the fault; if the matrix says otherwise, only what a second run confirms."""
     first, before = caught(report), catchers(fault)
-    held = {result.id for result in report.requirements}
-    gained, lost = first - before, held & before - first
+    checked = {result.id for result in report.requirements}
+    gained, lost = first - before, checked & before - first
     surprising = (*gained, *lost)
     if not surprising:
         return first
-    again = caught(hold(faults=(fault,), patterns=surprising, depth=depth_of(surprising)))
+    again = caught(run_suite(faults=(fault,), patterns=surprising, depth=depth_of(surprising)))
     return first - (gained - again) | (lost & again)
 
 
@@ -133,8 +133,8 @@ def test_each_requirement_catches_a_fault() -> None:
 
 def test_a_check_that_looks_at_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     fault, patterns = "last-token-is-not-shown", ("generate.generated-tokens-are-counted",)
-    assert [] == lost_by(fault, patterns, caught(hold(faults=(fault,), patterns=patterns)))
+    assert [] == lost_by(fault, patterns, caught(run_suite(faults=(fault,), patterns=patterns)))
 
     monkeypatch.setattr(Requirement, "check", property(lambda _: lambda _: None))
 
-    assert [*patterns] == lost_by(fault, patterns, caught(hold(faults=(fault,), patterns=patterns)))
+    assert [*patterns] == lost_by(fault, patterns, caught(run_suite(faults=(fault,), patterns=patterns)))
