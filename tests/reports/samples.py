@@ -55,7 +55,7 @@ RESULTS = (
     result("may-fails", Outcome.FAILED, Level.MAY, **SEEN),
     result("is-known", Outcome.KNOWN_DEVIATION, reason="answers otherwise (generate/plain)", **SEEN),
     result("is-not-there", Outcome.UNSUPPORTED, reason="POST /generate answered 404"),
-    result("is-unclear", Outcome.INCONCLUSIVE, reason="no connection"),
+    result("is-inconclusive", Outcome.INCONCLUSIVE, reason="no connection"),
     evolve(result("x", Outcome.PASSED, category="streams"), id="root.passes-too", operation="POST /"),
 )
 BAD = Report(
