@@ -1,4 +1,4 @@
-"""The project's commands: `nox -l` lists them, `nox -s NAME` runs one, what follows `--` is passed on."""
+"""The project's commands: `nox -l` lists them, `nox -s NAME` runs one and passes on what follows `--`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CODE = ["conformance", "document", "reference", "scripts", "tests", "examples", 
 
 
 def group(name: str) -> list[str]:
-    """Give the requirements of a dependency group."""
+    """Return the packages of a dependency group."""
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
 
 def install_chromium(session: nox.Session) -> None:
-    """Install Debian's Chromium if that can be done; the tests that want it say so when they are skipped."""
+    """Install Debian's Chromium if possible; without it the tests that need it are skipped."""
     may_install = sys.platform != "win32" and os.geteuid() == 0 and shutil.which("apt-get")
     if may_install and not Path("/usr/bin/chromium").exists():
         environment = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -53,14 +53,14 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Pass the tests that need neither a browser nor Node."""
+    """Run the tests that need neither a browser nor Node."""
     session.install("-e", ".[all]", "-e", "generated", *group("tests"))
     session.run("pytest", "-n", "2", "-m", "not browser and not node and not slow", *session.posargs)
 
 
 @nox.session
 def clients(session: nox.Session) -> None:
-    """Drive the reference server with the real clients of TGI's guide, and the HTML report in a browser."""
+    """Test the reference server with the real clients of TGI's guide, and the HTML report in a browser."""
     session.install("-e", ".[all]", "-e", "generated", *group("tests"), *group("clients"))
     install_chromium(session)
     session.run("pytest", "tests/clients", "-m", "", *session.posargs)
@@ -69,15 +69,15 @@ def clients(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Prove that each requirement fails where it is broken: each fault against those named for it."""
+    """Check that every fault of the reference server is caught by the requirements expected to catch it."""
     session.install("-e", ".[server]", *group("tests"))
-    # More workers than cores: what hangs on purpose is waited for beside the rest.
+    # More workers than cores, since some faults hang.
     session.run("pytest", "-n", "4", "tests/selftest/test_faults_are_caught.py", "-m", "", *session.posargs)
 
 
 @nox.session
 def selftest(session: nox.Session) -> None:
-    """Prove that each requirement can fail and nothing legal raises an alarm, beside the stock tool."""
+    """Check that each requirement can fail, and that legal behaviour causes no false alarm."""
     session.install("-e", ".[server]", *group("tests"))
     session.run("pytest", "-n", "2", "tests/selftest", "-m", "", *session.posargs)
     session.run("python", "benchmarks/kill_rate.py", "--faults", "12", "--seconds", "15")
@@ -85,7 +85,7 @@ def selftest(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format."""
+    """Check code style and format."""
     session.install(*group("lint"))
     session.run("ruff", "check", *CODE)
     session.run("ruff", "format", "--check", *CODE)
@@ -93,21 +93,21 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types, those of the generated client included."""
+    """Check types, also those of the generated client."""
     session.install("-e", ".[all]", "-e", "generated", *group("types"), *group("tests"), *group("clients"))
     session.run("mypy", *CODE, "generated")
 
 
 @nox.session
 def regenerate(session: nox.Session) -> None:
-    """Regenerate the client from the pinned document, or with `-- --check` tell whether it is fresh."""
+    """Regenerate the client from the pinned document, or with `-- --check` check that it is up to date."""
     session.install("-e", ".[client]")
     session.run("python", "scripts/regenerate.py", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the server and the client, each beside a peer in one run."""
+    """Measure the server and the client, each compared with another tool in the same run."""
     session.install("-e", ".[all]", "-e", "generated", *group("bench"))
     for benchmark in sorted(Path("benchmarks").glob("*.py")):
         session.run("python", str(benchmark), *session.posargs)
@@ -122,7 +122,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build both wheels, install them into an empty environment and drive the reference server from there."""
+    """Build both wheels, install them into an empty environment and try the commands of the README."""
     session.install("build", "hatchling")
     with tempfile.TemporaryDirectory() as folder:
         session.run("python", "-m", "build", "--wheel", "--outdir", folder, ".")

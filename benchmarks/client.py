@@ -1,7 +1,7 @@
-"""How fast the generated client is, beside httpx, huggingface_hub and openai on one loopback server.
+"""How fast the generated client is, compared with httpx, huggingface_hub and openai on one loopback server.
 
 The server is a process that writes canned bytes. Peers and ours take turns, and the best of several rounds
-counts, so that a busy moment of the machine hits nobody.
+counts, so that a busy moment of the machine does not matter.
 
 Goals: streamed events at 1.5 times huggingface_hub's
 `text_generation` and 3 times openai's chat, each on the route that the peer reads; an unstreamed call in at
@@ -223,10 +223,10 @@ def calls(url: str, rounds: int) -> list[Measure]:
                 call()
             best[name] = min(best[name], (time.perf_counter() - start) / _CALLS * 1e6)
     raw, ours = best.values()
-    told = f"≤ {UNARY_GOAL} x httpx: {ours / raw:.2f}"
+    message = f"≤ {UNARY_GOAL} x httpx: {ours / raw:.2f}"
     return [
         Measure("httpx .json()", raw, "µs/call"),
-        Measure("tgi_client generate", ours, "µs/call", told, ours <= UNARY_GOAL * raw),
+        Measure("tgi_client generate", ours, "µs/call", message, ours <= UNARY_GOAL * raw),
     ]
 
 
@@ -246,8 +246,8 @@ def imports(rounds: int) -> list[Measure]:
             best[name] = min(best[name], processor_time_of_children() - start)
     empty = best.pop("")
     over = best["import tgi_client"] - best["import httpx"]
-    told = f"≤ {IMPORT_GOAL:.0f} ms over httpx: {over:.0f}"
-    goal = {"import tgi_client": (told, over <= IMPORT_GOAL)}
+    message = f"≤ {IMPORT_GOAL:.0f} ms over httpx: {over:.0f}"
+    goal = {"import tgi_client": (message, over <= IMPORT_GOAL)}
     return [Measure(name, value - empty, "ms", *goal.get(name, ())) for name, value in best.items()]
 
 

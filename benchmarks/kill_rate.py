@@ -1,10 +1,9 @@
 """How many faults the stock `st run` catches, and how many the suite, on the same servers in one run.
 
-A fault counts as caught only by a finding that the unbroken server does not show; what a tool finds on the
-unbroken server is a false alarm. Findings of `st run` are told apart by kind, title and operation, those of
-the suite by requirement. So that it ends in reasonable time, all tools see the same evenly chosen faults
-(`--faults N`, or 0 for all), and each run of `st` is bounded (`--seconds N`). Requests and generated tokens
-are counted at the server.
+A fault counts as caught only by a finding that the unbroken server does not show; a finding on the unbroken
+server is a false alarm. Findings of `st run` are distinguished by kind, title and operation, those of the
+suite by requirement. To end in reasonable time, all tools see the same evenly chosen faults (`--faults N`, or
+0 for all), and each run of `st` is limited (`--seconds N`). The server counts requests and generated tokens.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def answers_a_second(address: tuple[str, int], count: int) -> float:
 
 
 def _read_answer(connection: socket.socket) -> None:
-    """Read one answer, whose length its head tells."""
+    """Read one answer with a Content-Length."""
     received = bytearray()
     while b"\r\n\r\n" not in received:
         received += connection.recv(65536)

@@ -1,4 +1,4 @@
-"""Lets the scripts find the packages of a checkout which is not installed, though its dependencies are."""
+"""Let the scripts find the packages of a checkout that is not installed; its dependencies must be."""
 
 from __future__ import annotations
 

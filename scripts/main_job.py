@@ -1,6 +1,6 @@
-"""The main job on the embedded default: start the reference server, and go the whole way with its document.
+"""The main job on the embedded reference server: fetch its document, check the client, run the suite.
 
-Each step is the command that a person would type; its exit status decides.
+Each step is a command that a user could type; the first failing one decides the exit status.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ STARTED = re.compile(r"http://[0-9.]+:[0-9]+")
 
 
 def main() -> int:
-    """Run the steps; give the status of the first that fails."""
+    """Run the steps; return the status of the first that fails."""
     with reference_server() as url, tempfile.TemporaryDirectory() as folder:
         document = str(Path(folder, "openapi.json"))
         steps = {
             "fetch its document through /docs": [*script("fetch_spec.py"), url, "--out", document],
-            "regenerate the client from it, and compare": [
+            "regenerate the client and compare it with generated/": [
                 *script("regenerate.py"),
                 "--spec",
                 document,
@@ -44,13 +44,13 @@ def main() -> int:
 
 
 def script(name: str) -> list[str]:
-    """Give the command that runs a script of this folder."""
+    """Return the command that runs a script of this folder."""
     return [sys.executable, str(SCRIPTS / name)]
 
 
 @contextmanager
 def reference_server() -> Iterator[str]:
-    """Start the reference server on a free port, and give its URL."""
+    """Start the reference server on a free port, and yield its URL."""
     say("start the reference server")
     command = [sys.executable, "-m", "tgi_conformance.cli.main", "serve", "--port", "0", "--quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
@@ -61,17 +61,17 @@ def reference_server() -> Iterator[str]:
 
 
 def url_from(server: subprocess.Popen[str]) -> str:
-    """Read the start-up note until it names the URL; raises RuntimeError where it never does."""
+    """Read the output until it shows the URL; raises RuntimeError if it never does."""
     for line in server.stdout or ():
         sys.stdout.write(f"  {line}")
         found = STARTED.search(line)
         if found:
             return found.group()
-    raise RuntimeError("the reference server ended without naming its URL")
+    raise RuntimeError("the reference server exited without showing its URL")
 
 
 def say(title: str) -> None:
-    """Announce a step."""
+    """Print the title of a step."""
     sys.stdout.write(f"\n== {title}\n")
     sys.stdout.flush()
 

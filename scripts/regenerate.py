@@ -1,4 +1,4 @@
-"""Regenerate the client of the repository: `tgi-conformance client generate`, into generated/ unless told."""
+"""Regenerate the client of the repository: `tgi-conformance client generate`, into generated/ by default."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GENERATED = Path(__file__).resolve().parent.parent / "generated"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; gives the exit status."""
+    """Run the command; returns the exit status."""
     return run_as_script(generate_command, "scripts/regenerate.py", arguments, {"out": GENERATED})
 
 

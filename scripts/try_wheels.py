@@ -1,4 +1,4 @@
-"""Install the wheels in FOLDER into an empty environment, and try from there what the README shows."""
+"""Install the wheels in FOLDER into an empty environment, and try the commands of the README there."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def install(python: Path, *wheels: str) -> None:
 
 
 def try_suite_alone(python: Path) -> None:
-    """Show that the suite alone is light, works, and tells how to install the rest."""
+    """Check that the suite alone is light, works, and says how to install the rest."""
     found = f"from importlib.util import find_spec; print([n for n in {HEAVY} if find_spec(n)])"
     require(run(python, "-c", found) == "[]\n", "the suite alone brings packages of the extras")
     run(python, "-m", "tgi_conformance.cli.main", "list", "--route", "generate")
@@ -73,7 +73,7 @@ def try_suite_alone(python: Path) -> None:
 
 
 def require(condition: bool, problem: str) -> None:
-    """Raise RuntimeError, with the problem, unless the condition holds."""
+    """Raise RuntimeError with the problem unless the condition is true."""
     if not condition:
         raise RuntimeError(problem)
 

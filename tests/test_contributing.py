@@ -1,72 +1,75 @@
-"""The requirement that CONTRIBUTING shows is one that the suite takes, and it asks what it says."""
+"""The requirement and the fault that CONTRIBUTING shows work: the one catches the other, and nothing else."""
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.conformance.factories import make_session
+from tests.selftest.altered import altered
 
+from tgi_conformance.engine.execute import execute
+from tgi_conformance.http.target import Target
 from tgi_conformance.protocol.forms import ROOT, Form
 from tgi_conformance.requirements import Requirement, _declaration
 from tgi_conformance.requirements._verify import expect_status
+from tgi_conformance.results.levels import Outcome
 from tgi_conformance.session.context import Context
 from tgi_document.pinned import pinned_document
 from tgi_document.walk import resolve
+from tgi_reference.injection.call import GENERATE, Call
+from tgi_reference.injection.hooks import Catalogue
+from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
-    from tgi_conformance.http.exchange import Request
+    from tgi_reference.injection.hooks import Injection
 
-CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
-
-
-class SentError(Exception):
-    """Ends a check at the moment it sends, so that no server is needed here."""
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
+PAGE = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text("utf-8")
 
 
-class Outbox:
-    """Stands where a context would be, and sends nothing."""
-
-    def send(self, request: Request) -> None:
-        raise SentError(request)
+def shown(decorator: str, names: dict[str, Any]) -> None:
+    """Execute the code of the page that begins with a decorator."""
+    code = re.search(rf"^       @{decorator}.*?(?=^   \S)", PAGE, re.DOTALL | re.MULTILINE)
+    assert code
+    exec(textwrap.dedent(code[0]), names)  # noqa: S102 (our own page)
 
 
 @pytest.fixture
-def shown_requirement(monkeypatch: pytest.MonkeyPatch) -> Requirement:
-    code = re.search(
-        r"^       @requirement.*?(?=^   \S)", CONTRIBUTING.read_text("utf-8"), re.DOTALL | re.MULTILINE
-    )
-    assert code
+def requirement(monkeypatch: pytest.MonkeyPatch) -> Requirement:
     registry: dict[str, Requirement] = {}
     monkeypatch.setattr(_declaration, "REGISTRY", registry)
-    names = {
-        "requirement": _declaration.requirement,
-        "ROOT": ROOT,
-        "Context": Context,
-        "Form": Form,
-        "expect_status": expect_status,
-    }
-    exec(textwrap.dedent(code[0]), names)  # noqa: S102 (our own page)
-    (shown,) = registry.values()
-    return shown
+    names = {"ROOT": ROOT, "Context": Context, "Form": Form, "expect_status": expect_status}
+    shown("requirement", {"requirement": _declaration.requirement, **names})
+    (one,) = registry.values()
+    return one
 
 
-def test_shown_requirement_is_one(shown_requirement: Requirement) -> None:
-    assert "root.null-stream-is-refused" == shown_requirement.id
-    assert resolve(pinned_document(), shown_requirement.source)
+@pytest.fixture
+def fault() -> Injection:
+    catalogue = Catalogue("fault")
+    shown("FAULT", {"FAULT": catalogue, "GENERATE": GENERATE, "Call": Call})
+    (one,) = catalogue
+    return one
 
 
-def test_shown_requirement_sends_what_it_is_about(shown_requirement: Requirement) -> None:
-    outbox: Any = Outbox()
-    with pytest.raises(SentError) as stop:
-        shown_requirement.check(outbox)
-    sent = stop.value.request
+def test_the_requirement_has_an_id_and_a_source(requirement: Requirement) -> None:
+    assert "root.null-stream-is-refused" == requirement.id
+    assert resolve(pinned_document(), requirement.source)
 
-    assert ("POST", "/") == (sent.method, sent.path)
-    assert json.loads(sent.content or b"{}")["stream"] is None
+
+def test_the_page_names_the_fault(fault: Injection) -> None:
+    assert f"serve --port 8080 --fault {fault.name} &" in PAGE
+    assert f"nox -s faults -- -k {fault.name}\n" in PAGE
+
+
+@pytest.mark.parametrize(("broken", "outcome"), [(False, Outcome.PASSED), (True, Outcome.FAILED)])
+def test_the_requirement_fails_only_with_the_fault(
+    requirement: Requirement, fault: Injection, *, broken: bool, outcome: Outcome
+) -> None:
+    with altered([fault] if broken else [], Settings(quiet=True)) as url:
+        result = execute(requirement, make_session(Target(url))).result
+
+    assert outcome is result.outcome

@@ -134,7 +134,7 @@ def test_what_the_suite_does_needs_no_extra(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("serve", "--port", "0"), f"tgi-conformance serve {SERVER}"),
         (("faults",), f"tgi-conformance faults {SERVER}"),
@@ -143,11 +143,11 @@ def test_what_the_suite_does_needs_no_extra(
     ],
 )
 def test_a_command_without_its_extra_says_which(
-    arguments: tuple[str, ...], told: str, environment: dict[str, str], tmp_path: Path
+    arguments: tuple[str, ...], message: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     done = command(environment, *arguments, cwd=tmp_path)
 
-    assert (2, "", f"Error: {told}\n") == (done.returncode, done.stdout, done.stderr)
+    assert (2, "", f"Error: {message}\n") == (done.returncode, done.stdout, done.stderr)
     assert [] == list(tmp_path.iterdir())
 
 

@@ -1,4 +1,4 @@
-"""The repository's own habits: nothing of a machine in it, small files, documents that hold what they say."""
+"""Rules for the repository: no paths of a machine, small files, documents that are true."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tracked() -> tuple[Path, ...]:
     """Give every file under version control."""
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
-        pytest.skip("needs git and a checkout, to tell the repository's files from others")
+        pytest.skip("needs git and a checkout, to find the files of the repository")
     listed = subprocess.run(  # noqa: S603 (no input of anybody)
         [git, "-C", str(ROOT), "ls-files", "-z"], check=True, capture_output=True, text=True
     )

@@ -38,7 +38,7 @@ CHROMIUM_FLAGS = [
 
 @pytest.fixture(scope="session")
 def slow_server() -> Iterator[Running]:
-    """A server that takes a quarter of a second a token: what comes early is told from what comes late."""
+    """A server that takes a quarter of a second per token, so that tests can see when tokens arrive."""
     with running(Settings(token_latency=0.25)) as server:
         yield server
 

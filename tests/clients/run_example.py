@@ -61,7 +61,7 @@ def started(*command: str) -> Iterator[IO[bytes]]:
 
 
 def ask(url: str, path: str, body: object) -> Any:
-    """Give the JSON of a direct answer, which is what a client's answer is held against."""
+    """Return the JSON of a direct answer, to compare a client's answer with."""
     answer = httpx.post(url + path, json=body, timeout=30, trust_env=False)
     assert 200 == answer.status_code, answer.text
     return answer.json()

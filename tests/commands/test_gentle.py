@@ -66,13 +66,13 @@ def test_reports_say_what_was_left_out(tmp_path: Path) -> None:
         for n, what in enumerate(("overload", "overload", "broken grammars"))
     ]
     report = evolve(BAD, requirements=(*BAD.requirements, *results), gentle=True)
-    told = "3 requirements left out by --gentle: overload (2), broken grammars (1)"
+    message = "3 requirements left out by --gentle: overload (2), broken grammars (1)"
     file = tmp_path / "report.json"
     file.write_text(write_json(report), "utf-8")
 
-    assert told == report.left_out_summary
-    assert told in write_markdown(report)
-    assert told in write_html(report)
+    assert message == report.left_out_summary
+    assert message in write_markdown(report)
+    assert message in write_html(report)
     assert json.loads(file.read_text("utf-8"))["gentle"] is True
     assert read_report(file).gentle
 

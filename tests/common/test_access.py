@@ -119,14 +119,14 @@ def test_a_file_of_certificates_is_all_that_is_trusted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [(None, "cannot be read (No such file or directory)"), ("hello", "holds no certificate")],
 )
-def test_a_file_without_certificates_is_refused(content: str | None, told: str, tmp_path: Path) -> None:
+def test_a_file_without_certificates_is_refused(content: str | None, message: str, tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
     with pytest.raises(AccessError) as caught:
         trust(file)
 
-    assert f"--ca {file}: {told}, expected a file of certificates in PEM" == str(caught.value)
+    assert f"--ca {file}: {message}, expected a file of certificates in PEM" == str(caught.value)

@@ -27,7 +27,7 @@ def test_the_deepest_that_is_allowed_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("NaN", "NaN is no JSON value"),
         ('{"a": -Infinity}', "-Infinity is no JSON value"),
@@ -39,6 +39,6 @@ def test_the_deepest_that_is_allowed_is_read() -> None:
         ('{"a": 1} {', "Extra data"),
     ],
 )
-def test_what_is_no_json_is_refused(text: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_what_is_no_json_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         parse(text)

@@ -1,4 +1,4 @@
-"""A misspelt name is told together with the one that was meant."""
+"""An unknown name is reported with the nearest known one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NAMES = ("level", "seed", "max-tokens")
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("levle", "unknown setting 'levle'; did you mean 'level'?"),
         ("max_tokens", "unknown setting 'max_tokens'; did you mean 'max-tokens'?"),
@@ -18,8 +18,8 @@ NAMES = ("level", "seed", "max-tokens")
         ("", "unknown setting ''; expected one of many"),
     ],
 )
-def test_the_nearest_name_is_suggested(name: str, told: str) -> None:
-    assert told == unknown("setting", name, NAMES, "expected one of many")
+def test_the_nearest_name_is_suggested(name: str, message: str) -> None:
+    assert message == unknown("setting", name, NAMES, "expected one of many")
 
 
 def test_nothing_is_suggested_where_there_is_nothing() -> None:

@@ -1,4 +1,4 @@
-"""The curl line: a real shell makes of it what was sent, and it holds no secret."""
+"""A real shell turns the curl line into the request that was sent, and the line contains no secret."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ needs_bash = pytest.mark.skipif(BASH is None, reason="needs bash")
 
 @frozen
 class Sent:
-    """What curl was told: its words, and what came from its standard input."""
+    """How curl was called: its arguments, and its standard input."""
 
     words: list[str]
     stdin: bytes
@@ -52,7 +52,7 @@ class Sent:
 
 @pytest.fixture(scope="module")
 def stub(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with a curl that tells what it was told."""
+    """A folder with a curl that prints how it was called."""
     folder = tmp_path_factory.mktemp("bin")
     curl = folder / "curl"
     curl.write_text(STUB.format(python=sys.executable))

@@ -135,7 +135,7 @@ def test_known_deviations_do_not_end_the_search() -> None:
     known = parse_deviations(
         """
         - requirement: info.says-so
-          instead: stumbles over small numbers
+          instead: fails on small numbers
           versions: ">=1.0"
           evidence: somewhere
           seen:
@@ -173,10 +173,10 @@ def test_the_depth_decides_how_much_is_sent(depth: Depth, most: int) -> None:
 def test_no_generated_text_contains_a_url() -> None:
     body = {"inputs": "![](http://a.test/b)", "https://c": ["see https://d", {"url": "http://e"}], "n": 5}
 
-    told = cheap(body)
+    cleaned = cheap(body)
 
-    assert {"details": True, "max_new_tokens": TOKENS} == told.pop("parameters")
-    assert {"inputs": "![](a.test/b)", "c": ["see d", {"url": PIXEL}], "n": 2} == told
+    assert {"details": True, "max_new_tokens": TOKENS} == cleaned.pop("parameters")
+    assert {"inputs": "![](a.test/b)", "c": ["see d", {"url": PIXEL}], "n": 2} == cleaned
     assert "see f" == cheap("see http://f")
 
 

@@ -1,4 +1,4 @@
-"""Several servers behind one address are told apart from one whose counters fall."""
+"""Several servers behind one address are distinguished from one whose counters decrease."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ NOBODY: dict[str, tuple[bytes, str]] = {
 }
 
 
-def told(url: str, *, depth: Depth = Depth.STANDARD) -> Report:
+def report_of(url: str, *, depth: Depth = Depth.STANDARD) -> Report:
     report = run(RunConfig(Target(url), depth, bounds=Bounds(request_seconds=2, run_seconds=60)))
 
     assert Verdict.COULD_NOT_TELL is report.verdict
@@ -54,14 +54,14 @@ def test_a_server_that_is_not_tgi_is_not_checked(name: str, monkeypatch: pytest.
     monkeypatch.setattr(patience, "LONGEST_SLEEP", 0.0)
     head, expected = NOBODY[name]
     with hostile(answering(answer(LOGIN if b"html" in head else b"Loading", head))) as server:
-        assert expected in told(server.url).reason
+        assert expected in report_of(server.url).reason
 
 
 def test_a_port_that_speaks_tls_is_not_checked(make_site: Callable[..., Site]) -> None:
     authority = trustme.CA()
     site = make_site(_context(authority))
 
-    reason = told(site.url.replace("https:", "http:")).reason
+    reason = report_of(site.url.replace("https:", "http:")).reason
 
     assert "no answer looks like one of TGI" in reason
     assert "broke" in reason
@@ -90,7 +90,7 @@ def test_a_router_without_its_model_is_not_checked(status: int, monkeypatch: pyt
     body = b'{"error": "no model", "error_type": "generation"}'
     away = answer(body, b"HTTP/1.1 %d No\r\nContent-Type: application/json\r\n" % status)
     with hostile(answering_info(away)) as server:
-        reason = told(server.url).reason
+        reason = report_of(server.url).reason
 
     assert reason.startswith("no generation request was answered: ")
     assert f"{status} application/json" in reason

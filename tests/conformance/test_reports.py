@@ -51,7 +51,7 @@ RESULTS = (
     result("may-fails", Outcome.FAILED, Level.MAY, **SEEN),
     result("is-known", Outcome.KNOWN_DEVIATION, reason="answers otherwise (generate/plain)", **SEEN),
     result("is-not-there", Outcome.UNSUPPORTED, reason="POST /generate answered 404"),
-    result("is-unclear", Outcome.INCONCLUSIVE, reason="no connection"),
+    result("is-inconclusive", Outcome.INCONCLUSIVE, reason="no connection"),
     result("should-be-clear", Outcome.INCONCLUSIVE, Level.SHOULD, reason="no connection"),
     evolve(result("x", Outcome.PASSED), id="root.passes-too", operation="POST /"),
 )
@@ -160,7 +160,7 @@ def test_junit_tells_outcomes_apart_as_ci_does() -> None:
         "generate.may-fails": [Skipped],
         "generate.is-known": [Skipped],
         "generate.is-not-there": [Skipped],
-        "generate.is-unclear": [Error],
+        "generate.is-inconclusive": [Error],
         "generate.should-be-clear": [Skipped],
         "root.passes-too": [],
     } == kinds

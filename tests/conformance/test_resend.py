@@ -74,7 +74,7 @@ def streaming(context: Context) -> None:
     expect_answer(GENERATE_STREAM, context.send(GENERATE_STREAM.ask()))
 
 
-def held(answers: Iterator[bytes], check: Callable[[Context], None] = asking) -> tuple[Result, Usage]:
+def executed(answers: Iterator[bytes], check: Callable[[Context], None] = asking) -> tuple[Result, Usage]:
     with hostile(in_turn(answers)) as server:
         session = make_session(Target(server.url))
         session.sender.answered = True
@@ -84,7 +84,7 @@ def held(answers: Iterator[bytes], check: Callable[[Context], None] = asking) ->
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED, CUT_OFF])
 def test_a_failure_that_does_not_recur_is_intermittent(failure: bytes) -> None:
-    result, usage = held(first(failure, then=FINE))
+    result, usage = executed(first(failure, then=FINE))
 
     assert Outcome.INTERMITTENT is result.outcome
     assert "1 of 3 times" in result.reason
@@ -93,17 +93,17 @@ def test_a_failure_that_does_not_recur_is_intermittent(failure: bytes) -> None:
 
 
 def test_a_request_with_an_error_event_of_the_model_is_sent_again() -> None:
-    assert Outcome.INTERMITTENT is held(first(FAILED_STREAM, then=STREAM), streaming)[0].outcome
+    assert Outcome.INTERMITTENT is executed(first(FAILED_STREAM, then=STREAM), streaming)[0].outcome
 
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED, CUT_OFF])
 def test_a_failure_that_recurs_fails(failure: bytes) -> None:
-    assert Outcome.FAILED is held(first(failure, failure, then=FINE))[0].outcome
+    assert Outcome.FAILED is executed(first(failure, failure, then=FINE))[0].outcome
 
 
 @pytest.mark.parametrize("failure", [FAILED, CRASHED])
 def test_a_failure_in_two_of_three_attempts_fails(failure: bytes) -> None:
-    assert Outcome.FAILED is held(first(failure, FINE, failure, then=FINE))[0].outcome
+    assert Outcome.FAILED is executed(first(failure, FINE, failure, then=FINE))[0].outcome
 
 
 def test_nothing_else_is_in_flight_when_it_is_sent_again() -> None:
@@ -174,7 +174,7 @@ def test_a_request_that_is_meant_to_fail_is_not_sent_again() -> None:
         if exchange.response.status != 424:
             raise UnmetError("424", exchange.response.status, exchange)
 
-    result, usage = held(first(FAILED, then=FINE), broken)
+    result, usage = executed(first(FAILED, then=FINE), broken)
 
     assert Outcome.PASSED is result.outcome
     assert 0 == usage.again

@@ -1,4 +1,4 @@
-"""Bad input on the command line: one clear line, a status that tells, nothing lost, no traceback."""
+"""Bad input on the command line gives one clear line and an exit code, not a traceback."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run it as a process of its own, where nothing of pytest's holds a traceback back."""
+    """Run it in its own process, where pytest cannot hide a traceback."""
     return subprocess.run(  # noqa: S603 - our own command
         [*COMMAND, *arguments], capture_output=True, text=True, timeout=120, check=False
     )

@@ -69,18 +69,18 @@ def test_a_deeper_run_includes_shallower_ones() -> None:
 
 
 def test_an_interrupted_run_reports_what_it_checked() -> None:
-    held: list[Result] = []
+    checked: list[Result] = []
 
     def interrupt(progress: Progress) -> None:
-        held.append(progress.result)
-        if len(held) == 2:
+        checked.append(progress.result)
+        if len(checked) == 2:
             raise KeyboardInterrupt
 
     with hostile(answering(answer(b"{}"))) as server:
         report = run(RunConfig(Target(server.url), Depth.SMOKE), interrupt)
 
     assert (Verdict.COULD_NOT_TELL, "the run was interrupted") == (report.verdict, report.reason)
-    assert tuple(held) == report.requirements
+    assert tuple(checked) == report.requirements
 
 
 def test_two_requirements_cannot_share_an_id() -> None:

@@ -59,10 +59,10 @@ def test_the_reference_server_conforms_at_depth_smoke(seed: int, tgi_server: Run
 def test_the_reference_server_conforms(fidelity: str, seed: int) -> None:
     with running(Settings(fidelity=FIDELITIES[fidelity], quiet=True)) as server:
         report = run(options(server.url, Depth.STANDARD, seed))
-    held = [one.id for one in requirements() if Depth.STANDARD.includes(one.depth)]
+    checked = [one.id for one in requirements() if Depth.STANDARD.includes(one.depth)]
 
     assert_conforms(report)
-    assert held == [result.id for result in report.requirements]
+    assert checked == [result.id for result in report.requirements]
     assert {"version", "model_id"} <= set(report.server)
     if fidelity == "tgi":
         assert () == report.stale_deviations
@@ -129,11 +129,11 @@ def test_key_and_headers_are_sent_and_not_shown(tmp_path: Path, monkeypatch: pyt
         done = CliRunner().invoke(
             main, ["run", server.url, *arguments, "--json", str(files[0]), "--junit", str(files[1])]
         )
-    told = [done.output, *(path.read_text("utf-8") for path in files)]
+    written = [done.output, *(path.read_text("utf-8") for path in files)]
 
     assert 0 == done.exit_code, done.output
-    assert [] == [text for text in told if KEY in text or HEADER in text]
-    assert "conforms" == json.loads(told[1])["verdict"]
+    assert [] == [text for text in written if KEY in text or HEADER in text]
+    assert "conforms" == json.loads(written[1])["verdict"]
 
 
 def test_failures_do_not_show_the_key() -> None:
@@ -148,11 +148,11 @@ def test_failures_do_not_show_the_key() -> None:
             options(server.url).target, headers=(("X-Team", HEADER), ("Authorization", f"Bearer {KEY}"))
         )
         report = run(evolve(options(server.url), target=given))
-    told = write_json(report) + write_junit(report)
+    written = write_json(report) + write_junit(report)
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
-    assert KEY not in told
-    assert HEADER not in told
+    assert KEY not in written
+    assert HEADER not in written
 
 
 @pytest.mark.parametrize("key", [None, "another-key"])

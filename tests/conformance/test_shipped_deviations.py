@@ -1,4 +1,4 @@
-"""What TGI is known to do is told apart, and what is worse at the same place is not."""
+"""The shipped deviations match what TGI is known to do, and nothing worse."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ASKED: dict[str, Any] = {"messages": [{"role": "user", "content": "x"}]}
 PLAIN = "text/plain; charset=utf-8"
 
 
-def told(requirement: str, unmet: UnmetError, version: str = "3.3.6") -> bool:
+def is_known(requirement: str, unmet: UnmetError, version: str = "3.3.6") -> bool:
     """Whether one of the shipped entries knows this of the requirement."""
     return any(
         one.explains(unmet) for one in shipped_deviations() if one.covers(requirement, Version(version))
@@ -71,14 +71,14 @@ USAGE = {"object": "chat.completion.chunk", "choices": [], "usage": {"prompt_tok
     ],
 )
 def test_bodies_that_the_router_cannot_read_are_known(body: dict[str, Any], expected: bool) -> None:
-    assert expected is told(GENERATED, refused(body))
-    assert not told(GENERATED, refused(body, status=500))
-    assert not told(GENERATED, refused(body, text=b""))
+    assert expected is is_known(GENERATED, refused(body))
+    assert not is_known(GENERATED, refused(body, status=500))
+    assert not is_known(GENERATED, refused(body, text=b""))
 
 
 @pytest.mark.parametrize("release", ["3.0.2", "2.4.1"])
 def test_older_releases_take_null(release: str) -> None:
-    assert not told(GENERATED, refused({**ASKED, "stream_options": None}), release)
+    assert not is_known(GENERATED, refused({**ASKED, "stream_options": None}), release)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_images_that_cannot_be_read_are_known(content: Any, expected: bool) -> N
     body = {"messages": [{"role": "user", "content": content}]}
     error = json.dumps({"error": "no image", "error_type": "validation"}).encode()
 
-    assert expected is told(IMAGES, refused(body, text=error, media_type="application/json"))
-    assert not told(IMAGES, refused(body, text=error, media_type="application/json", status=500))
+    assert expected is is_known(IMAGES, refused(body, text=error, media_type="application/json"))
+    assert not is_known(IMAGES, refused(body, text=error, media_type="application/json", status=500))
 
 
 @pytest.mark.parametrize(("inputs", "expected"), [("a![](nope)b", True), ("", False), ("![x](y)", False)])
@@ -103,7 +103,7 @@ def test_images_in_a_text_are_known(inputs: str, expected: bool) -> None:
     error = json.dumps({"error": "no image", "error_type": "validation"}).encode()
     unmet = refused({"inputs": inputs}, text=error, media_type="application/json")
 
-    assert expected is told("tokenize.documented-requests-have-documented-answers", unmet)
+    assert expected is is_known("tokenize.documented-requests-have-documented-answers", unmet)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_images_in_a_text_are_known(inputs: str, expected: bool) -> None:
     ],
 )
 def test_a_tool_call_without_an_end_is_known(events: list[Any], actual: Any, expected: bool) -> None:
-    assert expected is told(TOOL_END, streamed(events, actual))
+    assert expected is is_known(TOOL_END, streamed(events, actual))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_tool_call_without_an_end_is_known(events: list[Any], actual: Any, exp
     ],
 )
 def test_arguments_that_begin_with_the_comma_are_known(arguments: str, expected: bool) -> None:
-    assert expected is told(ARGUMENTS, streamed([piece(), "[DONE]"], arguments))
+    assert expected is is_known(ARGUMENTS, streamed([piece(), "[DONE]"], arguments))
 
 
 @pytest.mark.parametrize(
@@ -152,4 +152,4 @@ def test_arguments_that_begin_with_the_comma_are_known(arguments: str, expected:
 def test_the_text_of_the_end_token_is_known(shown: str, finish: str, expected: bool) -> None:
     last = {"object": "text_completion", "choices": [{"index": 0, "text": shown, "finish_reason": finish}]}
 
-    assert expected is told(COMPLETION, streamed([last, "[DONE]"], shown))
+    assert expected is is_known(COMPLETION, streamed([last, "[DONE]"], shown))

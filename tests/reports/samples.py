@@ -1,4 +1,4 @@
-"""Reports for the tests of reporters: every outcome, nothing held, hostile text in every field."""
+"""Reports for the tests of report formats: every outcome, no results, hostile text in every field."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ RESULTS = (
     result("may-fails", Outcome.FAILED, Level.MAY, **SEEN),
     result("is-known", Outcome.KNOWN_DEVIATION, reason="answers otherwise (generate/plain)", **SEEN),
     result("is-not-there", Outcome.UNSUPPORTED, reason="POST /generate answered 404"),
-    result("is-unclear", Outcome.INCONCLUSIVE, reason="no connection"),
+    result("is-inconclusive", Outcome.INCONCLUSIVE, reason="no connection"),
     evolve(result("x", Outcome.PASSED, category="streams"), id="root.passes-too", operation="POST /"),
 )
 BAD = Report(

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 FAILED = [
     *("generate.must-fails", "generate.must-fails-too", "generate.stream-fails", "generate.no-answer"),
-    *("generate.should-fails", "generate.may-fails", "generate.is-unclear"),
+    *("generate.should-fails", "generate.may-fails", "generate.is-inconclusive"),
 ]
 
 
@@ -71,9 +71,9 @@ def test_it_first_shows_what_needs_attention(open_page: Opener) -> None:
 def test_outcomes_and_levels_filter(open_page: Opener) -> None:
     page = open_page(write_html(BAD))
     page.get_by_label("failed 6").uncheck()
-    assert ["generate.is-unclear"] == visible(page)
+    assert ["generate.is-inconclusive"] == visible(page)
     page.get_by_label("passed 2").check()
-    assert ["generate.is-unclear", "generate.passes", "root.passes-too"] == visible(page)
+    assert ["generate.is-inconclusive", "generate.passes", "root.passes-too"] == visible(page)
     page.get_by_role("button", name="Show all").click()
     assert [r.id for r in BAD.requirements] == sorted(
         visible(page), key=[r.id for r in BAD.requirements].index
@@ -89,7 +89,7 @@ def test_route_and_category_filter(open_page: Opener) -> None:
     assert ["root.passes-too"] == visible(page)
     page.get_by_label("Kind", exact=True).select_option("answers")
     assert [] == visible(page)
-    assert page.get_by_text("Nothing matches these filters.").is_visible()
+    assert page.get_by_text("No requirement matches these filters.").is_visible()
 
 
 def test_a_cell_of_the_matrix_shows_its_requirements(open_page: Opener) -> None:
@@ -178,7 +178,7 @@ def test_the_keyboard_reaches_everything(open_page: Opener) -> None:
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.tagName + '.' + document.activeElement.className"))
 
-    assert {"BUTTON.quiet needs-script", "BUTTON.cell fail", "INPUT.", "SELECT.", "SUMMARY."} <= reached
+    assert {"BUTTON.quiet needs-script", "BUTTON.cell failed", "INPUT.", "SELECT.", "SUMMARY."} <= reached
     page.locator("article summary").first.focus()
     page.keyboard.press("Enter")
     assert page.locator("article details[open]").first.is_visible()

@@ -1,4 +1,4 @@
-"""Reports held against each other: what changed, and how that is shown."""
+"""Reports are compared, and the changes are shown."""
 
 from __future__ import annotations
 
@@ -32,14 +32,20 @@ def report(*results: tuple[str, Outcome]) -> Report:
 
 
 PASS, FAIL, KNOWN = Outcome.PASSED, Outcome.FAILED, Outcome.KNOWN_DEVIATION
-GONE, UNCLEAR = Outcome.UNSUPPORTED, Outcome.INCONCLUSIVE
+GONE, INCONCLUSIVE = Outcome.UNSUPPORTED, Outcome.INCONCLUSIVE
 BEFORE = report(
-    *(("stays", PASS), ("breaks", PASS), ("worsens", KNOWN), ("is-mended", FAIL), ("stays-broken", FAIL)),
-    *(("goes", PASS), ("was-unclear", UNCLEAR), ("was-gone", GONE), ("is-dropped", PASS), ("departs", PASS)),
+    *(("stays", PASS), ("breaks", PASS), ("worsens", KNOWN), ("is-fixed", FAIL), ("stays-broken", FAIL)),
+    *(
+        ("goes", PASS),
+        ("was-inconclusive", INCONCLUSIVE),
+        ("was-gone", GONE),
+        ("is-dropped", PASS),
+        ("deviates", PASS),
+    ),
 )
 AFTER = report(
-    *(("stays", PASS), ("breaks", FAIL), ("worsens", FAIL), ("is-mended", PASS), ("stays-broken", FAIL)),
-    *(("goes", GONE), ("was-unclear", FAIL), ("was-gone", FAIL), ("is-new", FAIL), ("departs", KNOWN)),
+    *(("stays", PASS), ("breaks", FAIL), ("worsens", FAIL), ("is-fixed", PASS), ("stays-broken", FAIL)),
+    *(("goes", GONE), ("was-inconclusive", FAIL), ("was-gone", FAIL), ("is-new", FAIL), ("deviates", KNOWN)),
 )
 COLUMNS = (Column("old", BEFORE), Column("new", AFTER), Column("gone", NONE))
 
@@ -61,22 +67,22 @@ def test_changes_are_classified() -> None:
 
     assert ["breaks", "worsens"] == names(found.broke)
     assert ["goes"] == names(found.withdrawn)
-    assert ["is-mended"] == names(found.mended)
-    assert ["was-unclear", "was-gone", "is-new"] == names(found.new)
+    assert ["is-fixed"] == names(found.fixed)
+    assert ["was-inconclusive", "was-gone", "is-new"] == names(found.new)
     assert ["is-dropped"] == names(found.left_out)
     assert found.regressed
     assert not compare(AFTER, AFTER).regressed
 
 
 def test_a_strict_run_counts_known_deviations_as_broken() -> None:
-    assert ["departs"] == names(compare(BEFORE, evolve(report(("departs", KNOWN)), strict=True)).broke)
+    assert ["deviates"] == names(compare(BEFORE, evolve(report(("deviates", KNOWN)), strict=True)).broke)
 
 
 def test_rows_are_what_differs_or_is_broken() -> None:
     rows = [i.removeprefix("generate.") for i in differing(COLUMNS)]
 
     assert "stays" not in rows
-    assert {"breaks", "stays-broken", "departs", "is-new", "is-dropped"} <= set(rows)
+    assert {"breaks", "stays-broken", "deviates", "is-new", "is-dropped"} <= set(rows)
 
 
 def test_the_terminal_shows_it(snapshot: SnapshotAssertion) -> None:
@@ -135,7 +141,7 @@ def test_a_file_that_is_no_report_is_a_one_line_error(tmp_path: Path, text: str,
     path = tmp_path / "r.json"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
 
-    with pytest.raises(ReportError, match=complaint) as told:
+    with pytest.raises(ReportError, match=complaint) as message:
         read_report(path)
-    assert 1 == len(str(told.value).splitlines())
-    assert str(path) in str(told.value)
+    assert 1 == len(str(message.value).splitlines())
+    assert str(path) in str(message.value)

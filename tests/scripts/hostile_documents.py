@@ -1,4 +1,4 @@
-"""Documents of servers that nobody vouches for: each must give a correct client, or a clear error."""
+"""Hostile documents: each must give a correct client, or a clear error."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ TEXTS = {
 
 
 def with_text(text: str) -> dict[str, Any]:
-    """Put a text wherever a document holds one."""
+    """Put a text wherever a document has one."""
     thing = {
         "type": "object",
         "title": text,

@@ -34,7 +34,7 @@ def diff_spec(*arguments: object) -> subprocess.CompletedProcess[str]:
         ("json", "{\n"),
     ],
 )
-def test_tells_what_changed_between_two_files(output: str, start: str) -> None:
+def test_prints_changes_between_two_files(output: str, start: str) -> None:
     done = diff_spec(OLD, NEW, "--format", output)
     assert (1, start, "") == (done.returncode, done.stdout[: len(start)], done.stderr)
 

@@ -49,7 +49,7 @@ def test_a_server_with_the_pinned_document_is_the_same(site: Site) -> None:
     assert f"{site.url}/api-doc/openapi.json (a usual place)\n" == done.stderr
 
 
-def test_tells_what_changed(site: Site, changed: dict[str, Any]) -> None:
+def test_prints_changes(site: Site, changed: dict[str, Any]) -> None:
     serve(site, changed)
     done = fetch_spec(site.url)
     assert done.returncode == 1
@@ -58,7 +58,7 @@ def test_tells_what_changed(site: Site, changed: dict[str, Any]) -> None:
     )
 
 
-def test_tells_what_changed_to_programs(site: Site, changed: dict[str, Any]) -> None:
+def test_prints_changes_as_json(site: Site, changed: dict[str, Any]) -> None:
     serve(site, changed)
     value = json.loads(fetch_spec(site.url, "--format", "json").stdout)
     assert ["member removed"] == [change["kind"] for change in value["changes"]]

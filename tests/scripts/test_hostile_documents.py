@@ -36,7 +36,7 @@ REFUSED = {
     "reference-into-data",
     *("header-name", "no-status", "odd-media-types", "no-slash"),
 }
-"""What cannot be had: a clear error tells so."""
+"""Documents for which there is a clear error instead of a client."""
 
 
 @pytest.fixture(autouse=True)

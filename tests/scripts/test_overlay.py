@@ -22,9 +22,9 @@ DOCUMENT: dict[str, Any] = {"info": {"title": "t"}, "a": {"b": [1, 2, 2], "c": {
 
 
 def overlaid(*actions: dict[str, Any], tmp_path: Path, **more: Any) -> tuple[Any, list[str]]:
-    told = [{"description": "why", "x-evidence": "generate/plain", **action} for action in actions]
+    declared = [{"description": "why", "x-evidence": "generate/plain", **action} for action in actions]
     path = tmp_path / "overlay.yaml"
-    path.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": {}, "actions": told, **more}))
+    path.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": {}, "actions": declared, **more}))
     result, changes = apply_overlay(DOCUMENT, load_overlay(path))
     return result, [str(change) for change in changes]
 
@@ -67,7 +67,7 @@ def test_documents_of_other_servers_are_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "told"),
+    ("action", "message"),
     [
         ({"target": "$.a[", "update": {}}, "expected a JSONPath of RFC 9535"),
         ({"target": 5, "update": {}}, "expected a JSONPath of RFC 9535"),
@@ -78,13 +78,15 @@ def test_documents_of_other_servers_are_left_alone(tmp_path: Path) -> None:
         ({"target": "$.info.title", "update": {"x": 1}}, "#/info/title: expected an object"),
     ],
 )
-def test_an_action_that_makes_no_sense_is_refused(action: dict[str, Any], told: str, tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match=re.escape(told)):
+def test_an_action_that_makes_no_sense_is_refused(
+    action: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DocumentError, match=re.escape(message)):
         overlaid(action, tmp_path=tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("overlay: 2.0.0\n", "#/overlay: expected an OpenAPI Overlay 1.0.0"),
         ("overlay: 1.0.0\nactions: []\n", "#/actions: expected at least one action"),
@@ -93,10 +95,10 @@ def test_an_action_that_makes_no_sense_is_refused(action: dict[str, Any], told: 
         ("overlay: 1.0.0\nactions: [5]\n", "#/actions/0: expected an object with a target"),
     ],
 )
-def test_a_file_that_is_no_overlay_is_told(text: str, told: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_overlay_is_an_error(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "overlay.yaml"
     path.write_text(text)
-    with pytest.raises(DocumentError, match=re.escape(told)):
+    with pytest.raises(DocumentError, match=re.escape(message)):
         load_overlay(path)
     with pytest.raises(DocumentError, match="cannot be read"):
         load_overlay(tmp_path / "missing.yaml")

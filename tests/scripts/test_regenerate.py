@@ -1,4 +1,4 @@
-"""The command: from any document to a client in its place, or one line that tells why not."""
+"""The command makes a client from any document, or prints one line that says why not."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_the_order_of_hashes_makes_no_difference(small: Path, tmp_path: Path) ->
         assert 0 == done.returncode, done.stdout + done.stderr
 
 
-def test_a_stale_client_is_told_by_its_difference(
+def test_a_stale_client_is_shown_as_a_diff(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
@@ -160,7 +160,7 @@ def test_a_stale_client_is_told_by_its_difference(
     assert before == sorted(out.rglob("*"))
 
 
-def test_what_was_there_goes_and_what_is_not_ours_stays(small: Path, tmp_path: Path) -> None:
+def test_old_generated_files_are_removed_and_others_stay(small: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     main(["--quiet", "--spec", str(small), "--out", str(out)])
     (out / "tgi_client" / "old.py").write_text("")
@@ -171,7 +171,7 @@ def test_what_was_there_goes_and_what_is_not_ours_stays(small: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["README.md", "pyproject.toml", "tgi_client"])
-def test_nothing_of_anyone_else_is_replaced(
+def test_other_files_are_not_replaced(
     name: str, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
@@ -182,12 +182,12 @@ def test_nothing_of_anyone_else_is_replaced(
     assert 2 == main(["--quiet", "--spec", str(small), "--out", str(out)])
     assert "mine" == place.read_text()
     assert [name] == [path.name for path in out.iterdir()]
-    told = f"regenerate.py: {out / name}: not made by this command, expected a folder without it\n"
-    assert told == capsys.readouterr().err
+    message = f"regenerate.py: {out / name}: not made by this command, expected a folder without it\n"
+    assert message == capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"<html>", "HTML"),
         (b'{"openapi": "3.0', "truncated"),
@@ -198,21 +198,21 @@ def test_nothing_of_anyone_else_is_replaced(
         (None, "cannot be read"),
     ],
 )
-def test_a_bad_document_is_told_in_one_line(
-    content: bytes | None, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_bad_document_is_a_one_line_error(
+    content: bytes | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec, out = tmp_path / "spec.json", tmp_path / "out"
     if content is not None:
         spec.write_bytes(content)
     assert 2 == main(["--spec", str(spec), "--out", str(out)])
     shown = capsys.readouterr().err
-    assert told in shown
+    assert message in shown
     assert str(spec) in shown
     assert 1 == shown.count("\n")
     assert not out.exists()
 
 
-def test_a_file_in_the_place_of_the_folder_is_told(
+def test_a_file_in_place_of_the_folder_is_an_error(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "out").write_text("mine")
@@ -221,7 +221,7 @@ def test_a_file_in_the_place_of_the_folder_is_told(
     assert "mine" == (tmp_path / "out").read_text()
 
 
-def test_a_missing_operation_is_told_and_nothing_is_written(
+def test_a_missing_operation_is_an_error_and_nothing_is_written(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generation, "_written", lambda _: 0)

@@ -1,4 +1,4 @@
-"""What the self-test proves, as numbers at the end, and the record of what each requirement catches."""
+"""The table at the end of the self-test, and the record of what each requirement catches."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ Proofs = dict[str, list[dict[str, Any]]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer what whoever adds or changes a requirement needs."""
+    """Add options for adding or changing a requirement."""
     group = parser.getgroup("selftest", "the self-test of tgi-conformance")
     group.addoption(
         "--requirement",
         default="",
         metavar="ID",
-        help="hold one requirement alone, against each fault that is expected to break it",
+        help="check only this requirement, against each fault that is expected to break it",
     )
     group.addoption(
         "--renew",
         action="store_true",
-        help="where a requirement no longer catches a fault, drop that from docs/fault-matrix.json",
+        help="remove from docs/fault-matrix.json which faults a requirement no longer catches",
     )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table, and take into the matrix what was seen by tests that passed."""
+    """Print the table, and add to the matrix what passing tests caught."""
     proofs = _proofs(terminalreporter)
     if not proofs:
         return
-    terminalreporter.section("what the self-test proves")
-    terminalreporter.write_line(f"{'':22}{'held':>10}{'requests':>12}{'tokens':>10}{'seconds':>10}")
-    for kind, held in proofs.items():
-        count = f"{sum(bool(one['passed']) for one in held)}/{len(held)}"
-        requests, tokens, seconds = (sum(float(one[name]) for one in held) for name in SUMMED)
+    terminalreporter.section("self-test")
+    terminalreporter.write_line(f"{'':22}{'passed':>10}{'requests':>12}{'tokens':>10}{'seconds':>10}")
+    for kind, checked in proofs.items():
+        count = f"{sum(bool(one['passed']) for one in checked)}/{len(checked)}"
+        requests, tokens, seconds = (sum(float(one[name]) for one in checked) for name in SUMMED)
         terminalreporter.write_line(f"{kind:22}{count:>10}{requests:>12.0f}{tokens:>10.0f}{seconds:>10.0f}")
     faults = [one for one in proofs["faults caught"] if one["passed"]]
     if faults:

@@ -1,4 +1,4 @@
-"""What is expected of each fault: the requirements, by id or pattern, that catch it."""
+"""Which requirements, by id or pattern, are expected to catch each fault."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ def catchers(fault: str) -> set[str]:
 
 
 def write(caught: Mapping[str, Iterable[str]], lost: Mapping[str, Iterable[str]]) -> None:
-    """Take what a run saw, by fault, into the record; what it did not hold stays as it is.
+    """Add to the record what a run caught, by fault; entries that it did not check stay as they are.
 
-    Names that are no longer there are dropped.
+    Entries of requirements or faults that do not exist any more are removed.
     """
     gained = {(name, fault) for fault, names in caught.items() for name in names}
     gone = {(name, fault) for fault, names in lost.items() for name in names}

@@ -44,7 +44,7 @@ def model() -> Engine:
 
 @frozen
 class Chosen(RunConfig):
-    """Options that hold only the requirements whose ids match a pattern."""
+    """Options that select only the requirements whose ids match a pattern."""
 
     patterns: tuple[str, ...] = field(kw_only=True, default=("*",))
     left_out: tuple[str, ...] = field(kw_only=True, default=())
@@ -61,7 +61,7 @@ def matches(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def hold(  # noqa: PLR0913 - independent choices
+def run_suite(  # noqa: PLR0913 - independent choices
     *,
     faults: tuple[str, ...] = (),
     variants: tuple[str, ...] = (),
@@ -110,7 +110,7 @@ def with_outcome(report: Report, outcome: Outcome) -> set[str]:
 
 
 def caught(report: Report) -> set[str]:
-    """The ids of the requirements that are broken here and hold on the unbroken server.
+    """The ids of the requirements that fail here and pass on the unbroken server.
 
     What TGI itself is known to break counts where the unbroken server keeps it: it is told, by its id.
     """
@@ -122,7 +122,7 @@ def caught(report: Report) -> set[str]:
 def known_of_the_unbroken() -> set[str]:
     """The ids of the requirements that the unbroken server breaks as TGI does."""
     patterns = tuple(pattern for deviation in deviations() for pattern in deviation.requirements)
-    return with_outcome(hold(patterns=patterns), Outcome.KNOWN_DEVIATION)
+    return with_outcome(run_suite(patterns=patterns), Outcome.KNOWN_DEVIATION)
 
 
 def alarms(report: Report) -> dict[str, str]:

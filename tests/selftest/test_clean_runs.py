@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.selftest.runs import alarms, hold, proof
+from tests.selftest.runs import alarms, proof, run_suite
 
 from tgi_conformance.results.levels import BUDGETS, Depth, Verdict
 from tgi_reference.fidelity import FIDELITIES
@@ -28,7 +28,7 @@ def cases() -> list[Any]:
 def test_unbroken_server_conforms(
     fidelity: str, seed: int, record_property: Callable[[str, object], None]
 ) -> None:
-    report = hold(fidelity=FIDELITIES[fidelity], seed=seed)
+    report = run_suite(fidelity=FIDELITIES[fidelity], seed=seed)
 
     record_property("proof", proof(f"clean, {fidelity}", str(seed), report))
     assert {} == alarms(report)
@@ -39,7 +39,7 @@ def test_unbroken_server_conforms(
 
 
 def test_smoke_stays_within_its_budget() -> None:
-    report = hold(depth=Depth.SMOKE)
+    report = run_suite(depth=Depth.SMOKE)
 
     requests, tokens = BUDGETS[Depth.SMOKE]
     assert {} == alarms(report)

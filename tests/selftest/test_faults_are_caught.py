@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.selftest.expectations import expected
 from tests.selftest.matrix import catchers, recorded
-from tests.selftest.runs import caught, depth_of, hold, matches, proof
+from tests.selftest.runs import caught, depth_of, matches, proof, run_suite
 
 from tgi_conformance.requirements import requirements
 from tgi_conformance.requirements._declaration import Requirement
@@ -93,7 +93,7 @@ def test_fault_is_caught(
     # Chance shows among many requests, and what looks back on the run needs one.
     looks_back = any(pattern.startswith(f"{WHOLE_RUN}.") for pattern in patterns)
     held = (*patterns, "generate.*") if name in BY_CHANCE or looks_back else patterns
-    report = hold(faults=(name,), patterns=held, depth=depth_of(patterns))
+    report = run_suite(faults=(name,), patterns=held, depth=depth_of(patterns))
 
     caught_by = caught(report) if name in BY_CHANCE else steadily_caught(name, report)
     lost = lost_by(name, patterns, caught_by)
@@ -118,7 +118,7 @@ def steadily_caught(fault: str, report: Report) -> set[str]:
     surprising = (*gained, *lost)
     if not surprising:
         return first
-    again = caught(hold(faults=(fault,), patterns=surprising, depth=depth_of(surprising)))
+    again = caught(run_suite(faults=(fault,), patterns=surprising, depth=depth_of(surprising)))
     return first - (gained - again) | (lost & again)
 
 
@@ -134,8 +134,8 @@ def test_each_requirement_catches_a_fault() -> None:
 
 def test_a_check_that_looks_at_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     fault, patterns = "last-token-is-not-shown", ("generate.generated-tokens-are-counted",)
-    assert [] == lost_by(fault, patterns, caught(hold(faults=(fault,), patterns=patterns)))
+    assert [] == lost_by(fault, patterns, caught(run_suite(faults=(fault,), patterns=patterns)))
 
     monkeypatch.setattr(Requirement, "check", property(lambda _: lambda _: None))
 
-    assert [*patterns] == lost_by(fault, patterns, caught(hold(faults=(fault,), patterns=patterns)))
+    assert [*patterns] == lost_by(fault, patterns, caught(run_suite(faults=(fault,), patterns=patterns)))

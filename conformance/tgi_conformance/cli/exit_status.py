@@ -44,7 +44,7 @@ def _by_baseline(report: Report, baseline: Report) -> tuple[int, str]:
     if not ids:
         return (
             0,
-            f"--fail-on regression: no regression against the baseline; {len(found.mended)} fixed",
+            f"--fail-on regression: no regression against the baseline; {len(found.fixed)} fixed",
         )
     more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""  # noqa: PLR2004 - three fit on a line
     return 1, f"--fail-on regression: {len(ids)} broken since the baseline: {', '.join(ids[:3])}{more}"

@@ -115,7 +115,7 @@ def _changes(found: Comparison) -> Iterator[Change]:
     for title, slug, results in (
         ("broke", "failed", found.broke),
         ("no longer offered", "failed", found.withdrawn),
-        ("fixed", "passed", found.mended),
+        ("fixed", "passed", found.fixed),
         ("new failures", "known", found.new),
     ):
         if results:

@@ -29,14 +29,14 @@ class Comparison:
     Attributes:
         broke: Requirements that passed before and are broken now.
         withdrawn: Requirements that passed before and are unsupported now.
-        mended: Requirements that were broken before and pass now.
+        fixed: Requirements that were broken before and pass now.
         new: Broken requirements that were not checked, or could not be, before.
         left_out: Ids of requirements that are not checked any more.
     """
 
     broke: tuple[Result, ...]
     withdrawn: tuple[Result, ...]
-    mended: tuple[Result, ...]
+    fixed: tuple[Result, ...]
     new: tuple[Result, ...]
     left_out: tuple[str, ...]
 
@@ -55,7 +55,7 @@ def compare(before: Report, after: Report) -> Comparison:
     return Comparison(
         broke=tuple(r for i, r in now.items() if i in broken and i in were_kept),
         withdrawn=tuple(r for i, r in now.items() if i in were_kept and r.outcome is Outcome.UNSUPPORTED),
-        mended=tuple(r for i, r in now.items() if i in were_broken and r.outcome in KEPT and i not in broken),
+        fixed=tuple(r for i, r in now.items() if i in were_broken and r.outcome in KEPT and i not in broken),
         new=tuple(r for i, r in now.items() if i in broken and i not in were_kept | were_broken),
         left_out=tuple(i for i in old if i not in now),
     )
