@@ -25,30 +25,42 @@ from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_conformance.results.report import WHOLE_RUN, Report
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator
 
     from tgi_conformance.config.run_config import RunConfig
+    from tgi_conformance.requirements import Requirement
     from tgi_conformance.session.session import Session
 
 INTERRUPTED = "the run was interrupted"
 
 
-def run(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
+def run(
+    config: RunConfig,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Report:
     """Probe the deployment, check every requirement asked for, and say what came of it.
 
-    Raises nothing for what a deployment does: a target that cannot be reached has a report too.
+    Once `stop` is set, nothing more is sent and the report has what was executed until then. Raises nothing
+    for what a deployment does: a target that cannot be reached has a report too.
     """
     with quiet():
-        return run_loudly(config, on_progress)
+        return run_loudly(config, on_progress, stop)
 
 
-def run_loudly(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
+def run_loudly(
+    config: RunConfig,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Report:
     """Do as `run` does within `quiet`, which is for a whole process."""
     started, clock = datetime.now(timezone.utc), time.monotonic()
-    whole = Run(config, prepare(config), on_progress)
+    whole = Run(config, prepare(config, stop), on_progress)
     try:
-        reason = cannot_begin(whole.session) or whole.through()
-        whole.look_back()
+        reason = whole.interrupted or cannot_begin(whole.session) or whole.through()
+        if reason != INTERRUPTED:
+            whole.look_back()
     finally:
         whole.session.sender.client.close()
     results = tuple(one.result for one in whole.executed)
@@ -109,12 +121,24 @@ class Run:
         scheduler.start(selected)
         try:
             for requirement in selected:
-                self.take(scheduler.result(requirement), len(selected))
-        except KeyboardInterrupt:
-            return INTERRUPTED
+                executed = self._result(scheduler, requirement)
+                if not executed.interrupted:
+                    self.take(executed, len(selected))
         finally:
             scheduler.close()
-        return ""
+        return self.interrupted
+
+    def _result(self, scheduler: Scheduler, requirement: Requirement) -> Executed:
+        try:
+            return scheduler.result(requirement)
+        except KeyboardInterrupt:
+            self.session.sender.client.stop.set()
+            return scheduler.result(requirement)
+
+    @property
+    def interrupted(self) -> str:
+        """Why the run did not come to its end, where it was stopped; empty otherwise."""
+        return INTERRUPTED if self.session.sender.client.stop.is_set() else ""
 
     def take(self, executed: Executed, total: int) -> None:
         """Keep what came of a requirement and tell how far the run has come."""

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 AT_A_TIME = 8
 
 
-def run_all(targets: Sequence[Named], watch: Watch = lambda _, __: None) -> tuple[Column, ...]:
-    """Give a report for each target, in their order, whatever becomes of the others."""
+def run_all(
+    targets: Sequence[Named],
+    watch: Watch = lambda _, __: None,
+    stop: threading.Event | None = None,
+) -> tuple[Column, ...]:
+    """Give a report for each target, in their order, whatever becomes of the others; see `run` for `stop`."""
     lock = threading.Lock()
 
     def one(target: Named) -> Report:
@@ -32,7 +36,7 @@ def run_all(targets: Sequence[Named], watch: Watch = lambda _, __: None) -> tupl
                 watch(target.name, progress)
 
         try:
-            return run_loudly(target.config, tell)
+            return run_loudly(target.config, tell, stop)
         except Exception as error:  # noqa: BLE001 - one run that fails must not take the others with it
             reason = f"{type(error).__name__}: {error}"
             return without_results(target.config, Verdict.INTERNAL_ERROR, reason)

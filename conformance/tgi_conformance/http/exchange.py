@@ -125,7 +125,8 @@ class Exchange:
 class NoAnswerError(Exception):
     """A request that no whole answer came back to.
 
-    `kind` is one of refused, timeout, broken, too-large, budget, and gone where the deployment went away.
+    `kind` is one of refused, timeout, broken, too-large, budget, stopped, and gone where the deployment went
+    away.
     """
 
     def __init__(self, kind: str, message: str, request: Request) -> None:

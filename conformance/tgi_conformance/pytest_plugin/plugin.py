@@ -69,6 +69,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect the package of requirements as one file."""
     if file_path != REQUIREMENTS:
         return None
+    if not parent.config.getoption("--tgi-url"):
+        raise pytest.UsageError("tgi_conformance: expected the deployment's base URL, --tgi-url URL")
     from tgi_conformance.pytest_plugin.items import RequirementsFile  # noqa: PLC0415 - see above
 
     collector: pytest.Collector = RequirementsFile.from_parent(parent, path=file_path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from attrs import define
@@ -39,10 +39,7 @@ def may_animate(stream: TextIO) -> bool:
 
 @contextmanager
 def watching(names: Sequence[str], stream: TextIO) -> Iterator[Watch]:
-    """Give what is to be called after each requirement of a target.
-
-    The stream is the real one, bound before pytest runs and takes the standard ones.
-    """
+    """Give what is to be called after each requirement of a target."""
     if not may_animate(stream):
         lines = {name: _Lines(escaped(name), stream) for name in names}
         yield lambda name, progress: lines[name].watch(progress)
@@ -109,8 +106,9 @@ class _Lines:
         before = (progress.done - 1) * LINES // progress.total
         if before < progress.done * LINES // progress.total < LINES:  # the end is told by the verdict
             line = f"{self.target}: {progress.done} of {progress.total} requirements, {_cost(progress)}"
-            self.stream.write(f"{line}, {self.failed} failed\n")
-            self.stream.flush()
+            with suppress(OSError):  # a progress line that nobody takes is no reason to end a run
+                self.stream.write(f"{line}, {self.failed} failed\n")
+                self.stream.flush()
 
 
 def _cost(progress: Progress) -> str:

@@ -69,7 +69,8 @@ class Sender:
             raise NoAnswerError("budget", TIME_IS_UP, request) from None
 
     def _send(self, request: Request, *, crowded: bool) -> Exchange:
-        most = self.client.bounds.request_seconds
+        bounds = self.client.bounds
+        most = bounds.request_seconds if self.answered else bounds.first_seconds
         seconds = most if crowded else self.hangs.allowed(request, most)
         started = time.monotonic()
         try:
