@@ -30,8 +30,8 @@ from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Target
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth, Outcome
-from tgi_reference.alterations.selection import all_faults
-from tgi_reference.server import running
+from tgi_reference.compose import running
+from tgi_reference.injection.catalogues import all_faults
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

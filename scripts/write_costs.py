@@ -18,7 +18,7 @@ from tgi_conformance.http.target import Key, Target
 from tgi_conformance.reports.files import write_atomically
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 COSTS = Path(__file__).parents[1] / "conformance" / "tgi_conformance" / "config" / "costs.json"

@@ -14,13 +14,13 @@ import click
 
 from tgi_conformance.reports.files import write_atomically
 from tgi_conformance.requirements import requirements
-from tgi_reference.alterations.selection import all_faults, all_variants
+from tgi_reference.injection.catalogues import all_faults, all_variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tgi_conformance.requirements import Requirement
-    from tgi_reference.alterations.catalogue import Alteration
+    from tgi_reference.injection.hooks import Injection
 
     Matrix = Mapping[str, Sequence[str]]
 
@@ -66,7 +66,7 @@ def main(*, check: bool) -> None:
             sys.exit(1)
 
 
-def faults_page(faults: Iterable[Alteration], variants: Iterable[Alteration], matrix: Matrix) -> str:
+def faults_page(faults: Iterable[Injection], variants: Iterable[Injection], matrix: Matrix) -> str:
     """The page of faults and variants. ``matrix`` gives for each requirement the faults that it catches."""
     catchers = {one.name: sorted(id_ for id_, names in matrix.items() if one.name in names) for one in faults}
     rows = [f"| {one.name} | {_cell(one.statement)} | {_caught(catchers[one.name])} |" for one in faults]

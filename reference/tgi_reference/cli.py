@@ -1,7 +1,8 @@
-"""The command ``serve``: start a reference server from flags named as the router's."""
+"""The commands of the reference server: ``serve`` it, list its ``faults`` and its ``variants``."""
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,8 +10,8 @@ import click
 
 from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_common.extras import MissingExtraError, needing
-from tgi_reference.character import CHARACTERS
-from tgi_reference.releases.known import NEWEST, RELEASES
+from tgi_reference.fidelity import FIDELITIES
+from tgi_reference.releases import NEWEST, RELEASES
 from tgi_reference.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT: Final = 8080
 _DEFAULTS: Final = Settings()
+_HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
 
 def _limit(flag: str, text: str) -> Callable[[Any], Any]:
@@ -26,34 +28,32 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     return click.option(flag, name, type=int, default=getattr(_DEFAULTS, name), show_default=True, help=text)
 
 
-@click.command(
-    cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.command(cls=OneLineCommand, context_settings={**_HELP, "max_content_width": 100})
 @click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help="0: any that is free.")
+@click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help="Port; 0 picks a free one.")
 @click.option(
     "--api-key",
     envvar="API_KEY",
     show_envvar=True,
-    help="Key that clients must send as a bearer token. Nobody sees it in the environment.",
+    help="Key that clients must send as a bearer token; in the environment, no process list shows it.",
 )
 @click.option("--model-id", default=_DEFAULTS.model_id, show_default=True, help="Name of the served model.")
-@_limit("--max-concurrent-requests", "Generations at a time; what exceeds them is refused with 429.")
-@_limit("--max-best-of", "Highest best_of.")
-@_limit("--max-stop-sequences", "Most stop strings.")
-@_limit("--max-top-n-tokens", "Highest top_n_tokens.")
-@_limit("--max-input-tokens", "Longest prompt, in tokens.")
-@_limit("--max-total-tokens", "Longest prompt and answer together, in tokens.")
-@_limit("--max-client-batch-size", "Most prompts in one completion request.")
-@_limit("--payload-limit", "Largest body, in bytes.")
+@_limit("--max-concurrent-requests", "Concurrent generations; more are refused with 429.")
+@_limit("--max-best-of", "Maximum best_of.")
+@_limit("--max-stop-sequences", "Maximum number of stop strings.")
+@_limit("--max-top-n-tokens", "Maximum top_n_tokens.")
+@_limit("--max-input-tokens", "Maximum length of a prompt, in tokens.")
+@_limit("--max-total-tokens", "Maximum length of prompt and answer, in tokens.")
+@_limit("--max-client-batch-size", "Maximum number of prompts in a completion request.")
+@_limit("--payload-limit", "Maximum size of a body, in bytes.")
 @click.option("--disable-grammar-support", is_flag=True, help="Refuse grammars and tools.")
 @click.option(
     "--as",
-    "character",
-    type=click.Choice(list(CHARACTERS)),
-    default=_DEFAULTS.character.name,
+    "fidelity",
+    type=click.Choice(list(FIDELITIES)),
+    default=_DEFAULTS.fidelity.name,
     show_default=True,
-    help="tgi: answer as TGI does, departures from its document included; documented: keep to it.",
+    help="tgi: answer as TGI does, even where its document says otherwise; documented: as the document says.",
 )
 @click.option(
     "--release",
@@ -68,7 +68,11 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     help="Count no tokens, as a router that cannot load the model's tokenizer (with --release 2.0.4).",
 )
 @click.option(
-    "--token-latency-ms", type=float, default=0, show_default=True, help="Time that each token takes."
+    "--token-latency-ms",
+    type=float,
+    default=0,
+    show_default=True,
+    help="Delay of each token, in milliseconds.",
 )
 @click.option(
     "--noise",
@@ -76,7 +80,7 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     metavar="SIGMA",
     default=_DEFAULTS.noise,
     show_default=True,
-    help="Standard deviation of noise on the logits, new at each step, as GPU kernels make it (0.05, say).",
+    help="Standard deviation of noise on the logits at each step, as of GPU kernels; for example 0.05.",
 )
 @click.option(
     "--failure-prompts", is_flag=True, help="Fail on prompts with [[fail-prefill]] or [[fail-decode]]."
@@ -86,17 +90,29 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     is_flag=True,
     help="Start with the model process down. (SIGUSR1 takes it down later, SIGUSR2 brings it up.)",
 )
-@click.option("--fault", "faults", metavar="NAME", multiple=True, help="Break this promise (see `faults`).")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="NAME",
+    multiple=True,
+    help="Inject a fault, which breaks a promise; repeatable (see `faults`).",
+)
 @click.option(
     "--fault-seed",
     type=int,
     default=0,
     show_default=True,
-    help="Makes chance in faults repeatable; other than 0, that of --noise as well.",
+    help="Seed of random faults; if not 0, of --noise too.",
 )
-@click.option("--variant", "variants", metavar="NAME", multiple=True, help="Differ in this legal way.")
-@click.option("--quiet", is_flag=True, help="Print no line for each request.")
-def serve(character: str, release: str, token_latency_ms: float, **flags: Any) -> None:
+@click.option(
+    "--variant",
+    "variants",
+    metavar="NAME",
+    multiple=True,
+    help="Inject a variant, which is legal; repeatable (see `variants`).",
+)
+@click.option("--quiet", is_flag=True, help="Do not log requests.")
+def serve(fidelity: str, release: str, token_latency_ms: float, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
 
     A stand-in for a real deployment in tests: all routes, real limits, real token counts, no GPU. SIGTERM
@@ -104,7 +120,7 @@ def serve(character: str, release: str, token_latency_ms: float, **flags: Any) -
     """
     try:
         settings = Settings(
-            character=CHARACTERS[character],
+            fidelity=FIDELITIES[fidelity],
             release=RELEASES[release],
             token_latency=token_latency_ms / 1000,
             **flags,
@@ -118,18 +134,21 @@ def _serve(settings: Settings) -> None:
     # Imported late, so that --help and wrong flags are answered at once.
     try:
         with needing("server", "tgi-conformance serve"):
+            from tgi_reference.compose import compose, injections_of  # noqa: PLC0415
             from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
-            from tgi_reference.services import start_services  # noqa: PLC0415
     except MissingExtraError as error:
         raise WrongUsage(str(error)) from None
 
     try:
+        injections = injections_of(settings)
         listening = listen(settings)
-    except ListenError as error:
+    except (ListenError, SettingsError) as error:
         raise WrongUsage(str(error)) from None
-    services = start_services(settings)
+    composed = compose(settings, injections)
     _log(settings)
-    serve_forever(services, listening, lambda: click.echo(note(settings, url_of(listening))))
+    serve_forever(
+        composed.app, composed.services, listening, lambda: click.echo(note(settings, url_of(listening)))
+    )
 
 
 def note(settings: Settings, url: str) -> str:
@@ -157,7 +176,7 @@ def note(settings: Settings, url: str) -> str:
 
 
 def _manner(settings: Settings) -> str:
-    name = settings.character.name
+    name = settings.fidelity.name
     return name if settings.release is NEWEST else f"{name} {settings.release.name}"
 
 
@@ -169,3 +188,29 @@ def _log(settings: Settings) -> None:
         logging.getLogger(name).addHandler(handler)
     logging.getLogger("tgi_reference").setLevel(logging.WARNING if settings.quiet else logging.INFO)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+@click.command(context_settings=_HELP)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def faults(*, as_json: bool) -> None:
+    """List the faults of the reference server: `serve --fault NAME` breaks one promise."""
+    _list("fault", as_json=as_json)
+
+
+@click.command(context_settings=_HELP)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def variants(*, as_json: bool) -> None:
+    """List the variants of the reference server: `serve --variant NAME` differs in one legal way."""
+    _list("variant", as_json=as_json)
+
+
+def _list(noun: str, *, as_json: bool) -> None:
+    from tgi_reference.compose import catalogue  # noqa: PLC0415
+
+    every = list(catalogue(noun))
+    if as_json:
+        click.echo(json.dumps([{"name": one.name, "statement": one.statement} for one in every], indent=2))
+        return
+    width = max(len(one.name) for one in every)
+    for one in every:
+        click.echo(f"{one.name:{width}}  {one.statement}")

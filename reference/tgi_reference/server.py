@@ -1,4 +1,4 @@
-"""The server: sockets and processes around the application."""
+"""Sockets, signals and threads around an ASGI application."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ import uvicorn
 from attrs import frozen
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from tgi_reference.app import make_app
-from tgi_reference.errors import CutOffError
-from tgi_reference.services import Services, start_services
+from tgi_reference.generation.errors import CutOffError
 
 if TYPE_CHECKING:
     from asyncio import Transport
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from tgi_reference.engine import Engine
+    from tgi_reference.api.services import Services
     from tgi_reference.settings import Settings
 
 _BACKLOG: Final = 2048
@@ -103,13 +101,15 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve_forever(services: Services, listening: socket.socket, ready: Callable[[], None]) -> None:
+def serve_forever(
+    app: ASGIApp, services: Services, listening: socket.socket, ready: Callable[[], None]
+) -> None:
     """Serve until a signal, then until the last stream has ended. ``ready`` is called when signals count."""
-    _take_orders(services)
-    _server(services, None, ready).run(sockets=[listening])
+    _handle_backend_signals(services)
+    _server(app, None, ready).run(sockets=[listening])
 
 
-def _take_orders(services: Services) -> None:
+def _handle_backend_signals(services: Services) -> None:
     """Let SIGUSR1 take the model process down and SIGUSR2 bring it back, where there are such signals."""
 
     def switch(*, down: bool) -> None:
@@ -120,9 +120,9 @@ def _take_orders(services: Services) -> None:
         signal.signal(signal.SIGUSR2, lambda *_: switch(down=False))
 
 
-def _server(services: Services, patience: int | None, ready: Callable[[], None]) -> _Server:
+def _server(app: ASGIApp, patience: int | None, ready: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
-        make_app(services),
+        app,
         http=_Connection,
         ws="none",
         lifespan="off",
@@ -152,17 +152,9 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings, engine: Engine | None = None) -> Iterator[Running]:
-    """Run a server in a thread, as long as the context lasts.
-
-    Whoever runs one after another may load the model once and give each a copy of the engine.
-
-    Raises:
-        ListenError: the port is taken.
-    """
-    listening = listen(settings)
-    services = start_services(settings, engine)
-    server = _server(services, _PATIENCE, lambda: None)
+def serving(app: ASGIApp, services: Services, listening: socket.socket) -> Iterator[Running]:
+    """Serve in a thread, as long as the context lasts."""
+    server = _server(app, _PATIENCE, lambda: None)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
@@ -170,4 +162,3 @@ def running(settings: Settings, engine: Engine | None = None) -> Iterator[Runnin
     finally:
         server.should_exit = True
         thread.join()
-        listening.close()

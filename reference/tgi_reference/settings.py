@@ -1,4 +1,4 @@
-"""What a server is started with, as one value that is consistent or does not exist."""
+"""The settings of a server, validated when they are made."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from attrs import field, frozen
 from attrs.validators import instance_of
 
 from tgi_common.access import can_be_sent
-from tgi_reference.alterations.catalogue import UnknownNameError
-from tgi_reference.alterations.selection import chosen
-from tgi_reference.character import DOCUMENTED, TGI, Character
-from tgi_reference.releases.known import NEWEST
+from tgi_reference.fidelity import DOCUMENTED, TGI, Fidelity
+from tgi_reference.releases import NEWEST
 from tgi_reference.wire.requests import AS_DOCUMENTED, Shapes, shapes
 
 if TYPE_CHECKING:
     from attrs import Attribute
 
-    from tgi_reference.releases.release import Release
+    from tgi_reference.releases import Release
 
 LARGEST_PORT: Final = 65535
 
@@ -52,7 +50,8 @@ def _usable_key(_: Settings, __: Attribute[str | None], value: str | None) -> No
 class Settings:
     """The router's flags, and those of this server. Limits count tokens, requests or bytes.
 
-    The defaults are the router's own, except for the sizes of the context, which suit the tiny model.
+    The defaults are the router's own, except for the sizes of the context, which suit the tiny model. What
+    ``faults`` and ``variants`` name is looked up when the server is composed.
 
     Raises:
         SettingsError: a limit is out of range, or two contradict each other.
@@ -75,7 +74,7 @@ class Settings:
     backend_down: bool = False
     token_latency: float = 0.0
     noise: float = 0.0
-    character: Character = TGI
+    fidelity: Fidelity = TGI
     release: Release = NEWEST
     no_tokenizer: bool = False
     quiet: bool = False
@@ -94,14 +93,10 @@ class Settings:
             raise SettingsError("--token-latency-ms must not be negative")
         if not 0 <= self.noise < float("inf"):
             raise SettingsError(f"--noise must be a number from 0 on, and it is {self.noise}")
-        if self.character is DOCUMENTED and self.release is not NEWEST:
+        if self.fidelity is DOCUMENTED and self.release is not NEWEST:
             raise SettingsError(f"--as documented needs --release {NEWEST.name}, not {self.release.name}")
         if self.no_tokenizer and not self.release.does_without_tokenizer:
             raise SettingsError(f"--no-tokenizer needs --release 2.0.4: {self.release.name} always has one")
-        try:
-            chosen(self)
-        except UnknownNameError as error:
-            raise SettingsError(str(error)) from None
 
     @property
     def fingerprint(self) -> str:
@@ -111,4 +106,4 @@ class Settings:
     @property
     def shapes(self) -> Shapes:
         """The bodies that the routes read."""
-        return shapes(AS_DOCUMENTED) if self.character is DOCUMENTED else self.release.shapes
+        return shapes(AS_DOCUMENTED) if self.fidelity is DOCUMENTED else self.release.shapes

@@ -14,7 +14,7 @@ from tests.client.wire import WAIT
 from tgi_client import Client
 from tgi_client.api.text_generation_inference import generate_stream, metrics
 from tgi_client.models import GenerateParameters, GenerateRequest
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

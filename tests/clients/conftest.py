@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.clients.run_example import EXAMPLES
 
-from tgi_reference.server import Running, running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from tgi_reference.server import Running
 
 CHROMIUM = Path("/usr/bin/chromium")
 NODE = EXAMPLES / "node"

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.clients.run_example import CHAT, MESSAGES, QUESTION, ask, generated, python, started
 
-from tgi_reference.server import Running, running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Page
+
+    from tgi_reference.server import Running
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from tgi_conformance.cli.main import main
 from tgi_conformance.reports.read_json import read_report
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, NoReturn
 import httpx
 from tests.conformance.ports import free_port
 
-from tgi_reference.alterations.catalogue import Catalogue
+from tgi_reference.injection.hooks import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgi_reference.alterations.call import Call
+    from tgi_reference.injection.call import Call
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = Catalogue("end")

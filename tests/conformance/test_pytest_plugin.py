@@ -9,7 +9,7 @@ from tests.conformance.hostile import JSON, answer, answering, hostile
 
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

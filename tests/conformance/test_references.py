@@ -17,11 +17,11 @@ from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Verdict
-from tgi_reference.alterations.catalogue import Catalogue
+from tgi_reference.injection.hooks import Catalogue
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
-    from tgi_reference.alterations.call import Call
+    from tgi_reference.injection.call import Call
 
 CATALOGUE = Catalogue("recording")
 BODIES: list[bytes] = []

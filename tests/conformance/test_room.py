@@ -13,7 +13,7 @@ from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
 from tgi_conformance.requirements._verify import expect_answer
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.session.capabilities import Capabilities
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

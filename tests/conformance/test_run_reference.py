@@ -19,8 +19,8 @@ from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
-from tgi_reference.character import CHARACTERS
-from tgi_reference.server import running
+from tgi_reference.compose import running
+from tgi_reference.fidelity import FIDELITIES
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,16 +55,16 @@ def test_the_reference_server_conforms_at_a_glance(seed: int, tgi_server: Runnin
     assert_conforms(run(options(tgi_server.url, seed=seed)))
 
 
-@pytest.mark.parametrize(("character", "seed"), [("tgi", 3), ("documented", 4)])
-def test_the_reference_server_conforms(character: str, seed: int) -> None:
-    with running(Settings(character=CHARACTERS[character], quiet=True)) as server:
+@pytest.mark.parametrize(("fidelity", "seed"), [("tgi", 3), ("documented", 4)])
+def test_the_reference_server_conforms(fidelity: str, seed: int) -> None:
+    with running(Settings(fidelity=FIDELITIES[fidelity], quiet=True)) as server:
         report = run(options(server.url, Depth.STANDARD, seed))
     held = [one.id for one in requirements() if Depth.STANDARD.includes(one.depth)]
 
     assert_conforms(report)
     assert held == [result.id for result in report.requirements]
     assert {"version", "model_id"} <= set(report.server)
-    if character == "tgi":
+    if fidelity == "tgi":
         assert () == report.stale_deviations
 
 

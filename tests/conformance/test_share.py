@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from tests.conformance.making import make_session
-from tgi_conformance.requirements._combinations import rows
-from tgi_conformance.requirements.together import NATIVE
 
 from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, GENERATE
+from tgi_conformance.requirements._pairs import rows
 from tgi_conformance.requirements.aliases import ENOUGH
+from tgi_conformance.requirements.parameter_pairs import GENERATE_FACTORS
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.session.context import Context
 
@@ -61,9 +61,10 @@ def test_both_forms_of_a_route_ask_in_the_same_one_of_them() -> None:
 
 
 def test_rows_that_are_enough_have_every_factor() -> None:
-    names = {factor.name for factor in NATIVE}
+    names = {factor.name for factor in GENERATE_FACTORS}
     some = [
-        frozenset().union(*(row.factors for row in few)) for few in combinations(rows(NATIVE, ()), ENOUGH)
+        frozenset().union(*(row.factors for row in few))
+        for few in combinations(rows(GENERATE_FACTORS, ()), ENOUGH)
     ]
 
     assert [] == [few for few in some if few != names]

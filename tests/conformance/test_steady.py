@@ -10,14 +10,14 @@ from tests.conformance.making import make_session
 from tgi_conformance.http.target import Target
 from tgi_conformance.protocol.answers import Answer
 from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE
-from tgi_conformance.requirements.effects_in_noise import expect_temperature, expect_top_p
+from tgi_conformance.requirements._effects_in_noise import expect_temperature, expect_top_p
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 from tgi_conformance.session.capabilities import Capabilities
 from tgi_conformance.session.context import AGAIN, Context
 from tgi_conformance.session.probes import EXACT, REPRODUCIBLE, probe
 from tgi_conformance.session.repeatability import FEWEST, Steady, _surest
 from tgi_conformance.session.response_cache import ResponseCache
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

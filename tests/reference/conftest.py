@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tgi_reference.character import DOCUMENTED
-from tgi_reference.server import Running, running
+from tgi_reference.compose import running
+from tgi_reference.fidelity import DOCUMENTED
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tgi_reference.server import Running
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +26,5 @@ def tgi() -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def documented() -> Iterator[Running]:
     """A server that keeps to the document."""
-    with running(Settings(character=DOCUMENTED, failure_prompts=True)) as server:
+    with running(Settings(fidelity=DOCUMENTED, failure_prompts=True)) as server:
         yield server

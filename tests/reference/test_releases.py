@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.reference.raw_http import Answer, exchange
 
-from tgi_reference.character import DOCUMENTED
+from tgi_reference.api.openai.v2_4 import ChatEvents24, ToolEvents24
+from tgi_reference.compose import running
 from tgi_reference.engine import Finish, Step, Token
-from tgi_reference.generation import Generation
-from tgi_reference.releases.known import RELEASES
-from tgi_reference.releases.v2_4 import ChatEvents24, ToolEvents24
-from tgi_reference.server import Running, running
+from tgi_reference.fidelity import DOCUMENTED
+from tgi_reference.generation.generation import Generation
+from tgi_reference.releases import RELEASES
 from tgi_reference.settings import Settings, SettingsError
 from tgi_reference.wire.requests import GenerateParameters, GenerateRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tgi_reference.server import Running
 
 JSON = {"content-type": "application/json"}
 DOCUMENTS = Path(__file__).parents[1] / "data" / "interface"
@@ -77,7 +79,7 @@ def test_a_release_serves_its_document(name: str, document: str) -> None:
 
 def test_the_document_is_kept_by_the_newest_release_alone() -> None:
     with pytest.raises(SettingsError, match=r"--as documented needs --release 3\.3\.6, not 2\.4\.1"):
-        Settings(release=RELEASES["2.4.1"], character=DOCUMENTED)
+        Settings(release=RELEASES["2.4.1"], fidelity=DOCUMENTED)
 
 
 @pytest.mark.parametrize("name", ["3.3.6", "2.4.1"])

@@ -15,12 +15,14 @@ from tests.reference.comparison import differences
 from tests.reference.raw_http import exchange
 from tests.reference.transcripts import Recording, recordings
 
-from tgi_reference.releases.known import RELEASES
-from tgi_reference.server import Running, running
+from tgi_reference.compose import running
+from tgi_reference.releases import RELEASES
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tgi_reference.server import Running
 
 # Exchanges that cannot hold, each with the reason.
 IMPOSSIBLE: dict[str, str] = {}

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tgi_conformance.requirements import requirements
-from tgi_reference.alterations.selection import all_faults
+from tgi_reference.injection.catalogues import all_faults
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "write_docs.py"

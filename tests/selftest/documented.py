@@ -15,13 +15,13 @@ from jsonschema import Draft202012Validator
 
 from tgi_conformance.contract.contract import as_json_schema
 from tgi_document.repairs import repair
-from tgi_reference.alterations.call import CHAT, GENERATE, OPENAI, Event, Reply
-from tgi_reference.alterations.catalogue import Alteration, Catalogue
+from tgi_reference.injection.call import CHAT, GENERATE, OPENAI, Event, Reply
+from tgi_reference.injection.hooks import Catalogue, Injection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tgi_reference.alterations.call import Call
+    from tgi_reference.injection.call import Call
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "interface"
 SERVED_BESIDE = ("/docs", "/api-doc/openapi.json")
@@ -132,7 +132,7 @@ def _as_now(body: dict[str, Any]) -> None:
         body["tool_choice"] = choice["FunctionName"]
 
 
-def release(version: str) -> Alteration:
+def release(version: str) -> Injection:
     """Make the reference server one of a release whose document is in tests/data."""
     raw = (DOCUMENTS / f"tgi-{version}.json").read_bytes()
     document, _ = repair(json.loads(raw))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tgi_reference.alterations.call import Event
-from tgi_reference.alterations.catalogue import Catalogue
+from tgi_reference.injection.call import Event
+from tgi_reference.injection.hooks import Catalogue
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable
 
-    from tgi_reference.alterations.call import Call
+    from tgi_reference.injection.call import Call
 
 CATALOGUE = Catalogue("hollow")
 SHARE = 0.3  # of the answers; where the first is whole a check goes on to what it makes of the next

@@ -16,9 +16,9 @@ from tgi_conformance.http.target import Key, Target
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import BUDGETS, Depth, Outcome
-from tgi_reference.character import TGI, Character
+from tgi_reference.compose import running
 from tgi_reference.engine import Engine
-from tgi_reference.server import running
+from tgi_reference.fidelity import TGI, Fidelity
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def deviations() -> tuple[Deviation, ...]:
 
 @lru_cache(maxsize=1)
 def model() -> Engine:
-    """The model of every server here, loaded once; each gets a copy, which its alterations may change."""
+    """The model of every server here, loaded once; each gets a copy, which injections may change."""
     return Engine()
 
 
@@ -69,7 +69,7 @@ def hold(  # noqa: PLR0913 - independent choices
     left_out: tuple[str, ...] = (),
     depth: Depth = Depth.STANDARD,
     seed: int = 0,
-    character: Character = TGI,
+    fidelity: Fidelity = TGI,
     key: str | None = KEY,
     prefix: str = "",
 ) -> Report:
@@ -77,9 +77,7 @@ def hold(  # noqa: PLR0913 - independent choices
     slow: dict[str, Any] = (
         {"max_concurrent_requests": 16, "token_latency": 0.005} if depth is Depth.LOAD else {}
     )
-    settings = Settings(
-        character=character, api_key=key, faults=faults, variants=variants, quiet=True, **slow
-    )
+    settings = Settings(fidelity=fidelity, api_key=key, faults=faults, variants=variants, quiet=True, **slow)
     with running(settings, copy(model())) as server:
         return run(
             Chosen(

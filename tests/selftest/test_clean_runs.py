@@ -8,7 +8,7 @@ import pytest
 from tests.selftest.runs import alarms, hold, proof
 
 from tgi_conformance.results.levels import BUDGETS, Depth, Verdict
-from tgi_reference.character import CHARACTERS
+from tgi_reference.fidelity import FIDELITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,18 +19,18 @@ SEEDS = range(20)
 def cases() -> list[Any]:
     return [
         pytest.param(name, seed, marks=pytest.mark.slow if seed else ())
-        for name in CHARACTERS
+        for name in FIDELITIES
         for seed in SEEDS
     ]
 
 
-@pytest.mark.parametrize(("character", "seed"), cases())
+@pytest.mark.parametrize(("fidelity", "seed"), cases())
 def test_unbroken_server_conforms(
-    character: str, seed: int, record_property: Callable[[str, object], None]
+    fidelity: str, seed: int, record_property: Callable[[str, object], None]
 ) -> None:
-    report = hold(character=CHARACTERS[character], seed=seed)
+    report = hold(fidelity=FIDELITIES[fidelity], seed=seed)
 
-    record_property("proof", proof(f"clean, {character}", str(seed), report))
+    record_property("proof", proof(f"clean, {fidelity}", str(seed), report))
     assert {} == alarms(report)
     assert Verdict.CONFORMS is report.verdict
     requests, tokens = BUDGETS[Depth.STANDARD]

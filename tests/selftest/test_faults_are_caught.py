@@ -12,7 +12,7 @@ from tests.selftest.runs import caught, depth_of, hold, matches, proof
 
 from tgi_conformance.requirements import requirements
 from tgi_conformance.requirements._declaration import Requirement
-from tgi_reference.alterations.selection import all_faults
+from tgi_reference.injection.catalogues import all_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
 from tgi_conformance.results.levels import Outcome, Verdict
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 MORE_UNJUDGED = 15

@@ -16,15 +16,15 @@ from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Outcome, Verdict
-from tgi_reference.alterations.call import Reply
-from tgi_reference.alterations.catalogue import Catalogue
-from tgi_reference.releases.known import RELEASES
+from tgi_reference.injection.call import Reply
+from tgi_reference.injection.hooks import Catalogue
+from tgi_reference.releases import RELEASES
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:
     from tgi_conformance.results.report import Report
-    from tgi_reference.alterations.call import Call
-    from tgi_reference.alterations.catalogue import Alteration
+    from tgi_reference.injection.call import Call
+    from tgi_reference.injection.hooks import Injection
 
 
 HIDDEN = Catalogue("release")
@@ -56,7 +56,7 @@ def other_default(body: bytes, _: Call) -> bytes:
 HIDING = {"as it is": (), "without /info": (no_info,), "without a document": (no_document,)}
 
 
-def report_of(*alterations: Alteration, settings: Settings = QUIET) -> Report:
+def report_of(*alterations: Injection, settings: Settings = QUIET) -> Report:
     with altered(alterations, settings) as url:
         return run(RunConfig(Target(url), deviations=shipped_deviations(), bounds=BOUNDS))
 

@@ -8,8 +8,8 @@ import pytest
 from tests.selftest.runs import alarms, hold, proof
 
 from tgi_conformance.results.levels import Depth, Verdict
-from tgi_reference.alterations.selection import all_variants
-from tgi_reference.variants.deployments import PREFIX
+from tgi_reference.injection.catalogues import all_variants
+from tgi_reference.injection.variants.deployments import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -65,6 +65,11 @@ class Form:
         """What the limit on new tokens is called here."""
         return "max_new_tokens" if self.dialect == "generate" else "max_tokens"
 
+    @property
+    def grammar_name(self) -> str:
+        """What a grammar is called here."""
+        return "response_format" if self.dialect == "chat" else "grammar"
+
     def body(
         self, prompt: str = PROMPT, /, tokens: int | None = FEW_TOKENS, **parameters: Any
     ) -> dict[str, Any]:

@@ -50,6 +50,17 @@ class Route:
         return False
 
 
+def example_of(place: Form | Route) -> Request:
+    """Return a plain request to a form or route.
+
+    Raises:
+        ValueError: The place belongs to no route, and nothing can be sent to it.
+    """
+    if place.example is None:
+        raise ValueError(f"{place.name} has no example request")
+    return place.example
+
+
 ANY_OPERATION = "any operation"
 CHAT_BODY = {"messages": [{"role": "user", "content": PROMPT}]}
 

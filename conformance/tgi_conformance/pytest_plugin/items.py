@@ -13,7 +13,7 @@ from tgi_conformance.config.settings import Settings, run_config_of
 from tgi_conformance.engine.prepare import cannot_begin, prepare
 from tgi_conformance.engine.scheduler import Scheduler
 from tgi_conformance.pytest_plugin.locks import Turns
-from tgi_conformance.pytest_plugin.plugin import LOCK, RUN
+from tgi_conformance.pytest_plugin.stash import LOCK, RUN
 from tgi_conformance.reports.signs import REPORT_IT
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Level, Outcome

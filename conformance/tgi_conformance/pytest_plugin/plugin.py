@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tgi_conformance.pytest_plugin.stash import LOCK, LOCK_FILE, RUN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgi_conformance.pytest_plugin.items import PytestRun
-
 
 REQUIREMENTS = Path(__file__).parents[1] / "requirements" / "__init__.py"
-RUN: pytest.StashKey[PytestRun] = pytest.StashKey()
-LOCK = "tgi_conformance_lock"
-LOCK_FILE: pytest.StashKey[str] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

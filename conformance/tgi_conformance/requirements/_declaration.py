@@ -120,11 +120,9 @@ def requirement(  # noqa: PLR0913 - what a requirement says of itself
             def of(value: Any, given: tuple[Any, ...] = given) -> Any:
                 return value(*given) if callable(value) else value
 
-            words = slug.replace("{}", name.replace("_", "-").lower())
-            streamed = "streamed-" if route is None and place.is_switched else ""
             _add(
                 Requirement(
-                    id=f"{place.name}.{streamed}{words}",
+                    id=id_of(place, slug, name),
                     level=of(level),
                     category=category,
                     operation=place.operation,
@@ -143,6 +141,12 @@ def requirement(  # noqa: PLR0913 - what a requirement says of itself
         return check
 
     return register
+
+
+def id_of(place: Form | Route, slug: str, name: str = "") -> str:
+    """Return the id of the requirement with a slug at a form or route; the name replaces `{}` in the slug."""
+    streamed = "streamed-" if place.is_switched else ""
+    return f"{place.name}.{streamed}{slug.replace('{}', name.replace('_', '-').lower())}"
 
 
 def _places(

@@ -1,12 +1,30 @@
-"""Routes that are others by another name: whatever is asked of them, they answer as those do."""
+"""Several routes reach the same model: a request has the same answer on each of them."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.protocol.forms import GENERATE, Form, listed, member, post
-from tgi_conformance.requirements._naming import words
+from tgi_conformance.protocol.forms import (
+    CHAT,
+    CHAT_STREAM,
+    COMPLETIONS,
+    COMPLETIONS_STREAM,
+    GENERATE,
+    GENERATE_STREAM,
+    INVOCATIONS,
+    INVOCATIONS_STREAM,
+    ROOT,
+    ROOT_STREAM,
+    Form,
+    listed,
+    member,
+    post,
+)
+from tgi_conformance.protocol.routes import CHAT_TOKENIZE
+from tgi_conformance.requirements._counting import counted
+from tgi_conformance.requirements._declaration import requirement
+from tgi_conformance.requirements._forms import CHAT_FORMS
 from tgi_conformance.requirements._verify import (
     OK,
     expect,
@@ -23,7 +41,6 @@ from tgi_conformance.requirements.parameter_pairs import (
     generate_rows,
     tokens_of_row,
 )
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.requirements.tools import PROMPTED, WEATHER
 from tgi_conformance.requirements.tools import TOKENS as TOOL_TOKENS
 from tgi_conformance.results.outcomes import UnsupportedError
@@ -33,24 +50,27 @@ if TYPE_CHECKING:
 
     from tgi_conformance.http.exchange import Exchange, Request
     from tgi_conformance.protocol.answers import Answer
-    from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
 TOKENS = 16
-ENOUGH = 3  # rows, of which at least one has any factor
+ENOUGH = 3  # rows; any three have every factor between them
 PROMPTS = ("What is Deep Learning?", "Une idée naïve: 日本語の 🤖")
 SEED = 77
 REPEATS = ("reproducible",)
-DISTURBED = 0.5  # the same where decoding is not exact
-TURNS = [
+MESSAGES = [
     {"role": "user", "content": "Name a colour.\nOne word."},
     {"role": "assistant", "content": "Red."},
     {"role": "user", "content": "Why? Une idée naïve: 日本語の 🤖"},
 ]
-CLOSE = 0.1  # log-probabilities of one token, computed in batches of other sizes
-# Each shows another group of parameters; one that is ignored gives another answer.
+# By how much the log-probabilities of a token may differ, computed in batches of other sizes.
+CLOSE = 0.1
+CLOSE_IN_NOISE = 0.5  # where decoding is not exact
+SAGEMAKER = "#/components/schemas/SagemakerRequest"
+ONLY_ROUTE = "SageMaker offers only this route."
+INVOCATION_FORMS = (INVOCATIONS, INVOCATIONS_STREAM)
+# Groups of parameters; ignoring one of them changes the answer.
 PLAIN: Mapping[str, Mapping[str, Any]] = {
-    "greedy": {"temperature": 0},  # an integer is a number too
+    "greedy": {"temperature": 0},  # an integer is a valid number
     "sampling and penalties": {
         "seed": SEED,
         "temperature": 2,
@@ -67,26 +87,24 @@ PLAIN: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def answers_whatever_is_asked(catalogue: Catalogue, form: Form) -> None:
-    """A form of the generate dialect answers as /generate, parameter by parameter."""
-
-    @catalogue.add(
-        words(form, "answers-as-generate-whatever-is-asked"),
-        "Sampling, penalties, truncation, top tokens, grammars and stops have the effect that they have "
-        "at /generate, alone and together.",
-        source="behaviour.md#other-routes",
-        operation=form.operation,
-        needs=(*REPEATS, GENERATE.operation),
-        why="A parameter that one way in ignores is a promise broken in silence.",
-    )
-    def check(context: Context) -> None:
-        for pair in _pairs(context, context.steady(form)):
-            with context.case():
-                context.steadily(partial(_expect_pair, context, form, *pair))
+@requirement(
+    "answers-as-generate-whatever-is-asked",
+    "Sampling, penalties, truncation, top tokens, grammars and stop strings have the same effect as at "
+    "/generate, alone and combined.",
+    forms=(GENERATE_STREAM, ROOT, ROOT_STREAM, *INVOCATION_FORMS),
+    source="behaviour.md#other-routes",
+    category="parity",
+    needs=(*REPEATS, GENERATE.operation),
+    why="If a route ignores a parameter, the answer is wrong without an error.",
+)
+def answers_as_generate_whatever_is_asked(context: Context, form: Form) -> None:
+    for pair in _pairs(context, context.steady(form)):
+        with context.case():
+            context.steadily(partial(_expect_pair, context, form, *pair))
 
 
 def _expect_pair(context: Context, form: Form, name: str, own: Request, other: Request) -> None:
-    """Raise UnmetError unless a request to /generate and the same to the form are answered alike."""
+    """Raise UnmetError unless a request to /generate and the same request to the form are answered alike."""
     exchanges = context.cached(own), context.cached(other)
     expected = expect_answer(GENERATE, exchanges[0])
     actual = expect_answer(form, exchanges[1])
@@ -97,13 +115,13 @@ def _expect_pair(context: Context, form: Form, name: str, own: Request, other: R
 
 
 def _prompt_tokens(exchange: Exchange, answer: Answer) -> str | None:
-    """Give the number of prompt tokens that a header or the last event states."""
+    """Return the number of prompt tokens that a header or the last event states."""
     stated = exchange.response.headers.get("x-prompt-tokens", answer.prompt)
     return None if stated is None else str(stated)
 
 
 def _pairs(context: Context, form: Form) -> Iterator[tuple[str, Request, Request]]:
-    """Give names, requests to /generate and the same to the form: parameters together, and a stop."""
+    """Yield a name, a request to /generate and the same to the form: combined parameters, a stop string."""
     own_form = context.steady(GENERATE)
     for row in context.share(generate_rows(context), ENOUGH):
         tokens = tokens_of_row(context, row)
@@ -119,7 +137,7 @@ def _pairs(context: Context, form: Form) -> Iterator[tuple[str, Request, Request
 
 
 def _expect_alike(name: str, expected: Answer, actual: Answer, exchange: Exchange, *, exact: bool) -> None:
-    """Raise UnmetError unless two answers are alike; not exactly decoded, a text may be cut otherwise."""
+    """Raise UnmetError unless two answers are alike; not `exact`, tokens may divide a text differently."""
     ids = [[token.get("id") for token in answer.tokens] for answer in (expected, actual)]
     expect(ids[0] == ids[1] or not exact, f"the ids {ids[0]} of /generate for {name}", ids[1], exchange)
     expect_equal(expected.text, actual.text, f"the text that /generate gives for {name}", exchange)
@@ -138,35 +156,33 @@ def _expect_alike(name: str, expected: Answer, actual: Answer, exchange: Exchang
     expect_equal(len(tops[0]), len(tops[1]), f"the lists of top tokens of /generate for {name}", exchange)
     for mine, other in zip(expected.tokens, actual.tokens, strict=True):
         logprob = mine.get("logprob")
-        fits = near(logprob, other.get("logprob"), CLOSE if exact else DISTURBED)
+        fits = near(logprob, other.get("logprob"), CLOSE if exact else CLOSE_IN_NOISE)
         expect(fits, f"logprob about {logprob} as at /generate, for {name}", other, exchange)
 
 
-def completions_as_generate(catalogue: Catalogue, form: Form) -> None:
-    """A completion is a generation in other words."""
-
-    @catalogue.add(
-        words(form, "answers-as-generate-whatever-is-asked"),
-        "The same prompt with the same parameters is answered with the same text as at /generate.",
-        source="behaviour.md#openai-style-routes",
-        operation=form.operation,
-        needs=(*REPEATS, GENERATE.operation),
-        why="A parameter or character that one way in loses is a promise broken in silence.",
-    )
-    def check(context: Context) -> None:
-        for place, (name, asked) in enumerate(PLAIN.items()):
-            prompt = PROMPTS[(place + context.session.seed) % len(PROMPTS)]
-            with context.case():
-                context.steadily(partial(_expect_completion, context, form, prompt, name, asked))
+@requirement(
+    "answers-as-generate-whatever-is-asked",
+    "The same prompt with the same parameters is answered with the same text as at /generate.",
+    forms=(COMPLETIONS, COMPLETIONS_STREAM),
+    source="behaviour.md#openai-style-routes",
+    category="parity",
+    needs=(*REPEATS, GENERATE.operation),
+    why="If a route loses a parameter or a character, the answer is wrong without an error.",
+)
+def completions_answer_as_generate_whatever_is_asked(context: Context, form: Form) -> None:
+    for place, (name, asked) in enumerate(PLAIN.items()):
+        prompt = PROMPTS[(place + context.session.seed) % len(PROMPTS)]
+        with context.case():
+            context.steadily(partial(_expect_completion, context, form, prompt, name, asked))
 
 
 def _expect_completion(
     context: Context, form: Form, prompt: str, name: str, asked: Mapping[str, Any]
 ) -> None:
-    """Raise UnmetError unless a completion has the text that /generate gives."""
+    """Raise UnmetError unless a completion has the text that /generate returns."""
     tokens = TOKENS if context.exact else SOME
     if not context.exact and asked["temperature"]:
-        asked = {**asked, "temperature": 1}  # above it nearly every token is as likely as the next
+        asked = {**asked, "temperature": 1}  # above 1, nearly every token is equally likely
     native = {**asked, "temperature": float(asked["temperature"])}
     native["do_sample"] = bool(asked["temperature"])
     if not asked["temperature"]:
@@ -181,33 +197,31 @@ def _expect_completion(
     expect_equal(expected.generated, actual.generated, "completion_tokens", exchange)
 
 
-def chat_as_generate(catalogue: Catalogue, form: Form) -> None:
-    """A chat is a generation from the templated conversation."""
-
-    @catalogue.add(
-        words(form, "answers-as-generate-from-the-templated-text"),
-        "A conversation is answered as /generate answers the text that /chat_tokenize makes of it.",
-        source="behaviour.md#openai-style-routes",
-        operation=form.operation,
-        needs=(*REPEATS, GENERATE.operation, "POST /chat_tokenize"),
-        why="Turns that are dropped, cut or put in another order are answered as if nobody had said them.",
-    )
-    def check(context: Context) -> None:
-        sampled = {"seed": SEED, "temperature": 1.3 if context.exact else LOW, "top_p": 0.95}
-        for extra in ({"temperature": 0.0}, sampled):
-            context.steadily(partial(_expect_chat, context, form, extra))
+@requirement(
+    "answers-as-generate-from-the-templated-text",
+    "A conversation is answered as /generate answers the text that /chat_tokenize makes of it.",
+    forms=CHAT_FORMS,
+    source="behaviour.md#openai-style-routes",
+    category="parity",
+    needs=(*REPEATS, GENERATE.operation, CHAT_TOKENIZE.operation),
+    why="If messages are dropped, cut or reordered, the model answers another conversation.",
+)
+def answers_as_generate_from_the_templated_text(context: Context, form: Form) -> None:
+    sampled = {"seed": SEED, "temperature": 1.3 if context.exact else LOW, "top_p": 0.95}
+    for extra in ({"temperature": 0.0}, sampled):
+        context.steadily(partial(_expect_chat, context, form, extra))
 
 
 def _expect_chat(context: Context, form: Form, extra: Mapping[str, Any]) -> None:
     """Raise UnmetError unless a conversation is answered as /generate answers its templated text."""
     tokens = TOKENS if context.exact else SOME
-    body = context.steady(form).body(tokens=tokens, **extra, messages=TURNS)
+    body = context.steady(form).body(tokens=tokens, **extra, messages=MESSAGES)
     if form.streamed:
         body["stream_options"] = {"include_usage": True}
-    tokenized = context.cached(post("/chat_tokenize", {"messages": body["messages"]}))
+    tokenized = context.cached(post(CHAT_TOKENIZE.path, {"messages": body["messages"]}))
     exchange = context.cached(form.request(body))
     if tokenized.response.is_template_error or exchange.response.is_template_error:
-        raise UnsupportedError("the chat template does not take these turns")
+        raise UnsupportedError("the chat template does not support these messages")
     expect_status(tokenized, OK)
     actual = expect_answer(form, exchange)
     text = str(member(tokenized.response.json, "templated_text"))
@@ -216,7 +230,7 @@ def _expect_chat(context: Context, form: Form, extra: Mapping[str, Any]) -> None
     expect(actual.prompt in {stated, stated + 1}, f"{stated} prompt tokens", actual.prompt, exchange)
     own, here = expected.response.headers.get("x-prompt-tokens", ""), str(actual.prompt)
     if not own.isdecimal() or int(own) > int(here):
-        raise UnsupportedError("/generate adds special tokens that the template has already")
+        raise UnsupportedError("/generate adds special tokens that the template already has")
     expect_equal(own, here, "the prompt tokens of /generate", exchange)
     whole = expect_answer(GENERATE, expected)
     texts = [(text or "").strip(" \N{REPLACEMENT CHARACTER}") for text in (whole.text, actual.text)]
@@ -229,40 +243,61 @@ def _generated(context: Context, text: str, tokens: int, extra: Mapping[str, Any
     return context.cached(GENERATE.ask(text, tokens=tokens, **counted(GENERATE), **native))
 
 
-def answers_as_route(catalogue: Catalogue, path: str, form: Form, asked: Mapping[str, Any]) -> None:
-    """A path that takes a form's bodies answers them as the form's own route."""
-    name = form.dialect if form.dialect == "chat" else "completion"
-
-    @catalogue.add(
-        f"{'streamed-' if form.streamed else ''}{name}-bodies-are-answered-as-by-their-route",
-        f"A {name} body{' with `stream`' if form.streamed else ''} is answered as {form.path} answers it.",
-        source="#/components/schemas/SagemakerRequest",
-        needs=(*REPEATS, form.operation),
-        why="SageMaker offers this route alone.",
-    )
-    def check(context: Context) -> None:
-        if form.dialect == "chat" and not form.streamed and "tools" not in context.capabilities.absent:
-            with context.case():
-                _expect_same_call(context, path, form)
-        body = context.steady(form).body(tokens=context.few(TOKENS), **asked)
-        own = context.cached(form.request(body))
-        expected = expect_answer(form, own)
-        exchange = context.send(post(path, body))
-        actual = expect_answer(form, exchange)
-        for what in ("text", "finish", "generated", "prompt", "pieces"):
-            expect_equal(getattr(expected, what), getattr(actual, what), what, exchange)
-        if form.streamed:
-            expect_terminated(context, exchange)
-        shown = [
-            [str(member(entry, "token")) for entry in listed(raw, "choices", 0, "logprobs", "content")]
-            for raw in (expected.raw, actual.raw)
-        ]
-        expect_equal(shown[0], shown[1], "the tokens of logprobs", exchange)
+def _with_stream(form: Form) -> str:
+    return " with `stream`" if form.streamed else ""
 
 
-def _expect_same_call(context: Context, path: str, form: Form) -> None:
-    body = form.body(tokens=TOOL_TOKENS, tools=[WEATHER], tool_choice="required", **PROMPTED)
+@requirement(
+    "chat-bodies-are-answered-as-by-their-route",
+    lambda form: f"A chat request{_with_stream(form)} is answered as {CHAT.path} answers it.",
+    forms=INVOCATION_FORMS,
+    source=SAGEMAKER,
+    category="parity",
+    needs=(*REPEATS, CHAT.operation),
+    why=ONLY_ROUTE,
+)
+def chat_bodies_are_answered_as_by_their_route(context: Context, form: Form) -> None:
+    if not form.streamed and "tools" not in context.capabilities.absent:
+        with context.case():
+            _expect_same_call(context, form)
+    own = CHAT_STREAM if form.streamed else CHAT
+    _expect_as_own_route(context, form, own, {"temperature": 0.0, "logprobs": True})
+
+
+@requirement(
+    "completion-bodies-are-answered-as-by-their-route",
+    lambda form: f"A completion request{_with_stream(form)} is answered as {COMPLETIONS.path} answers it.",
+    forms=INVOCATION_FORMS,
+    source=SAGEMAKER,
+    category="parity",
+    needs=(*REPEATS, COMPLETIONS.operation),
+    why=ONLY_ROUTE,
+)
+def completion_bodies_are_answered_as_by_their_route(context: Context, form: Form) -> None:
+    own = COMPLETIONS_STREAM if form.streamed else COMPLETIONS
+    _expect_as_own_route(context, form, own, {"temperature": 0.0})
+
+
+def _expect_as_own_route(context: Context, form: Form, own: Form, asked: Mapping[str, Any]) -> None:
+    """Raise UnmetError unless a form answers another form's body as the other form does."""
+    body = context.steady(own).body(tokens=context.few(TOKENS), **asked)
+    expected = expect_answer(own, context.cached(own.request(body)))
+    exchange = context.send(form.request(body))
+    actual = expect_answer(own, exchange)
+    for what in ("text", "finish", "generated", "prompt", "pieces"):
+        expect_equal(getattr(expected, what), getattr(actual, what), what, exchange)
+    if own.streamed:
+        expect_terminated(context, exchange)
+    shown = [
+        [str(member(entry, "token")) for entry in listed(raw, "choices", 0, "logprobs", "content")]
+        for raw in (expected.raw, actual.raw)
+    ]
+    expect_equal(shown[0], shown[1], "the tokens of logprobs", exchange)
+
+
+def _expect_same_call(context: Context, form: Form) -> None:
+    body = CHAT.body(tokens=TOOL_TOKENS, tools=[WEATHER], tool_choice="required", **PROMPTED)
     way = ("choices", 0, "message", "tool_calls", 0, "function", "name")
-    expected = member(context.cached(form.request(body)).response.json, *way)
-    exchange = context.send(post(path, body))
+    expected = member(context.cached(CHAT.request(body)).response.json, *way)
+    exchange = context.send(form.request(body))
     expect_equal(expected, member(exchange.response.json, *way), "the tool's name", exchange)

@@ -12,6 +12,7 @@ from tgi_conformance.protocol.answers import read_choice
 from tgi_conformance.protocol.forms import COMPLETIONS as FORM
 from tgi_conformance.protocol.forms import COMPLETIONS_STREAM as STREAM
 from tgi_conformance.protocol.forms import PROMPT, Form, listed, member
+from tgi_conformance.requirements._counting import REPLACEMENT
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._verify import (
     OK,
@@ -25,7 +26,6 @@ from tgi_conformance.requirements._verify import (
 from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements.parameter_pairs import LOW
 from tgi_conformance.requirements.refusals import expect_refused
-from tgi_conformance.requirements.tokens import REPLACEMENT
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, Form, listed, member, post
+from tgi_conformance.requirements._counting import expect_probabilities
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import CHAT_FORMS
 from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_status, is_refused, seen
 from tgi_conformance.requirements.answers import json_events
-from tgi_conformance.requirements.tokens import expect_probabilities
 from tgi_conformance.results.levels import Depth
 from tgi_conformance.results.outcomes import UnsupportedError
 

@@ -9,7 +9,7 @@ from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, GENERATE, GENERATE
 from tgi_conformance.protocol.routes import INFO
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import PRIMARY_STREAMED
-from tgi_conformance.requirements._naming import grammar_name, with_grammar
+from tgi_conformance.requirements._pointers import with_grammar
 from tgi_conformance.requirements._simultaneous import (
     BEYOND,
     LIMIT,
@@ -49,7 +49,7 @@ PATIENCE, PAUSE = 6.0, 0.5  # seconds that slots may take to become free, and be
     why="No user may ever receive the answer to another user's request.",
 )
 def simultaneous_answers_are_not_mixed_up(context: Context, form: Form) -> None:
-    name = grammar_name(form)
+    name = form.grammar_name
     marks = [f"mark-{n:03d}" for n in range(SIMULTANEOUS)]
     requests = [form.ask(tokens=24, **{name: {"type": "regex", "value": mark}}) for mark in marks]
     for mark, exchange in zip(marks, send_at_once(context, requests), strict=True):

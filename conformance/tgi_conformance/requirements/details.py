@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 
 from tgi_conformance.protocol.forms import GENERATE, GENERATE_STREAM, PROMPT, Form, listed, member, post
+from tgi_conformance.requirements._counting import REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.requirements._declaration import SHOULD, requirement
-from tgi_conformance.requirements._naming import parameter
+from tgi_conformance.requirements._pointers import parameter
 from tgi_conformance.requirements._verify import (
     expect,
     expect_answer,
@@ -18,7 +19,6 @@ from tgi_conformance.requirements._verify import (
     near,
 )
 from tgi_conformance.requirements.characters import FILLER
-from tgi_conformance.requirements.tokens import REPLACEMENT, counted, expect_probabilities
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Whatever a generator can think of: documented requests have documented answers, others break nothing."""
+"""Requests generated from the document: valid ones have documented answers, invalid ones break nothing."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from schemathesis.specs.openapi.checks import status_code_conformance
 from tgi_common.json_pointer import escape
 from tgi_conformance.contract.generation import answer_to, cases, request_of
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON, Exchange
-from tgi_conformance.protocol import forms as api
+from tgi_conformance.protocol.routes import HEALTH, WITH_BODY, Route, example_of
+from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._exploring import EXPLORING, explore
 from tgi_conformance.requirements._verify import OK, expect_fits, expect_media_type, expect_status, seen
 from tgi_conformance.requirements.answers import json_events
+from tgi_conformance.requirements.refusals import request_body
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements._declare import Catalogue
+    from tgi_conformance.protocol.forms import Form
     from tgi_conformance.session.context import Context
 
 POSITIVE_EXAMPLES = 6
@@ -28,30 +30,34 @@ DOCUMENTED = (status_code_conformance,)
 UNBROKEN = (not_a_server_error,)
 
 
-def generated(catalogue: Catalogue) -> None:
-    """Hold an operation to its contract with generated data, positive and negative."""
-    method, path = catalogue.operation.split(" ")
-    pointer = f"#/paths/{escape(path)}/{method.lower()}"
+def _responses(place: Form | Route) -> str:
+    return f"#/paths/{escape(place.path)}/post/responses"
 
-    @catalogue.add(
-        "documented-requests-have-documented-answers",
-        "Whatever the document allows is answered with a documented status, media type and schema.",
-        source=f"{pointer}/responses",
-        why="A typed client knows no other answers.",
-    )
-    def positive(context: Context) -> None:
-        _explore(context, catalogue.operation, DOCUMENTED, POSITIVE_EXAMPLES, negative=False)
 
-    @catalogue.add(
-        "undocumented-requests-break-nothing",
-        "Whatever the document forbids is refused without a server error, and the server goes on.",
-        source=f"{pointer}/requestBody",
-        why="One client's mistake must not be an outage for the others.",
-    )
-    def negative(context: Context) -> None:
-        _explore(context, catalogue.operation, UNBROKEN, NEGATIVE_EXAMPLES, negative=True)
-        if context.whole and "GET /health" not in context.capabilities.absent:
-            expect_status(context.send(api.get("/health")), OK)
+@requirement(
+    "documented-requests-have-documented-answers",
+    "Any request that the document allows is answered with a documented status, media type and schema.",
+    forms=WITH_BODY,
+    source=_responses,
+    category="generated data",
+    why="A typed client can read only documented answers.",
+)
+def documented_requests_have_documented_answers(context: Context, place: Form | Route) -> None:
+    _explore(context, place.operation, DOCUMENTED, POSITIVE_EXAMPLES, negative=False)
+
+
+@requirement(
+    "undocumented-requests-break-nothing",
+    "Requests that the document forbids cause no server error, and the server still answers afterwards.",
+    forms=WITH_BODY,
+    source=request_body,
+    category="generated data",
+    why="One client's mistake must not cause an outage for the others.",
+)
+def undocumented_requests_break_nothing(context: Context, place: Form | Route) -> None:
+    _explore(context, place.operation, UNBROKEN, NEGATIVE_EXAMPLES, negative=True)
+    if context.whole and HEALTH.operation not in context.capabilities.absent:
+        expect_status(context.send(example_of(HEALTH)), OK)
 
 
 def _explore(context: Context, name: str, checks: tuple[Any, ...], examples: int, *, negative: bool) -> None:
@@ -82,7 +88,7 @@ def _answer_fits(context: Context, name: str, exchange: Exchange) -> None:
     operation, response = context.contract.operations[name], exchange.response
     documented = operation.media_types(response.status)
     if documented and operation.streams:
-        # Where a stream was asked for, an error may come as its event.
+        # An error may be an event of the stream that was requested.
         documented = (*documented, EVENT_STREAM)
     if documented:
         expect_media_type(exchange, *documented)
@@ -97,14 +103,14 @@ def _events_fit(context: Context, name: str, exchange: Exchange) -> None:
         return
     pointer = operation.response_pointer(OK, EVENT_STREAM)
     done = [event for event in exchange.response.stream.events if event.is_done]
-    # A tool answer that does not parse leaves a stream of TGI empty.
+    # A tool call that does not parse leaves a stream of TGI empty.
     for event in json_events(exchange, empty=bool(done) or name == "POST /v1/chat/completions"):
         expect_fits(context, exchange, event, pointer)
 
 
 def _unmet(group: FailureGroup, exchange: Exchange) -> UnmetError:
     failure = group.exceptions[0]
-    expected = "an answer that is no server error"
+    expected = "an answer that is not a server error"
     if isinstance(failure, UndefinedStatusCode):
         expected = f"status {' or '.join(map(str, failure.allowed_status_codes))}"
     return UnmetError(expected, f"{failure.title}: {seen(exchange)}", exchange)

@@ -10,9 +10,10 @@ from jsonschema import Draft202012Validator
 
 from tgi_common import json_text
 from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, GENERATE, GENERATE_STREAM
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._forms import GRAMMAR_FORMS
-from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar
+from tgi_conformance.requirements._pointers import parameter, with_grammar
 from tgi_conformance.requirements._verify import (
     UNPROCESSABLE,
     expect,
@@ -21,7 +22,6 @@ from tgi_conformance.requirements._verify import (
     expect_status,
 )
 from tgi_conformance.requirements.refusals import ERROR_RESPONSE
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.requirements.validation import expect_refusal
 from tgi_conformance.results.outcomes import UnmetError
 
@@ -54,16 +54,16 @@ REFUSED = (422, 424)
 
 
 def _source(form: Form) -> str:
-    return parameter(form, grammar_name(form))
+    return parameter(form, form.grammar_name)
 
 
 def _request(form: Form, grammar: Any, **parameters: Any) -> Request:
-    return form.ask(tokens=JSON_TOKENS, **{**counted(form), **parameters, grammar_name(form): grammar})
+    return form.ask(tokens=JSON_TOKENS, **{**counted(form), **parameters, form.grammar_name: grammar})
 
 
 @requirement(
     "regex-holds-for-the-answer",
-    lambda form: f"With a `{grammar_name(form)}` of type regex the whole answer matches the expression.",
+    lambda form: f"With a `{form.grammar_name}` of type regex the whole answer matches the expression.",
     forms=GRAMMAR_FORMS,
     source=_source,
     category="grammars",
@@ -72,7 +72,7 @@ def _request(form: Form, grammar: Any, **parameters: Any) -> Request:
 )
 def regex_holds_for_the_answer(context: Context, form: Form) -> None:
     grammar = {"type": "regex", "value": REGEX}
-    exchange = context.send(form.ask(tokens=TOKENS, **counted(form), **{grammar_name(form): grammar}))
+    exchange = context.send(form.ask(tokens=TOKENS, **counted(form), **{form.grammar_name: grammar}))
     answer = expect_answer(form, exchange)
     text = "".join(answer.pieces) if form.streamed else answer.text or ""
     expect(re.fullmatch(REGEX, text.strip()) is not None, f"a match of {REGEX}", text, exchange)
@@ -87,7 +87,7 @@ def regex_holds_for_the_answer(context: Context, form: Form) -> None:
 
 @requirement(
     "json-schema-holds-for-the-answer",
-    lambda form: f"With a `{grammar_name(form)}` of type json the whole answer is JSON that fits the schema.",
+    lambda form: f"With a `{form.grammar_name}` of type json the whole answer is JSON that fits the schema.",
     forms=GRAMMAR_FORMS,
     source=_source,
     category="grammars",
@@ -101,7 +101,7 @@ def json_schema_holds_for_the_answer(context: Context, form: Form) -> None:
 @requirement(
     "named-json-schema-holds-for-the-answer",
     lambda form: (
-        f"With a `{grammar_name(form)}` of type json_schema the whole answer is JSON that fits the schema."
+        f"With a `{form.grammar_name}` of type json_schema the whole answer is JSON that fits the schema."
     ),
     forms=(GENERATE, CHAT),
     source="#/components/schemas/JsonSchemaConfig",

@@ -9,10 +9,10 @@ from attrs import field, frozen
 
 from tgi_conformance.protocol.forms import CHAT, COMPLETIONS, GENERATE, GENERATE_STREAM
 from tgi_conformance.protocol.routes import METRICS
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._prometheus import SCRAPE, need_one_server, samples_of, total
 from tgi_conformance.requirements._verify import UNPROCESSABLE, expect, expect_answer, expect_status
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

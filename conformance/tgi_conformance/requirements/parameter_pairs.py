@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, GENERATE, PROMPT, Form, listed
+from tgi_conformance.requirements._counting import REPLACEMENT
 from tgi_conformance.requirements._declaration import RECORDED, requirement
 from tgi_conformance.requirements._pairs import Factor, Row, rows
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal
 from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.requirements.stops import at_token_ends, tokens_of
-from tgi_conformance.requirements.tokens import REPLACEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
-"""What the document says of each request member: its type and its bounds, held on both sides of each.
+"""Parameters: those of the wrong type, and those on either side of each documented bound.
 
-The values follow from the contract's own schema, so that a constraint that the document gains is held too.
-Where a deployment advertises a limit of its own at `/info`, that limit takes the place of the document's.
+The values follow from the document's own schema, so a bound that the document gains is checked too. A limit
+that the deployment advertises at `/info` takes the place of the document's.
 """
 
 from __future__ import annotations
@@ -10,59 +10,73 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tgi_conformance.protocol.forms import member
-from tgi_conformance.requirements._naming import hyphened, words
+from tgi_conformance.contract.contract import pinned_contract
+from tgi_conformance.protocol.forms import GENERATE, GENERATE_STREAM, ROOT, ROOT_STREAM, Form, member
+from tgi_conformance.requirements._declaration import id_of, requirement
+from tgi_conformance.requirements._forms import OPENAI_FORMS
+from tgi_conformance.requirements._pointers import parameter
 from tgi_conformance.requirements._verify import OK, expect, seen
 from tgi_conformance.requirements.refusals import WHY, expect_refused, taken
-from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tgi_conformance.http.exchange import Exchange
-    from tgi_conformance.protocol.forms import Form
-    from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
-# Members whose documented bound is configured by whoever runs the server.
+    Schema = Mapping[str, Any]
+
+# /invocations takes the bodies of these, and so their parameters.
+FORMS = (GENERATE, GENERATE_STREAM, ROOT, ROOT_STREAM, *OPENAI_FORMS)
+# Parameters whose documented bound is configured by whoever runs the server.
 ADVERTISED = {("stop", "maxItems"): "max_stop_sequences", ("best_of", "maximum"): "max_best_of"}
-# What else a request needs for a value of this member to be meant seriously.
+# What else a request needs for a parameter to be valid or to have an effect.
 COMPANIONS: Mapping[str, Mapping[str, Any]] = {
     "best_of": {"do_sample": True},
     "seed": {"do_sample": True},
     "top_n_tokens": {"details": True},
     "top_logprobs": {"logprobs": True},
 }
-# Members that make an answer long or that another family is about.
 LONGEST_LIST = 1_000  # items; a server that allows more is not sent more than that
+# Members of a request that other topics are about.
 LEFT_OUT = frozenset({"stream", "messages", "inputs", "prompt", "model", "suffix", "parameters"})
 
 
 @frozen
 class Sided:
-    """A bound of a member, with the values on each side of it that tell whether it is kept."""
+    """A bound of a parameter, named by its keyword, with values on each side of it."""
 
     keyword: str
     inside: tuple[Any, ...]
     outside: tuple[Any, ...]
 
 
-def parameters(
-    catalogue: Catalogue, form: Form, members: Mapping[str, Mapping[str, Any]], pointer: str
-) -> None:
-    """Hold the type and the bounds of each member; `pointer` leads to the schema that has them."""
-    for name, schema in members.items():
-        if name not in LEFT_OUT:
-            source = f"{pointer}/properties/{name}"
-            _typed(catalogue, form, name, schema, source)
-            if list(bounds(name, schema)):
-                _bounded(catalogue, form, name, members, source)
+def _parameters(form: Form) -> Mapping[str, Schema]:
+    """Return the documented schemas of a form's parameters, by their names."""
+    name = "GenerateParameters" if form.dialect == "generate" else form.schema
+    members: Mapping[str, Schema] = pinned_contract().schema(name)["properties"]
+    return {name: schema for name, schema in members.items() if name not in LEFT_OUT}
+
+
+def _with_bounds(form: Form) -> Mapping[str, Schema]:
+    return {name: schema for name, schema in _parameters(form).items() if any(bounds(name, schema))}
+
+
+def _source(form: Form, name: str, _: Schema) -> str:
+    return parameter(form, name)
+
+
+def _needs(_: Form, name: str, __: Schema) -> tuple[str, ...]:
+    return ("top-tokens",) if name == "top_n_tokens" else ()
 
 
 def bounds(
     name: str, schema: Mapping[str, Any], limit: Callable[[str], int | None] = lambda _: None
 ) -> Iterator[Sided]:
-    """Give the values on both sides of each bound that the schema sets."""
+    """Yield each bound that a parameter's schema sets, with values on both sides of it.
+
+    `limit` returns what the deployment advertises for the name of a member of `/info`, or None.
+    """
     step = 1 if schema.get("type") == "integer" else 0.5
     for keyword, towards in (("minimum", 1), ("maximum", -1)):
         if keyword in schema:
@@ -81,67 +95,59 @@ def _items(count: int) -> list[str]:
     return [f"never to be seen {n}" for n in range(count)]
 
 
-def _bounded(
-    catalogue: Catalogue, form: Form, name: str, members: Mapping[str, Mapping[str, Any]], source: str
-) -> None:
-    schema = members[name]
-
-    @catalogue.add(
-        words(form, f"{hyphened(name)}-outside-its-bounds-is-refused"),
-        f"A `{name}` outside its documented bounds is refused with 422 and an ErrorResponse.",
-        source=source,
-        operation=form.operation,
-        why=WHY,
-    )
-    def outside(context: Context) -> None:
-        for sided in bounds(name, schema, context.capabilities.limit):
-            for value in sided.outside:
-                with context.case():
-                    asked = {**companions(form, name), name: value}
-                    exchange = context.cached(form.ask(tokens=2, **asked))
-                    expect_refused(context, form.operation, exchange)
-
-    @catalogue.add(
-        words(form, _inside(name)),
-        f"A `{name}` that the document allows is taken.",
-        source=source,
-        operation=form.operation,
-        needs=_needs(name),
-        why="A client that keeps to the document must not be refused.",
-    )
-    def inside(context: Context) -> None:
-        together = _lowest(context, form, members)
-        for sided in bounds(name, schema, context.capabilities.limit):
-            for value in sided.inside:
-                with context.case():
-                    asked = {**companions(form, name), name: value}
-                    beside = together if together.get(name) == value else {}
-                    _expect_taken(form, taken(context, form, asked, beside))
+@requirement(
+    "{}-outside-its-bounds-is-refused",
+    "A value outside the documented bounds of `{}` is refused with 422 and an ErrorResponse.",
+    forms=FORMS,
+    each=_with_bounds,
+    source=_source,
+    category="parameters",
+    why=WHY,
+)
+def parameter_outside_its_bounds_is_refused(context: Context, form: Form, name: str, schema: Schema) -> None:
+    for sided in bounds(name, schema, context.capabilities.limit):
+        for value in sided.outside:
+            with context.case():
+                asked = {**companions(form, name), name: value}
+                exchange = context.cached(form.ask(tokens=2, **asked))
+                expect_refused(context, form.operation, exchange)
 
 
-def _lowest(context: Context, form: Form, members: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Give a value of each member that stands at a bound, to be asked for at once.
+@requirement(
+    "{}-at-its-bounds-is-taken",
+    "A value at a documented bound of `{}` is accepted.",
+    forms=FORMS,
+    each=_with_bounds,
+    source=_source,
+    category="parameters",
+    needs=_needs,
+    why="A client that follows the document must not be refused.",
+)
+def parameter_at_its_bounds_is_taken(context: Context, form: Form, name: str, schema: Schema) -> None:
+    lowest = _lowest(context, form)
+    for sided in bounds(name, schema, context.capabilities.limit):
+        for value in sided.inside:
+            with context.case():
+                asked = {**companions(form, name), name: value}
+                beside = lowest if lowest.get(name) == value else {}
+                _expect_taken(form, taken(context, form, asked, beside))
 
-    Bounds that TGI is known to refuse stay away, and so does what the deployment lacks.
+
+def _lowest(context: Context, form: Form) -> dict[str, Any]:
+    """Return the first value within the bounds of each parameter, to be sent in one request.
+
+    Values at bounds that TGI is known to refuse are left out, and so is what the deployment does not offer.
     """
     asked: dict[str, Any] = {}
-    for name, schema in members.items():
-        sided = next(bounds(name, schema, context.capabilities.limit), None)
-        if sided is None or name in LEFT_OUT or not context.offers(*_needs(name)):
+    for name, schema in _with_bounds(form).items():
+        if not context.offers(*_needs(form, name, schema)):
             continue
+        sided = next(bounds(name, schema, context.capabilities.limit))
         value = sided.inside[0]
-        known = context.known(f"{form.name}.{words(form, _inside(name))}")
+        known = context.known(id_of(form, "{}-at-its-bounds-is-taken", name))
         if value != schema.get(sided.keyword) or not known:
             asked |= {**companions(form, name), name: value}
     return asked
-
-
-def _inside(name: str) -> str:
-    return f"{hyphened(name)}-at-its-bounds-is-taken"
-
-
-def _needs(name: str) -> tuple[str, ...]:
-    return ("top-tokens",) if name == "top_n_tokens" else ()
 
 
 def _expect_taken(form: Form, exchange: Exchange) -> None:
@@ -151,30 +157,30 @@ def _expect_taken(form: Form, exchange: Exchange) -> None:
         refused = not first or bool(member(first[0].json_or_none, "error"))
         expect(not refused, "a stream of tokens", seen(exchange), exchange)
     else:
-        expect(bool(_answers(exchange.response.json)), "an answer", seen(exchange), exchange)
+        expect(_is_answer(exchange.response.json), "an answer", seen(exchange), exchange)
 
 
-def _answers(body: Any) -> Any:
-    """Give what an unstreamed answer holds, an empty text among it; nothing where it is no answer."""
+def _is_answer(body: Any) -> bool:
+    """Tell whether a body is an unstreamed answer, even one with an empty text."""
     body = member(body, 0) if isinstance(body, list) else body
-    return member(body, "choices") or isinstance(member(body, "generated_text"), str)
+    return bool(member(body, "choices")) or isinstance(member(body, "generated_text"), str)
 
 
-def _typed(catalogue: Catalogue, form: Form, name: str, schema: Mapping[str, Any], source: str) -> None:
-    @catalogue.add(
-        words(form, f"{hyphened(name)}-of-another-type-is-refused"),
-        f"A `{name}` of a type that nothing can be made of is refused with 422 and an ErrorResponse.",
-        source=source,
-        operation=form.operation,
-        depth=Depth.STANDARD,
-        why=WHY,
-    )
-    def check(context: Context) -> None:
-        wrong = 5 if schema.get("type") in {"array", "object", None} else {"no": "value"}
-        asked = context.either(form, name).ask(tokens=2, **{**companions(form, name), name: wrong})
-        expect_refused(context, form.operation, context.cached(asked))
+@requirement(
+    "{}-of-another-type-is-refused",
+    "A value of the wrong type for `{}` is refused with 422 and an ErrorResponse.",
+    forms=FORMS,
+    each=_parameters,
+    source=_source,
+    category="parameters",
+    why=WHY,
+)
+def parameter_of_another_type_is_refused(context: Context, form: Form, name: str, schema: Schema) -> None:
+    wrong = 5 if schema.get("type") in {"array", "object", None} else {"no": "value"}
+    asked = context.either(form, name).ask(tokens=2, **{**companions(form, name), name: wrong})
+    expect_refused(context, form.operation, context.cached(asked))
 
 
 def companions(form: Form, name: str) -> Mapping[str, Any]:
-    """What else to ask for, in the spelling of the form."""
+    """Return the parameters that a form needs beside one, for it to be valid or to have an effect."""
     return COMPANIONS.get(name, {}) if form.dialect == "generate" or name == "top_logprobs" else {}

@@ -16,13 +16,13 @@ from tgi_conformance.protocol.forms import (
     listed,
     post,
 )
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import GRAMMAR_FORMS
-from tgi_conformance.requirements._naming import grammar_name, with_grammar
+from tgi_conformance.requirements._pointers import with_grammar
 from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
 from tgi_conformance.requirements.characters import AT_A_BORDER, prompt_tokens
 from tgi_conformance.requirements.refusals import expect_refused
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def prompt_is_given_back_as_sent(context: Context, form: Form) -> None:
 )
 def answers_are_not_normalised(context: Context, form: Form) -> None:
     grammar = {"type": "regex", "value": DECOMPOSED}
-    exchange = context.send(form.ask(tokens=TOKENS, **{grammar_name(form): grammar}))
+    exchange = context.send(form.ask(tokens=TOKENS, **{form.grammar_name: grammar}))
     answer = expect_answer(form, exchange)
     texts = [answer.text or "", *(["".join(answer.pieces)] if form.streamed else [])]
     for text in texts:

@@ -1,4 +1,4 @@
-"""What a route must refuse whatever it means: bodies that are no JSON, of the wrong shape, type or size."""
+"""Requests that every route refuses: bodies that are not JSON, or of the wrong shape, type or size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from attrs import evolve
 
 from tgi_common.json_pointer import escape
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON, Exchange, NoAnswerError, Request
-from tgi_conformance.protocol import forms as api
+from tgi_conformance.protocol.forms import member, post
+from tgi_conformance.protocol.routes import WITH_BODY, example_of
+from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._verify import (
     OK,
     UNPROCESSABLE,
@@ -18,7 +20,6 @@ from tgi_conformance.requirements._verify import (
     is_refused,
     seen,
 )
-from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnmetError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -26,165 +27,186 @@ if TYPE_CHECKING:
 
     from tgi_conformance.contract.contract import Operation
     from tgi_conformance.protocol.forms import Form
-    from tgi_conformance.requirements._declare import Catalogue
+    from tgi_conformance.protocol.routes import Route
     from tgi_conformance.session.context import Context
 
+    Place = Form | Route
+
 ERROR_RESPONSE = "#/components/schemas/ErrorResponse"
-WHY = "Clients decide by status and `error_type` whether to retry, to report or to mend the request."
+WHY = "Clients decide by the status and `error_type` whether to retry, report the error or fix the request."
 MALFORMED = (b'{"%s": "x"', b"", b"%s=x", b"{%s: x}", b'{"%s": "\xff\xfe"}', b'{"%s": "\\ud800"}')
-TOO_LARGE = 3_000_000
-DEPTH = 2_000
+SHAPES: tuple[Any, ...] = (None, [], "text")
+TOO_LARGE = 3_000_000  # bytes
+DEPTH = 2_000  # arrays within each other
+NOT_ALLOWED = (405, 403, 404, 501)
 
 
-def refusals(catalogue: Catalogue, valid: Mapping[str, Any], required: str) -> None:
-    """The refusals of a route that takes a JSON body; `valid` is a body that it takes."""
-    path = catalogue.operation.partition(" ")[2]
-    _malformed(catalogue, path, required.encode())
-    _missing(catalogue, path, valid, required)
-    _wrong_shape(catalogue, path)
-    _content_type(catalogue, path, valid)
-    _hostile(catalogue, path, valid, required)
-    _wrong_method(catalogue, path)
+def request_body(place: Place) -> str:
+    """Point to the request body of a form or route in the document."""
+    return f"#/paths/{escape(place.path)}/post/requestBody"
 
 
-def _malformed(catalogue: Catalogue, path: str, required: bytes) -> None:
-    bodies = [body.replace(b"%s", required) for body in MALFORMED]
-    bodies.append(f'{{"{required.decode()}": "x"}}'.encode("utf-16"))  # JSON is UTF-8 between systems
-
-    @catalogue.add(
-        "malformed-body-is-a-client-error",
-        "A body that is no JSON is refused with a 4xx status.",
-        source=_source(catalogue),
-        why="A 5xx makes clients retry what can never succeed; a 200 hides the mistake.",
-    )
-    def refused(context: Context) -> None:
-        for content in context.share(bodies, whole=context.first):
-            with context.case():
-                _expect_client_error(context.cached(_raw(path, content)))
-
-    @catalogue.add(
-        "malformed-body-is-a-documented-error",
-        "A body that is no JSON is refused as documented: 422 and an ErrorResponse.",
-        source=_source(catalogue),
-        level=Level.SHOULD,
-        why=WHY,
-    )
-    def documented(context: Context) -> None:
-        for content in context.share(bodies, whole=context.first):
-            with context.case():
-                expect_refused(context, catalogue.operation, context.cached(_raw(path, content)))
+def _path_item(place: Place) -> str:
+    return f"#/paths/{escape(place.path)}"
 
 
-def _missing(catalogue: Catalogue, path: str, valid: Mapping[str, Any], required: str) -> None:
-    @catalogue.add(
-        f"missing-{required}-is-refused",
-        f"A body without `{required}` is refused with 422 and an ErrorResponse.",
-        source=_source(catalogue),
-        why=WHY,
-    )
-    def check(context: Context) -> None:
-        body = {name: value for name, value in valid.items() if name != required}
-        expect_refused(context, catalogue.operation, context.send(api.post(path, body)))
+def _malformed(place: Place) -> list[bytes]:
+    required = place.required.encode()
+    in_another_encoding = f'{{"{place.required}": "x"}}'.encode("utf-16")  # JSON between systems is UTF-8
+    return [*(body.replace(b"%s", required) for body in MALFORMED), in_another_encoding]
 
 
-def _wrong_shape(catalogue: Catalogue, path: str) -> None:
-    @catalogue.add(
-        "body-must-be-an-object",
-        "A body that is JSON but no object is refused with 422 and an ErrorResponse.",
-        source=_source(catalogue),
-        why=WHY,
-    )
-    def check(context: Context) -> None:
-        bodies: tuple[Any, ...] = (None, [], "text")
-        for body in context.share(bodies, whole=context.first):
-            with context.case():
-                expect_refused(context, catalogue.operation, context.send(api.post(path, body)))
+@requirement(
+    "malformed-body-is-a-client-error",
+    "A body that is not JSON is refused with a 4xx status.",
+    forms=WITH_BODY,
+    source=request_body,
+    category="refusals",
+    why="A 5xx makes clients retry a request that can never succeed; a 200 hides the mistake.",
+)
+def malformed_body_is_a_client_error(context: Context, place: Place) -> None:
+    for content in context.share(_malformed(place), whole=context.first):
+        with context.case():
+            _expect_client_error(context.cached(_raw(place, content)))
 
 
-def _content_type(catalogue: Catalogue, path: str, valid: Mapping[str, Any]) -> None:
-    plain = api.post(path, dict(valid))
-
-    @catalogue.add(
-        "content-type-may-carry-a-charset",
-        "A JSON body is taken whatever parameters its media type carries.",
-        source=_source(catalogue),
-        why="HTTP libraries add `; charset=utf-8` without being asked.",
-    )
-    def charset(context: Context) -> None:
-        headers = (("content-type", "Application/JSON; charset=UTF-8"),)  # names of types have no case
-        expect_status(context.send(evolve(plain, headers=headers)), 200)
-
-    @catalogue.add(
-        "other-content-types-are-a-client-error",
-        "A body of another media type is refused with a 4xx status.",
-        source=_source(catalogue),
-        level=Level.SHOULD,
-        why="A form post that is taken for JSON is a hole for cross-site requests.",
-    )
-    def other(context: Context) -> None:
-        for headers in context.share(((), (("content-type", "text/plain"),)), whole=context.first):
-            with context.case():
-                _expect_client_error(context.send(evolve(plain, headers=headers)))
+@requirement(
+    "malformed-body-is-a-documented-error",
+    "A body that is not JSON is refused as documented, with 422 and an ErrorResponse.",
+    forms=WITH_BODY,
+    source=request_body,
+    category="refusals",
+    level=SHOULD,
+    why=WHY,
+)
+def malformed_body_is_a_documented_error(context: Context, place: Place) -> None:
+    for content in context.share(_malformed(place), whole=context.first):
+        with context.case():
+            expect_refused(context, place.operation, context.cached(_raw(place, content)))
 
 
-def _hostile(catalogue: Catalogue, path: str, valid: Mapping[str, Any], required: str) -> None:
-    plain = api.post(path, dict(valid))
-
-    @catalogue.add(
-        "oversized-body-is-a-client-error",
-        f"A body of {TOO_LARGE} bytes is refused with a 4xx status, and the server goes on.",
-        source="behaviour.md#framework-errors",
-        level=Level.SHOULD,
-        hurts="oversized bodies",
-        why="Without a bound one client takes the memory of all.",
-    )
-    def oversized(context: Context) -> None:
-        content = b'{"%s": "%s"}' % (required.encode(), b"a" * TOO_LARGE)
-        try:
-            exchange = context.send(_raw(path, content))
-        except NoAnswerError as error:
-            if error.kind == "too-large":
-                raise UnsupportedError(f"the payload limit lies above {TOO_LARGE} bytes") from None
-            raise
-        if not any(api.member(event.json_or_none, "error") for event in exchange.response.events[:1]):
-            _expect_client_error(exchange)
-        _expect_goes_on(context, plain)
-
-    @catalogue.add(
-        "deeply-nested-body-is-a-client-error",
-        f"A body nested {DEPTH} deep is refused with a 4xx status, and the server goes on.",
-        source=_source(catalogue),
-        hurts="oversized bodies",
-        why="A stack overflow takes the server down for everyone.",
-    )
-    def nested(context: Context) -> None:
-        content = b'{"%s": %s%s}' % (required.encode(), b"[" * DEPTH, b"]" * DEPTH)
-        _expect_client_error(context.send(_raw(path, content)))
-        _expect_goes_on(context, plain)
+def _required(place: Place) -> dict[str, str]:
+    return {place.required: place.required}
 
 
-def _expect_goes_on(context: Context, plain: Request) -> None:
-    """Raise UnmetError unless a good request is answered; those of the first route tell for all."""
+@requirement(
+    "missing-{}-is-refused",
+    "A body without `{}` is refused with 422 and an ErrorResponse.",
+    forms=WITH_BODY,
+    each=_required,
+    source=lambda place, *_: request_body(place),
+    category="refusals",
+    why=WHY,
+)
+def missing_member_is_refused(context: Context, place: Place, required: str, _: str) -> None:
+    valid = example_of(place).json
+    body = {name: value for name, value in valid.items() if name != required}
+    expect_refused(context, place.operation, context.send(post(place.path, body)))
+
+
+@requirement(
+    "body-must-be-an-object",
+    "A JSON body that is not an object is refused with 422 and an ErrorResponse.",
+    forms=WITH_BODY,
+    source=request_body,
+    category="refusals",
+    why=WHY,
+)
+def body_must_be_an_object(context: Context, place: Place) -> None:
+    for body in context.share(SHAPES, whole=context.first):
+        with context.case():
+            expect_refused(context, place.operation, context.send(post(place.path, body)))
+
+
+@requirement(
+    "content-type-may-carry-a-charset",
+    "A JSON body is accepted in any case of its media type, and with a `charset` parameter.",
+    forms=WITH_BODY,
+    source=request_body,
+    category="refusals",
+    why="HTTP libraries add `; charset=utf-8` by default.",
+)
+def content_type_may_carry_a_charset(context: Context, place: Place) -> None:
+    headers = (("content-type", "Application/JSON; charset=UTF-8"),)
+    expect_status(context.send(evolve(example_of(place), headers=headers)), OK)
+
+
+@requirement(
+    "other-content-types-are-a-client-error",
+    "A body of another media type than JSON, or of none, is refused with a 4xx status.",
+    forms=WITH_BODY,
+    source=request_body,
+    category="refusals",
+    level=SHOULD,
+    why="Web pages may post a form to any site; a server that reads it as JSON is open to forged requests.",
+)
+def other_content_types_are_a_client_error(context: Context, place: Place) -> None:
+    for headers in context.share(((), (("content-type", "text/plain"),)), whole=context.first):
+        with context.case():
+            _expect_client_error(context.send(evolve(example_of(place), headers=headers)))
+
+
+@requirement(
+    "oversized-body-is-a-client-error",
+    f"A body of {TOO_LARGE} bytes is refused with a 4xx status, and the server still answers afterwards.",
+    forms=WITH_BODY,
+    source="behaviour.md#framework-errors",
+    category="refusals",
+    level=SHOULD,
+    hurts="oversized bodies",
+    why="Without a limit, one client can use up the server's memory.",
+)
+def oversized_body_is_a_client_error(context: Context, place: Place) -> None:
+    content = b'{"%s": "%s"}' % (place.required.encode(), b"a" * TOO_LARGE)
+    try:
+        exchange = context.send(_raw(place, content))
+    except NoAnswerError as error:
+        if error.kind == "too-large":
+            raise UnsupportedError(f"the limit on bodies is above {TOO_LARGE} bytes") from None
+        raise
+    if not any(member(event.json_or_none, "error") for event in exchange.response.events[:1]):
+        _expect_client_error(exchange)
+    _expect_still_answers(context, place)
+
+
+@requirement(
+    "deeply-nested-body-is-a-client-error",
+    f"A body of {DEPTH} nested arrays is refused with a 4xx status, and the server still answers afterwards.",
+    forms=WITH_BODY,
+    source=request_body,
+    category="refusals",
+    hurts="oversized bodies",
+    why="A stack overflow takes the server down for everyone.",
+)
+def deeply_nested_body_is_a_client_error(context: Context, place: Place) -> None:
+    content = b'{"%s": %s%s}' % (place.required.encode(), b"[" * DEPTH, b"]" * DEPTH)
+    _expect_client_error(context.send(_raw(place, content)))
+    _expect_still_answers(context, place)
+
+
+def _expect_still_answers(context: Context, place: Place) -> None:
+    """Raise UnmetError unless a valid request is answered; one route is enough to tell."""
     if context.first:
-        expect_status(context.send(plain), OK)
+        expect_status(context.send(example_of(place)), OK)
 
 
-def _wrong_method(catalogue: Catalogue, path: str) -> None:
-    @catalogue.add(
-        "other-methods-are-not-allowed",
-        "Undocumented methods are refused with 405 (or 403, 404, 501).",
-        source=f"#/paths/{escape(path)}",
-        level=Level.SHOULD,
-        why="A method that is silently taken does something that nobody documented.",
-    )
-    def check(context: Context) -> None:
-        for method in context.share(("PUT", "DELETE"), whole=context.first):
-            with context.case():
-                expect_status(context.send(Request(method, path)), 405, 403, 404, 501)
+@requirement(
+    "other-methods-are-not-allowed",
+    "Undocumented methods are refused with 405 (or 403, 404, 501).",
+    forms=WITH_BODY,
+    source=_path_item,
+    category="refusals",
+    level=SHOULD,
+    why="A method that is accepted without being documented has an effect that nobody expects.",
+)
+def other_methods_are_not_allowed(context: Context, place: Place) -> None:
+    for method in context.share(("PUT", "DELETE"), whole=context.first):
+        with context.case():
+            expect_status(context.send(Request(method, place.path)), *NOT_ALLOWED)
 
 
 def expect_refused(context: Context, operation: str, exchange: Exchange, *, error_type: str = "") -> None:
-    """Raise UnmetError unless this is the documented refusal: 422 and an ErrorResponse."""
+    """Raise UnmetError unless a request is refused as documented, with 422 and an ErrorResponse."""
     expect_status(exchange, UNPROCESSABLE)
     response = exchange.response
     offered = _refusal_forms(context.contract.operation(operation))
@@ -193,26 +215,26 @@ def expect_refused(context: Context, operation: str, exchange: Exchange, *, erro
     if response.media_type == EVENT_STREAM:
         error = _only_event(exchange)
     expect_fits(context, exchange, error, ERROR_RESPONSE)
-    expect(bool(error["error"]), "an `error` that says something", error, exchange)
+    expect(bool(error["error"]), "an `error` that is not empty", error, exchange)
     if error_type:
         expect(error["error_type"] == error_type, f"error_type {error_type!r}", error, exchange)
 
 
 def taken(context: Context, form: Form, asked: Mapping[str, Any], beside: Mapping[str, Any]) -> Exchange:
-    """Ask for something beside others that are to be taken as well; alone where that is refused."""
+    """Send parameters together with others that are valid too; if that is refused, send them alone."""
     exchange = context.cached(form.ask(**{"tokens": 2, **beside, **asked}))
     return context.cached(form.ask(**{"tokens": 2, **asked})) if is_refused(exchange) else exchange
 
 
 def _refusal_forms(operation: Operation) -> tuple[str, ...]:
-    """Give the media types of a refusal: JSON, and of an operation that streams the stream itself."""
+    """Return the media types of a refusal: the documented ones, and event streams if there may be one."""
     documented = operation.media_types(UNPROCESSABLE) or (JSON,)
     return (*documented, EVENT_STREAM) if operation.streams else documented
 
 
 def _only_event(exchange: Exchange) -> Any:
     events = exchange.response.stream.events
-    expect(len(events) == 1, "one event, the error", seen(exchange), exchange)
+    expect(len(events) == 1, "exactly one event, the error", seen(exchange), exchange)
     try:
         return events[0].json
     except (ValueError, RecursionError):
@@ -223,10 +245,5 @@ def _expect_client_error(exchange: Exchange) -> None:
     expect(400 <= exchange.response.status < 500, "a 4xx status", seen(exchange), exchange)
 
 
-def _raw(path: str, content: bytes) -> Request:
-    return Request("POST", path, (("content-type", JSON),), content)
-
-
-def _source(catalogue: Catalogue) -> str:
-    method, path = catalogue.operation.split(" ")
-    return f"#/paths/{escape(path)}/{method.lower()}/requestBody"
+def _raw(place: Place, content: bytes) -> Request:
+    return Request("POST", place.path, (("content-type", JSON),), content)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import PRIMARY, PRIMARY_UNSTREAMED
 from tgi_conformance.requirements._verify import expect_answer, expect_equal
-from tgi_conformance.requirements.tokens import counted
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:

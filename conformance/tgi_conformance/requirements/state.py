@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tgi_conformance.requirements._counting import counted
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import PRIMARY_UNSTREAMED
-from tgi_conformance.requirements._naming import grammar_name, with_grammar
+from tgi_conformance.requirements._pointers import with_grammar
 from tgi_conformance.requirements._verify import expect_answer, expect_equal
-from tgi_conformance.requirements.tokens import counted
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Request
@@ -49,7 +49,7 @@ def _between(form: Form, text: str, most: int, *, grammar: bool) -> list[Request
     stops = [word for word in text.split() if word.isalnum()][:most]
     parameters: dict[str, Any] = {"seed": 3, **({"stop": stops} if stops else {})}
     if grammar:
-        parameters[grammar_name(form)] = {"type": "regex", "value": "([0-9]){2}"}
+        parameters[form.grammar_name] = {"type": "regex", "value": "([0-9]){2}"}
     if form.dialect != "chat":
         return [form.ask("Another prompt.", tokens=2, repetition_penalty=3.0, **parameters)]
     body = form.body("Another prompt.", tokens=2, presence_penalty=1.5, **parameters)

@@ -1,4 +1,4 @@
-"""Stop strings: found wherever they fall, kept in the text, and the end of it."""
+"""Stop strings: generation stops at one wherever it occurs, and the text keeps it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from tgi_conformance.protocol.forms import PROMPT
-from tgi_conformance.requirements._naming import grammar_name, parameter, with_grammar, words
+from tgi_conformance.requirements._counting import LONG, REPLACEMENT, ask, counted
+from tgi_conformance.requirements._declaration import SHOULD, requirement
+from tgi_conformance.requirements._forms import GRAMMAR_FORMS, PRIMARY, PRIMARY_UNSTREAMED
+from tgi_conformance.requirements._pointers import parameter, with_grammar
+from tgi_conformance.requirements._sampled import sampling, text_of
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal, expect_terminated
-from tgi_conformance.requirements.tokens import LONG, ask, counted
-from tgi_conformance.results.levels import Level
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
@@ -19,56 +21,159 @@ if TYPE_CHECKING:
 
     from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.protocol.forms import Form
-    from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
 WIDTHS = (6, 3, 24)
 SAMPLED = 8  # tokens, most of which repeat where decoding is not exact
+SEED = 9
 LONGEST_TOKEN = 40
-DOCUMENTED = 4  # most stop strings, where /info tells of no limit
+DOCUMENTED = 4  # stop strings at most, if /info advertises no limit
 LARGEST_LIST = 16
-NEVER = "never to be seen"  # each of several strings counts, not the first alone
+NEVER = "never to be seen"  # each of several strings counts, not only the first
 FORCED = "uno\ndös\ntrês 日本\nquatro"
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-def stops(catalogue: Catalogue, form: Form) -> None:
-    """Take a greedy answer, ask again with a piece of it as a stop string: the answer ends there."""
-    source = parameter(form, "stop")
-    _sampled(catalogue, form, source)
-    if form.dialect != "completions":  # which takes no grammar
-        _unusual(catalogue, form, source)
-    if not form.streamed:
-        _in_the_prompt(catalogue, form, source)
+def _pointer(form: Form) -> str:
+    return parameter(form, "stop")
 
-    @catalogue.add(
-        words(form, "stop-string-ends-the-answer"),
-        "An answer ends with the token that completes a stop string, which stays in the text.",
-        source=source,
-        operation=form.operation,
-        needs=("reproducible",),
-        why="Agents cut their turns with stop strings; a missed one runs on to the limit.",
-    )
-    def at_borders(context: Context) -> None:
-        asked = context.steady(form)
-        _hold(context, asked, at_token_ends(greedy_pieces(context, asked, context.few(LONG))))
 
-    @catalogue.add(
-        words(form, "stop-string-within-a-token-ends-the-answer"),
-        "A stop string that ends within a token ends the answer as well.",
-        source=source,
-        operation=form.operation,
-        level=Level.SHOULD,
-        needs=("reproducible",),
-        why="Users know characters, not tokens (text-generation-inference#1979).",
-    )
-    def anywhere(context: Context) -> None:
-        asked = context.steady(form)
-        _hold(context, asked, anywhere_in("".join(greedy_pieces(context, asked, context.few(LONG)))))
+@requirement(
+    "stop-string-ends-the-answer",
+    "Generation stops with the token that completes a stop string, which stays in the text.",
+    forms=PRIMARY,
+    source=_pointer,
+    category="stops",
+    needs=("reproducible",),
+    why="Agents end their turns with stop strings; if one is missed, generation runs on to the limit.",
+)
+def stop_string_ends_the_answer(context: Context, form: Form) -> None:
+    asked = context.steady(form)
+    _expect_stops(context, asked, at_token_ends(greedy_pieces(context, asked, context.few(LONG))))
+
+
+@requirement(
+    "stop-string-within-a-token-ends-the-answer",
+    "Generation also stops at a stop string that ends within a token.",
+    forms=PRIMARY,
+    source=_pointer,
+    category="stops",
+    level=SHOULD,
+    needs=("reproducible",),
+    why="Users know characters, not tokens (text-generation-inference#1979).",
+)
+def stop_string_within_a_token_ends_the_answer(context: Context, form: Form) -> None:
+    asked = context.steady(form)
+    _expect_stops(context, asked, anywhere_in("".join(greedy_pieces(context, asked, context.few(LONG)))))
+
+
+def _expect_stops(context: Context, form: Form, chosen: Sequence[str]) -> None:
+    """Raise UnmetError unless the greedy answer stops at some of the strings."""
+    limit = context.few(LONG)
+    text = "".join(greedy_pieces(context, form, limit))
+    if not chosen:
+        raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
+    most = most_stops(context)
+    for place, stop in context.share([*enumerate(chosen)]):
+        with context.case():
+            # As the last of as many as are allowed, alone, and after another one.
+            others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]
+            strings = [stop, *others] if place % 3 == 2 else [*others, stop]
+            exchange = context.send(form.ask(tokens=limit, stop=strings, **counted(form)))
+            answer = expect_answer(form, exchange)
+            cut = text_of(form, answer)
+            end = text.find(stop) + len(stop)
+            expect(text.startswith(cut), f"the beginning of {text!r}", cut, exchange)
+            expect(len(cut) >= end, f"{stop!r} kept in the text", cut, exchange)
+            before = before_last(form, answer, cut)
+            expect(stop not in before, f"an end with the token after {stop!r}", cut, exchange)
+            expect_equal("stop_sequence", answer.finish, "the finish reason", exchange)
+            if form.streamed and form.dialect != "generate":
+                expect_terminated(context, exchange)
+
+
+def _forced_needs(form: Form) -> tuple[str, ...]:
+    return ("reproducible", *with_grammar(form))
+
+
+@requirement(
+    "stop-string-beyond-ascii-ends-the-answer",
+    "Generation also stops at a line break, and at a stop string with characters beyond ASCII.",
+    forms=GRAMMAR_FORMS,
+    source=_pointer,
+    category="stops",
+    needs=_forced_needs,
+    why="Agents stop at line breaks; most of the world writes beyond ASCII.",
+)
+def stop_string_beyond_ascii_ends_the_answer(context: Context, form: Form) -> None:
+    most_stops(context)
+    forced = {form.grammar_name: {"type": "regex", "value": FORCED}}
+    pieces = [piece for piece in greedy_pieces(context, form, LONG, **forced) if REPLACEMENT not in piece]
+    text = "".join(pieces)
+    ends = [piece for piece in pieces if "\n" in piece or not piece.isascii()]
+    chosen = [piece for piece in dict.fromkeys(ends) if piece.strip(" ") and text.find(piece) >= 0]
+    if not chosen:
+        raise UnsupportedError(f"no token of {text!r} has a line break or characters beyond ASCII")
+    for stop in context.share(chosen[:2]):
+        with context.case():
+            exchange = context.send(form.ask(tokens=LONG, stop=[stop], **counted(form), **forced))
+            answer = expect_answer(form, exchange)
+            expect_equal("stop_sequence", answer.finish, f"the finish reason for {stop!r}", exchange)
+
+
+@requirement(
+    "stop-string-ends-a-sampled-answer",
+    "Sampled generation stops at a stop string as greedy generation does.",
+    forms=PRIMARY,
+    source=_pointer,
+    category="stops",
+    needs=("reproducible",),
+    why="Nearly everything that users read is sampled.",
+)
+def stop_string_ends_a_sampled_answer(context: Context, form: Form) -> None:
+    most_stops(context)
+    context.steadily(lambda: _expect_sampled_stop(context, context.steady(form)))
+
+
+def _expect_sampled_stop(context: Context, form: Form) -> None:
+    """Raise UnmetError unless a sampled answer stops at a string from its middle."""
+    limit = LONG if context.exact else context.few(SAMPLED)
+    sampled = sampling(form, SEED)
+    pieces = greedy_pieces(context, form, limit, **sampled)
+    strings = at_token_ends(pieces)[:1]
+    if not strings:
+        raise UnsupportedError(f"the sampled answer is too short to stop: {''.join(pieces)!r}")
+    exchange = context.send(form.ask(tokens=limit, stop=strings, **{**counted(form), **sampled}))
+    answer = expect_answer(form, exchange)
+    cut = text_of(form, answer)
+    expect(strings[0] in cut, f"{strings[0]!r} kept in the text", cut, exchange)
+    before = before_last(form, answer, cut)
+    expect(strings[0] not in before, f"an end with the token after {strings[0]!r}", cut, exchange)
+    expect_equal("stop_sequence", answer.finish, f"the finish reason for {strings[0]!r}", exchange)
+
+
+@requirement(
+    "stop-string-in-the-prompt-ends-nothing",
+    "A stop string that occurs only in the prompt does not stop generation.",
+    forms=PRIMARY_UNSTREAMED,
+    source=_pointer,
+    category="stops",
+    needs=("reproducible",),
+    why="The stop strings of agents are words of their prompts.",
+)
+def stop_string_in_the_prompt_ends_nothing(context: Context, form: Form) -> None:
+    most_stops(context)
+    asked, limit = context.steady(form), context.few(LONG)
+    _, greedy = ask(context, asked, limit)
+    exchange = context.send(asked.ask(tokens=limit, stop=[PROMPT], **counted(form)))
+    answer = expect_answer(form, exchange)
+    expect_equal(greedy.text, answer.text, "the text", exchange)
 
 
 def greedy_pieces(context: Context, form: Form, tokens: int = LONG, **parameters: Any) -> list[str]:
-    """Give a greedy answer as the texts of its tokens; a form that does not show them is asked streamed."""
+    """Give the texts of an answer's tokens; a form that does not return them is requested streamed.
+
+    The answer is greedy unless the parameters say otherwise.
+    """
     showing = form if form.dialect == "generate" else evolve(form, streamed=True)
     exchange = context.cached(showing.ask(tokens=tokens, **{**counted(showing), **parameters}))
     answer = expect_answer(showing, exchange)
@@ -81,120 +186,16 @@ def tokens_of(answer: Answer) -> tuple[str, ...]:
     """Give the pieces of a stream of the OpenAI-style routes, if they may be tokens.
 
     Raises:
-        UnsupportedError: There are more of them than tokens: somebody on the way cuts the text anew.
+        UnsupportedError: There are more pieces than tokens: a gateway splits the text differently.
     """
     pieces = [piece for piece in answer.pieces if piece]
     if answer.generated is not None and len(pieces) > answer.generated:
-        raise UnsupportedError(f"{answer.generated} tokens come in {len(pieces)} pieces of other borders")
+        raise UnsupportedError(f"{answer.generated} tokens come in {len(pieces)} pieces, split differently")
     return answer.pieces
 
 
-def _unusual(catalogue: Catalogue, form: Form, source: str) -> None:
-    name = grammar_name(form)
-
-    @catalogue.add(
-        words(form, "stop-string-beyond-ascii-ends-the-answer"),
-        "A stop string of a line end or of characters beyond ASCII ends the answer as any other does.",
-        source=source,
-        operation=form.operation,
-        needs=("reproducible", *with_grammar(form)),
-        why="Agents stop at line ends; most of the world writes beyond ASCII.",
-    )
-    def check(context: Context) -> None:
-        most_stops(context)
-        forced = {name: {"type": "regex", "value": FORCED}}
-        pieces = [piece for piece in greedy_pieces(context, form, LONG, **forced) if REPLACEMENT not in piece]
-        text = "".join(pieces)
-        ends = [piece for piece in pieces if "\n" in piece or not piece.isascii()]
-        chosen = [piece for piece in dict.fromkeys(ends) if piece.strip(" ") and text.find(piece) >= 0]
-        if not chosen:
-            raise UnsupportedError(f"no token of {text!r} ends with a line or beyond ASCII")
-        for stop in context.share(chosen[:2]):
-            with context.case():
-                exchange = context.send(form.ask(tokens=LONG, stop=[stop], **counted(form), **forced))
-                answer = expect_answer(form, exchange)
-                expect_equal("stop_sequence", answer.finish, f"the finish reason for {stop!r}", exchange)
-
-
-def _sampled(catalogue: Catalogue, form: Form, source: str) -> None:
-    @catalogue.add(
-        words(form, "stop-string-ends-a-sampled-answer"),
-        "A stop string ends a sampled answer as it ends a greedy one.",
-        source=source,
-        operation=form.operation,
-        needs=("reproducible",),
-        why="Nearly all that users read is sampled.",
-    )
-    def check(context: Context) -> None:
-        most_stops(context)
-        seeded = {
-            "seed": 9,
-            "temperature": 1.0,
-            **({"do_sample": True} if form.dialect == "generate" else {}),
-        }
-        context.steadily(lambda: _expect_sampled_end(context, context.steady(form), seeded))
-
-
-def _expect_sampled_end(context: Context, form: Form, seeded: dict[str, Any]) -> None:
-    """Raise UnmetError unless a sampled answer, asked again with a piece of it as stop string, ends there."""
-    limit = LONG if context.exact else context.few(SAMPLED)
-    pieces = greedy_pieces(context, form, limit, **seeded)
-    strings = at_token_ends(pieces)[:1]
-    if not strings:
-        raise UnsupportedError(f"the sampled answer is too short to stop: {''.join(pieces)!r}")
-    exchange = context.send(form.ask(tokens=limit, stop=strings, **{**counted(form), **seeded}))
-    answer = expect_answer(form, exchange)
-    cut = "".join(answer.pieces) if form.streamed else answer.text or ""
-    expect(strings[0] in cut, f"{strings[0]!r} kept in the text", cut, exchange)
-    before = before_last(form, answer, cut)
-    expect(strings[0] not in before, f"an end with the token after {strings[0]!r}", cut, exchange)
-    expect_equal("stop_sequence", answer.finish, f"the finish reason for {strings[0]!r}", exchange)
-
-
-def _in_the_prompt(catalogue: Catalogue, form: Form, source: str) -> None:
-    @catalogue.add(
-        words(form, "stop-string-in-the-prompt-ends-nothing"),
-        "A stop string that only the prompt holds does not end the answer.",
-        source=source,
-        operation=form.operation,
-        needs=("reproducible",),
-        why="Agents stop at the words that their prompts are made of.",
-    )
-    def check(context: Context) -> None:
-        most_stops(context)
-        asked, limit = context.steady(form), context.few(LONG)
-        _, greedy = ask(context, asked, limit)
-        exchange = context.send(asked.ask(tokens=limit, stop=[PROMPT], **counted(form)))
-        answer = expect_answer(form, exchange)
-        expect_equal(greedy.text, answer.text, "the text", exchange)
-
-
-def _hold(context: Context, form: Form, chosen: Sequence[str]) -> None:
-    limit = context.few(LONG)
-    text = "".join(greedy_pieces(context, form, limit))
-    if not chosen:
-        raise UnsupportedError(f"the greedy answer is too short to take a stop string from: {text!r}")
-    most = most_stops(context)
-    for place, stop in context.share([*enumerate(chosen)]):
-        with context.case():
-            # As the last of as many as may be, alone, and after another one.
-            others = [f"{NEVER} {n}" for n in range(min((most - 1, 0, 1)[place % 3], most - 1))]
-            strings = [stop, *others] if place % 3 == 2 else [*others, stop]
-            exchange = context.send(form.ask(tokens=limit, stop=strings, **counted(form)))
-            answer = expect_answer(form, exchange)
-            cut = "".join(answer.pieces) if form.streamed else answer.text or ""
-            end = text.find(stop) + len(stop)
-            expect(text.startswith(cut), f"the beginning of {text!r}", cut, exchange)
-            expect(len(cut) >= end, f"{stop!r} kept in the text", cut, exchange)
-            before = before_last(form, answer, cut)
-            expect(stop not in before, f"an end with the token after {stop!r}", cut, exchange)
-            expect_equal("stop_sequence", answer.finish, "the finish reason", exchange)
-            if form.streamed and form.dialect != "generate":
-                expect_terminated(context, exchange)
-
-
 def most_stops(context: Context) -> int:
-    """Give how many stop strings may be sent; raises UnsupportedError where none may."""
+    """Give how many stop strings a request may have; raises UnsupportedError if none are allowed."""
     limit = context.capabilities.limit("max_stop_sequences")
     if limit == 0:
         raise UnsupportedError("/info advertises a max_stop_sequences of 0")
@@ -202,7 +203,7 @@ def most_stops(context: Context) -> int:
 
 
 def before_last(form: Form, answer: Answer, text: str) -> str:
-    """Give the text without its last token; where tokens are not shown, without what one may be long."""
+    """Give the text without its last token; without a long token's length if tokens are not returned."""
     if form.dialect == "generate":
         return "".join(str(token.get("text")) for token in answer.tokens[:-1] if not token.get("special"))
     if form.streamed:

@@ -1,17 +1,18 @@
-"""What every event stream keeps: framing, order, one end, the terminator of its dialect."""
+"""Event streams: framing, order of events, a single end, and the terminator of their dialect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from tgi_conformance.http.exchange import EVENT_STREAM, Exchange
 from tgi_conformance.protocol.answers import read_answer
-from tgi_conformance.protocol.forms import GENERATE, GENERATE_STREAM, Form, member
-from tgi_conformance.requirements._naming import words
+from tgi_conformance.protocol.forms import CHAT_STREAM, COMPLETIONS_STREAM, STREAMED, Form, member, unstreamed
+from tgi_conformance.requirements._counting import REPLACEMENT, counted
+from tgi_conformance.requirements._declaration import SHOULD, requirement
+from tgi_conformance.requirements._forms import NATIVE_STREAMED
 from tgi_conformance.requirements._verify import (
     OK,
+    UNPROCESSABLE,
     expect,
     expect_answer,
     expect_media_type,
@@ -19,39 +20,21 @@ from tgi_conformance.requirements._verify import (
     seen,
 )
 from tgi_conformance.requirements.answers import json_events, response_source
-from tgi_conformance.requirements.tokens import ask, bare, counted, long_limit
-from tgi_conformance.results.levels import Depth, Level
-from tgi_conformance.results.outcomes import UnsupportedError
+from tgi_conformance.requirements.refusals import expect_refused
+from tgi_conformance.requirements.validation import bad_values
+from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements._declare import Catalogue
     from tgi_conformance.session.context import Context
 
 TOKENS = 12
-SLOW = 0.25  # seconds; what is made quicker than this may well come in one piece
-LONG_ENOUGH = 2 * SLOW  # of a short stream, its prompt read; else a long one is judged
-FEWEST_EVENTS = 2
-HELD_BACK = 0.9
-CHANCES = 3  # a busy machine may hold back a stream, not each of several
 UNUSUAL = ("Une idée naïve: 日本語の", "The robot 🤖")
-A_SECOND = 1.5  # `created` is rounded, and an event may wait
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+A_SECOND = 1.5  # `created` is rounded, and an event may be delayed
+ESCAPED_REPLACEMENT = b"\\ufffd"
 
 
-def streams(catalogue: Catalogue, form: Form) -> None:
-    """The promises of a streamed form."""
-    _framing(catalogue, form)
-    _terminator(catalogue, form)
-    _one_end(catalogue, form)
-    _characters(catalogue, form)
-    _delivery(catalogue, form)
-    if form.dialect == "generate":
-        _generate_order(catalogue, form)
-    else:
-        _identity(catalogue, form)
-
-
-def _stream(context: Context, form: Form) -> Exchange:
+def short_stream(context: Context, form: Form) -> Exchange:
+    """Request a greedy stream of a few tokens; raises UnmetError unless the answer is a stream of events."""
     exchange = context.cached(form.ask(tokens=TOKENS, **counted(form)))
     expect_status(exchange, OK)
     expect_media_type(exchange, EVENT_STREAM)
@@ -59,158 +42,104 @@ def _stream(context: Context, form: Form) -> Exchange:
     return exchange
 
 
-def _framing(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "stream-is-framed-strictly"),
-        "The stream reads by the WHATWG rules without a rest: UTF-8, known fields, a blank line at each end.",
-        source="https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
-        operation=form.operation,
-        depth=Depth.SMOKE,
-        why="A browser drops an event that no blank line ends; the last one carries the whole text.",
-    )
-    def framed(context: Context) -> None:
-        exchange = _stream(context, form)
-        faults = exchange.response.stream.faults
-        expect(not faults, "an event stream without faults", "; ".join(faults[:3]), exchange)
-
-    @catalogue.add(
-        words(form, "events-are-messages"),
-        "Events have the default type `message`.",
-        source=response_source(form.operation, EVENT_STREAM),
-        operation=form.operation,
-        why="An EventSource listener for messages never sees events of another type.",
-    )
-    def messages(context: Context) -> None:
-        exchange = _stream(context, form)
-        types = {event.type for event in exchange.response.stream.events}
-        expect(types <= {"message"}, "events of type message", sorted(types), exchange)
+def _chunk_source(form: Form) -> str:
+    return response_source(form.operation, EVENT_STREAM)
 
 
-def _characters(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "characters-are-not-torn"),
-        "No piece of a stream holds U+FFFD unless the answer as a whole does.",
-        source="behaviour.md#streams",
-        operation=form.operation,
-        why="Characters of several tokens come out as question marks (text-generation-inference#131).",
-    )
-    def torn(context: Context) -> None:
-        for prompt in UNUSUAL:
-            with context.case():
-                exchange = context.cached(form.ask(prompt, tokens=TOKENS, **counted(form)))
-                torn = [piece for piece in expect_answer(form, exchange).pieces if REPLACEMENT in piece]
-                # The last token may end inside a character, and then shows what it has.
-                most = 1 if len(torn) <= 1 else 1 + _replaced(context, form, prompt)
-                expect(len(torn) <= most, "whole characters", torn[:3], exchange)
-                body = exchange.response.body.count(REPLACEMENT.encode()) + exchange.response.body.count(
-                    b"\\ufffd"
-                )
-                expect(body <= 2 * most, "whole characters in each event", f"{body} U+FFFD", exchange)
+@requirement(
+    "stream-is-framed-strictly",
+    "The event stream is valid by the WHATWG rules: UTF-8, known fields, and a blank line after each event.",
+    forms=STREAMED,
+    source="https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation",
+    category="streams",
+    depth=Depth.SMOKE,
+    why="A browser drops an event that no blank line ends; the last one has the whole text.",
+)
+def stream_is_framed_strictly(context: Context, form: Form) -> None:
+    exchange = short_stream(context, form)
+    faults = exchange.response.stream.faults
+    expect(not faults, "an event stream without faults", "; ".join(faults[:3]), exchange)
+
+
+@requirement(
+    "events-are-messages",
+    "All events have the default type `message`.",
+    forms=STREAMED,
+    source=_chunk_source,
+    category="streams",
+    why="An EventSource listener for messages does not get events of another type.",
+)
+def events_are_messages(context: Context, form: Form) -> None:
+    exchange = short_stream(context, form)
+    types = {event.type for event in exchange.response.stream.events}
+    expect(types <= {"message"}, "events of type message", sorted(types), exchange)
+
+
+@requirement(
+    "characters-are-not-torn",
+    "No piece of a stream contains U+FFFD unless the whole answer does.",
+    forms=STREAMED,
+    source="behaviour.md#streams",
+    category="streams",
+    why="Characters of several tokens are shown as question marks (text-generation-inference#131).",
+)
+def characters_are_not_torn(context: Context, form: Form) -> None:
+    for prompt in UNUSUAL:
+        with context.case():
+            exchange = context.cached(form.ask(prompt, tokens=TOKENS, **counted(form)))
+            torn = [piece for piece in expect_answer(form, exchange).pieces if REPLACEMENT in piece]
+            # The last token may end inside a character, and then returns a part of it.
+            most = 1 if len(torn) <= 1 else 1 + _replaced(context, form, prompt)
+            expect(len(torn) <= most, "whole characters", torn[:3], exchange)
+            body = exchange.response.body
+            count = body.count(REPLACEMENT.encode()) + body.count(ESCAPED_REPLACEMENT)
+            expect(count <= 2 * most, "whole characters in each event", f"{count} U+FFFD", exchange)
 
 
 def _replaced(context: Context, form: Form, prompt: str) -> int:
-    """Count the U+FFFD of the same answer unstreamed: a model may write it."""
-    whole = GENERATE if form.path == GENERATE_STREAM.path else evolve(form, streamed=False)
+    """Count the U+FFFD of the same answer unstreamed: a model may generate it."""
+    whole = unstreamed(form)
     answer = read_answer(whole, context.cached(whole.ask(prompt, tokens=TOKENS, **counted(whole))))
     return (answer.text or "").count(REPLACEMENT)
 
 
-def _delivery(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "stream-is-not-held-back"),
-        "Events are sent as they are made: a slow answer does not come all at its end.",
-        source="behaviour.md#streams",
-        operation=form.operation,
-        level=Level.SHOULD,
-        why="A proxy that buffers turns a stream into a long wait.",
-    )
-    def delivered(context: Context) -> None:
-        exchange = _stream(context, form)
-        if exchange.response.seconds < LONG_ENOUGH:
-            exchange, _ = ask(context, form, long_limit(form), **bare(form))
-        for _ in range(CHANCES):
-            if _comes_in_pieces(exchange, 0.0):
-                return
-            # Reading the prompt may take long by itself, which an answer of one token shows.
-            reading = context.send(form.ask(tokens=1, **counted(form))).response.seconds
-            _expect_slow(exchange, reading)
-            if _comes_in_pieces(exchange, reading):
-                return
-            exchange = context.send(exchange.request)
-        first, seconds = exchange.response.first, exchange.response.seconds
-        expect(False, "the first event well before the last", f"{first:.2f} of {seconds:.2f} s", exchange)
-
-    @catalogue.add(
-        words(form, "stream-is-not-cached"),
-        "The answer says `cache-control: no-cache`.",
-        source="behaviour.md#streams",
-        operation=form.operation,
-        level=Level.SHOULD,
-        why="A cache between would hold events back, or give them to another client.",
-    )
-    def cached(context: Context) -> None:
-        exchange = _stream(context, form)
-        control = exchange.response.headers.get("cache-control", "").lower()
-        expect(
-            "no-cache" in control or "no-store" in control,
-            "cache-control: no-cache",
-            control or "none",
-            exchange,
-        )
-
-
-def _expect_slow(exchange: Exchange, reading: float) -> None:
-    """Raise UnsupportedError unless making the answer took long enough for a delay to be seen."""
-    count, making = len(exchange.response.stream.events), exchange.response.seconds - reading
-    if making < SLOW or count <= FEWEST_EVENTS:
-        told = f"{count} events were made within {max(making, 0):.2f} s"
-        raise UnsupportedError(f"{told}, too quick to tell whether they are held back")
-
-
-def _comes_in_pieces(exchange: Exchange, reading: float) -> bool:
-    """Tell whether the first event came well before the last, however long the prompt was read before."""
-    response = exchange.response
-    making = response.seconds - reading
-    return making >= SLOW and response.first - reading <= HELD_BACK * making
-
-
-def _terminator(catalogue: Catalogue, form: Form) -> None:
+def _terminator_statement(form: Form) -> str:
     if form.dialect == "generate":
-        statement = "The stream just ends after the last event: no `[DONE]`."
-    else:
-        statement = "The last event is `[DONE]`, and there is one."
-
-    @catalogue.add(
-        words(form, "terminator"),
-        statement,
-        source="behaviour.md#streams",
-        operation=form.operation,
-        depth=Depth.SMOKE,
-        why="Without it OpenAI clients hang; with it clients of the generate dialect break on JSON.",
-    )
-    def check(context: Context) -> None:
-        exchange = _stream(context, form)
-        done = [event.is_done for event in exchange.response.stream.events]
-        expected = 0 if form.dialect == "generate" else 1
-        expect(sum(done) == expected, f"{expected} events [DONE]", sum(done), exchange)
-        last = exchange.response.stream.events[-1].data[:200] if done else "no event"
-        expect(not expected or done[-1], "[DONE] last", last, exchange)
+        return "The stream ends after the last event, without `[DONE]`."
+    return "The last event is `[DONE]`, and it occurs only once."
 
 
-def _one_end(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "finishes-once"),
-        "Exactly one event finishes the answer, and no token follows it.",
-        source=response_source(form.operation, EVENT_STREAM),
-        operation=form.operation,
-        why="Clients stop at the first finish; what follows is lost, and without one they wait.",
-    )
-    def check(context: Context) -> None:
-        exchange = _stream(context, form)
-        finished = [
-            bool(_finish(form, event)) for event in json_events(exchange) if _carries_token(form, event)
-        ]
-        expect(sum(finished) == 1 and finished[-1], "one finish, in the last event", finished, exchange)
+@requirement(
+    "terminator",
+    _terminator_statement,
+    forms=STREAMED,
+    source="behaviour.md#streams",
+    category="streams",
+    depth=Depth.SMOKE,
+    why="Without it OpenAI's clients hang; with it clients of /generate_stream fail to parse JSON.",
+)
+def terminator(context: Context, form: Form) -> None:
+    exchange = short_stream(context, form)
+    done = [event.is_done for event in exchange.response.stream.events]
+    expected = 0 if form.dialect == "generate" else 1
+    expect(sum(done) == expected, f"{expected} events [DONE]", sum(done), exchange)
+    last = exchange.response.stream.events[-1].data[:200] if done else "no event"
+    expect(not expected or done[-1], "[DONE] last", last, exchange)
+
+
+@requirement(
+    "finishes-once",
+    "Exactly one event ends the answer, and no token follows it.",
+    forms=STREAMED,
+    source=_chunk_source,
+    category="streams",
+    why="Clients stop reading at the first such event and lose what follows; without one they wait.",
+)
+def finishes_once(context: Context, form: Form) -> None:
+    exchange = short_stream(context, form)
+    events = [event for event in json_events(exchange) if _carries_token(form, event)]
+    finished = [bool(_finish(form, event)) for event in events]
+    expect(sum(finished) == 1 and finished[-1], "one finish, in the last event", finished, exchange)
 
 
 def _carries_token(form: Form, event: Any) -> bool:
@@ -225,93 +154,130 @@ def _finish(form: Form, event: Any) -> Any:
     return member(event, "choices", 0, "finish_reason")
 
 
-def _generate_order(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "index-counts-from-one"),
-        "`index` counts the events from 1.",
-        source="#/components/schemas/StreamResponse/properties/index",
-        operation=form.operation,
-        why="A gap tells a client that it lost an event.",
-    )
-    def index(context: Context) -> None:
-        exchange = _stream(context, form)
-        indices = [member(event, "index") for event in json_events(exchange)]
-        expect(indices == list(range(1, len(indices) + 1)), "1, 2, 3, …", indices, exchange)
-
-    @catalogue.add(
-        words(form, "only-the-last-event-tells-the-end"),
-        "`generated_text` and `details` are null until the last event, which has both when asked.",
-        source="#/components/schemas/StreamResponse/properties/details",
-        operation=form.operation,
-        why="Clients take the first event with `generated_text` for the end.",
-    )
-    def last(context: Context) -> None:
-        exchange = _stream(context, form)
-        events = json_events(exchange)
-        early = [e for e in events[:-1] if member(e, "generated_text") is not None or member(e, "details")]
-        expect(not early, "null before the last event", early[:1], exchange)
-        expect(bool(member(events[-1], "details")), "details in the last event", events[-1], exchange)
-        expect(
-            isinstance(member(events[-1], "generated_text"), str),
-            "the whole text at last",
-            events[-1],
-            exchange,
-        )
-
-    @catalogue.add(
-        words(form, "details-only-when-asked"),
-        "Without `details` the last event has none.",
-        source="#/components/schemas/GenerateParameters/properties/details",
-        operation=form.operation,
-        level=Level.SHOULD,
-    )
-    def unasked(context: Context) -> None:
-        exchange = context.cached(form.ask())
-        expect_answer(form, exchange)
-        details = member(json_events(exchange)[-1], "details")
-        expect(details is None, "details null", details, exchange)
+@requirement(
+    "error-ends-the-stream",
+    "The stream of a refused request has one error event with a message, no token, and then ends.",
+    forms=STREAMED,
+    source="behaviour.md#streams",
+    category="streams",
+    why="Clients mistake an error event for a token, or wait forever (huggingface_hub#1651).",
+)
+def error_ends_the_stream(context: Context, form: Form) -> None:
+    for name, value in bad_values(context, form):
+        with context.case():
+            exchange = context.cached(form.ask(tokens=2, **{name: value}))
+            if exchange.response.status == OK:
+                _expect_only_error(form, exchange)
+            else:
+                expect_refused(context, form.operation, exchange)
 
 
-def _identity(catalogue: Catalogue, form: Form) -> None:
-    @catalogue.add(
-        words(form, "chunks-belong-together"),
-        "`id`, `model` and `system_fingerprint` are the same in all chunks, `created` moves on with time.",
-        source=response_source(form.operation, EVENT_STREAM),
-        operation=form.operation,
-        why="Clients put chunks of several answers together by their `id`.",
-    )
-    def together(context: Context) -> None:
-        exchange = _stream(context, form)
-        for name in ("id", "model", "system_fingerprint"):
-            values = {str(member(event, name)) for event in json_events(exchange)}
-            expect(len(values) == 1, f"one `{name}`", sorted(values), exchange)
-        times = [member(event, "created") for event in json_events(exchange)]
-        expect(all(isinstance(one, int) for one in times), "`created` in seconds", times[:3], exchange)
-        passed, least = max(times) - min(times), exchange.response.seconds
-        expect(times == sorted(times) and passed <= least + A_SECOND, "one time", times[:9], exchange)
+def _expect_only_error(form: Form, exchange: Exchange) -> None:
+    events = exchange.response.stream.events
+    done = [event for event in events if event.is_done]
+    terminated, described = (0, "no [DONE]") if form.dialect == "generate" else (1, "one [DONE]")
+    expect(len(done) == terminated, described, seen(exchange), exchange)
+    types = {event.type for event in events}
+    expect(types <= {"message"}, "events of type message", sorted(types), exchange)
+    bodies = [event.json_or_none for event in events if not event.is_done]
+    expect(len(bodies) == 1, "one event, the error", seen(exchange), exchange)
+    error = member(bodies[0], "error")
+    text = error if form.dialect == "generate" else member(error, "message")
+    expect(isinstance(text, str) and bool(text), "an `error` with a message", seen(exchange), exchange)
+    expect(member(bodies[0], "token") is None, "no token", seen(exchange), exchange)
+    if form.dialect != "generate":
+        status = member(error, "http_status_code")
+        expect(status == UNPROCESSABLE, "an `http_status_code` of 422", seen(exchange), exchange)
 
-    @catalogue.add(
-        words(form, "usage-comes-as-promised"),
-        "`usage` counts what was generated, once, at the end.",
-        source="behaviour.md#streams",
-        operation=form.operation,
-        why="Gateways bill by it.",
-    )
-    def usage(context: Context) -> None:
-        if form.dialect == "chat":
-            never: dict[str, Any] = {"stream_options": {"include_usage": False}}
-            for request in (form.ask(), form.ask(**never)):
-                plain = context.cached(request)
-                expect_status(plain, OK)
-                early = [event for event in json_events(plain) if member(event, "usage") is not None]
-                expect(not early, "no usage unless asked for", early[:1], plain)
-        options: dict[str, Any] = (
-            {"stream_options": {"include_usage": True}} if form.dialect == "chat" else {}
-        )
-        exchange = context.cached(form.ask(tokens=TOKENS, **options))
-        expect_status(exchange, OK)
-        counted = [event for event in json_events(exchange) if member(event, "usage")]
-        expect(len(counted) == 1, "one chunk with usage", len(counted), exchange)
-        expect(counted[0] == json_events(exchange)[-1], "usage in the last chunk", seen(exchange), exchange)
-        answer = read_answer(form, exchange)
-        expect(answer.generated is not None, "completion_tokens", member(counted[0], "usage"), exchange)
+
+@requirement(
+    "index-counts-from-one",
+    "`index` numbers the events from 1.",
+    forms=NATIVE_STREAMED,
+    source="#/components/schemas/StreamResponse/properties/index",
+    category="streams",
+    why="Clients detect a lost event by a gap.",
+)
+def index_counts_from_one(context: Context, form: Form) -> None:
+    exchange = short_stream(context, form)
+    indices = [member(event, "index") for event in json_events(exchange)]
+    expect(indices == list(range(1, len(indices) + 1)), "1, 2, 3, …", indices, exchange)
+
+
+@requirement(
+    "only-the-last-event-tells-the-end",
+    "`generated_text` and `details` are null until the last event, which has both if details were requested.",
+    forms=NATIVE_STREAMED,
+    source="#/components/schemas/StreamResponse/properties/details",
+    category="streams",
+    why="Clients stop reading at the first event with `generated_text`.",
+)
+def only_the_last_event_tells_the_end(context: Context, form: Form) -> None:
+    exchange = short_stream(context, form)
+    *others, last = json_events(exchange)
+    early = [e for e in others if member(e, "generated_text") is not None or member(e, "details")]
+    expect(not early, "null before the last event", early[:1], exchange)
+    expect(bool(member(last, "details")), "details in the last event", last, exchange)
+    expect(isinstance(member(last, "generated_text"), str), "the text in the last event", last, exchange)
+
+
+@requirement(
+    "details-only-when-asked",
+    "The last event has no `details` unless they were requested.",
+    forms=NATIVE_STREAMED,
+    source="#/components/schemas/GenerateParameters/properties/details",
+    category="streams",
+    level=SHOULD,
+)
+def details_only_when_asked(context: Context, form: Form) -> None:
+    exchange = context.cached(form.ask())
+    expect_answer(form, exchange)
+    details = member(json_events(exchange)[-1], "details")
+    expect(details is None, "details null", details, exchange)
+
+
+@requirement(
+    "chunks-belong-together",
+    "`id`, `model` and `system_fingerprint` are the same in all chunks of a stream, and `created` advances "
+    "with time.",
+    forms=(CHAT_STREAM, COMPLETIONS_STREAM),
+    source=_chunk_source,
+    category="streams",
+    why="Clients assign chunks to answers by their `id`.",
+)
+def chunks_belong_together(context: Context, form: Form) -> None:
+    exchange = short_stream(context, form)
+    for name in ("id", "model", "system_fingerprint"):
+        values = {str(member(event, name)) for event in json_events(exchange)}
+        expect(len(values) == 1, f"one `{name}`", sorted(values), exchange)
+    times = [member(event, "created") for event in json_events(exchange)]
+    expect(all(isinstance(one, int) for one in times), "`created` in seconds", times[:3], exchange)
+    passed, least = max(times) - min(times), exchange.response.seconds
+    advances = times == sorted(times) and passed <= least + A_SECOND
+    expect(advances, "a `created` that advances with time", times[:9], exchange)
+
+
+@requirement(
+    "usage-comes-as-promised",
+    "`usage` comes once, in the last chunk, with the number of generated tokens; in chat only if requested.",
+    forms=(CHAT_STREAM, COMPLETIONS_STREAM),
+    source="behaviour.md#streams",
+    category="streams",
+    why="Gateways bill by it.",
+)
+def usage_comes_as_promised(context: Context, form: Form) -> None:
+    options: dict[str, Any] = {}
+    if form.dialect == "chat":
+        for request in (form.ask(), form.ask(stream_options={"include_usage": False})):
+            plain = context.cached(request)
+            expect_status(plain, OK)
+            early = [event for event in json_events(plain) if member(event, "usage") is not None]
+            expect(not early, "no usage unless requested", early[:1], plain)
+        options = {"stream_options": {"include_usage": True}}
+    exchange = context.cached(form.ask(tokens=TOKENS, **options))
+    expect_status(exchange, OK)
+    chunks = [event for event in json_events(exchange) if member(event, "usage")]
+    expect(len(chunks) == 1, "one chunk with usage", len(chunks), exchange)
+    expect(chunks[0] == json_events(exchange)[-1], "usage in the last chunk", seen(exchange), exchange)
+    answer = read_answer(form, exchange)
+    expect(answer.generated is not None, "completion_tokens", member(chunks[0], "usage"), exchange)

@@ -3,14 +3,8 @@
 from tgi_reference.engine.engine import Engine
 from tgi_reference.engine.grammar import Grammar
 from tgi_reference.engine.noise import Noise
-from tgi_reference.engine.values import (
-    Encoding,
-    Finish,
-    GrammarError,
-    SamplingParameters,
-    Step,
-    Token,
-)
+from tgi_reference.engine.parameters import SamplingParameters
+from tgi_reference.engine.values import Encoding, Finish, GrammarError, Step, Token
 
 __all__ = [
     "Encoding",

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tgi_reference.engine.noise import Noise
-    from tgi_reference.engine.values import Encoding, SamplingParameters, Step, Token
+    from tgi_reference.engine.parameters import SamplingParameters
+    from tgi_reference.engine.values import Encoding, Step, Token
 
 
 class Engine:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tgi_reference.engine.model import LanguageModel
     from tgi_reference.engine.noise import Noise
+    from tgi_reference.engine.parameters import SamplingParameters
     from tgi_reference.engine.sampling import Choice
-    from tgi_reference.engine.values import SamplingParameters
     from tgi_reference.engine.vocabulary import Vocabulary
 
 

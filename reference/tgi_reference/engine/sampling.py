@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tgi_reference.engine.model import Candidates, Distribution
     from tgi_reference.engine.ngram import Vector
-    from tgi_reference.engine.values import SamplingParameters
+    from tgi_reference.engine.parameters import SamplingParameters
 
     Ids = npt.NDArray[np.intp]
 

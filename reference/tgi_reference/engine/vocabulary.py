@@ -47,7 +47,7 @@ class Vocabulary:
 
     def ids(self, text: str) -> list[int]:
         """The text as token ids; the texts of special tokens become special tokens."""
-        # A batch of one: unlike a single text it is encoded without holding the interpreter's lock, so that a
+        # A batch of one: unlike a single text it is encoded without the interpreter's lock, so that a
         # text of megabytes, encoded in a thread, stops nothing else.
         return list(self._tokenizer.encode_batch([text], add_special_tokens=False)[0].ids)
 

@@ -83,7 +83,7 @@ class InternallyTagged:
 
 @frozen
 class AdjacentlyTagged:
-    """An object of two members: ``type`` names the variant, ``value`` holds it; or an array of the two."""
+    """An object of two members: ``type`` names the variant, ``value`` is its content; or both in an array."""
 
     name: str
     make: Callable[[str, Any], Any]

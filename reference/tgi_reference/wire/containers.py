@@ -1,4 +1,4 @@
-"""Shapes of values that hold others: optional ones, arrays, any value, converted ones."""
+"""Shapes of values that contain others: optional ones, arrays, any value, converted ones."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Sequence:
 
 @frozen
 class Buffered:
-    """Any value, held with the order and the duplicates of its members (see ``Pairs``)."""
+    """Any value, with the order and the duplicates of its members (see ``Pairs``)."""
 
     expected: str = "any value"
 
@@ -82,7 +82,7 @@ BUFFERED: Final = Buffered()
 
 @frozen
 class Anything:
-    """Any value, as Python holds JSON; of members named twice the last counts."""
+    """Any value, as Python represents JSON; of members named twice the last counts."""
 
     expected: str = "any valid JSON value"
 

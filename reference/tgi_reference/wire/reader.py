@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DEEPEST: Final = 128
 _SPACE: Final = re.compile(rb"[ \n\t\r]*")
 _PLAIN: Final = re.compile(rb'[^"\\\x00-\x1f]*')
-# A string that is right as far as its grammar goes; it may still hold lone surrogates or broken UTF-8.
+# A string that is right as far as its grammar goes; it may still contain lone surrogates or broken UTF-8.
 # (Written so that there is one way to match: an unfinished string must not be tried in others.)
 _STRING: Final = re.compile(rb'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
 _DIGITS: Final = re.compile(rb"[0-9]*")

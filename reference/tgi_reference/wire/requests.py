@@ -72,7 +72,7 @@ class CompatGenerateRequest:
 
 @frozen
 class CompletionRequest:
-    """The body of ``/v1/completions``; ``prompt`` holds one prompt or more."""
+    """The body of ``/v1/completions``; ``prompt`` is a list of one prompt or more."""
 
     prompt: list[str]
     model: str | None = None

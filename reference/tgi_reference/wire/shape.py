@@ -1,7 +1,7 @@
 """Types to decode into, as combinators: what they have in common.
 
 Each reads itself from a text, or takes itself from a buffered value. The two ways exist because an untagged
-choice must hold the whole value before it knows what it is; what is wrong inside of it is then told no more
+choice must read the whole value before it knows what it is; what is wrong inside of it is then told no more
 precisely than that nothing matched, exactly as clients see it.
 """
 

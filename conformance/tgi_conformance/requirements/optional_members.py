@@ -1,0 +1,92 @@
+"""Members of a request that may be null, left out or unknown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from packaging.version import Version
+
+from tgi_conformance.requirements._counting import counted
+from tgi_conformance.requirements._declaration import requirement
+from tgi_conformance.requirements._forms import GRAMMAR_FORMS, PRIMARY
+from tgi_conformance.requirements._pointers import parameter, with_grammar
+from tgi_conformance.requirements._sampled import text_of
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
+from tgi_conformance.results.outcomes import UnsupportedError
+
+if TYPE_CHECKING:
+    from tgi_conformance.protocol.forms import Form
+    from tgi_conformance.session.context import Context
+
+UNLIMITED = Version("3.0")  # before it an answer without a limit had 100 tokens
+DIGITS, FEWER_DIGITS = 110, 30  # each followed by a space: as many tokens or twice as many
+TOKENS_PER_DIGIT = 3  # at most, with the prompt
+
+
+@requirement(
+    "unknown-members-are-ignored",
+    "A request with members that the document does not name is accepted.",
+    forms=PRIMARY,
+    source=lambda form: f"#/components/schemas/{form.schema}",
+    category="sampling",
+    why="Clients of other releases send members that this one does not know.",
+)
+def unknown_members_are_ignored(context: Context, form: Form) -> None:
+    asking = context.either(form, "unknown members")
+    body = asking.body(tokens=2, x_unknown={"a": [1]})
+    exchange = context.cached(asking.request({**body, "x_other": None}))
+    expect_answer(asking, exchange)
+
+
+def _limit_pointer(form: Form) -> str:
+    return parameter(form, form.limit_name)
+
+
+def _limit_needs(form: Form) -> tuple[str, ...]:
+    return ("lengths", *with_grammar(form))  # a grammar ends the answer where no limit does
+
+
+@requirement(
+    "limit-may-be-null-or-left-out",
+    lambda form: f"`{form.limit_name}` may be null or left out.",
+    forms=GRAMMAR_FORMS,
+    source=_limit_pointer,
+    category="sampling",
+    needs=_limit_needs,
+    why="Client libraries send null for what was not set (text-generation-inference#2421).",
+)
+def limit_may_be_null_or_left_out(context: Context, form: Form) -> None:
+    longest = context.capabilities.limit("max_total_tokens")
+    release = context.capabilities.version or context.contract.release
+    digits = DIGITS if release >= UNLIMITED else FEWER_DIGITS
+    if longest is not None and longest < digits * TOKENS_PER_DIGIT:
+        raise UnsupportedError(f"a context of {longest} tokens is too small for {digits} digits")
+    name = form.grammar_name
+    with context.case():
+        asked = {**counted(form), name: _digits(FEWER_DIGITS), form.limit_name: None}
+        _expect_digits(context, form, FEWER_DIGITS, **asked)
+    asked = {**counted(form), name: _digits(digits)}
+    text = ""
+    with context.case():
+        text = _expect_digits(context, form, digits, **asked)
+    stop = Counter(text[-digits:]).most_common(1)[0][0]  # no space, which may begin the next token
+    if context.whole and context.capabilities.limit("max_stop_sequences") != 0:
+        with context.case():
+            exchange = context.send(form.ask(tokens=None, **asked, stop=[stop]))
+            shown = text_of(form, expect_answer(form, exchange)).replace(" ", "")
+            expect(len(shown) < digits, f"an end with {stop!r}", shown, exchange)
+
+
+def _digits(count: int) -> dict[str, str]:
+    """Write a grammar of digits, each followed by a space."""
+    return {"type": "regex", "value": f"([0-9] ){{{count}}}"}
+
+
+def _expect_digits(context: Context, form: Form, count: int, **asked: Any) -> str:
+    """Raise UnmetError unless an answer without a limit has all digits of its grammar; return them."""
+    exchange = context.send(form.ask(tokens=None, **asked))
+    expect_status(exchange, OK)
+    text = text_of(form, expect_answer(form, exchange)).replace(" ", "")
+    expect(text[-count:].isdigit() and len(text) >= count, f"{count} digits", text, exchange)
+    return text

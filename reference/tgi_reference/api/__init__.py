@@ -1,0 +1,1 @@
+"""The API: routes, middleware, and how answers and streams are written."""

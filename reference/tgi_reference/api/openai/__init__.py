@@ -1,0 +1,1 @@
+"""The OpenAI-style routes, as each release of TGI answers them."""

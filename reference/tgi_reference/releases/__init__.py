@@ -1,1 +1,0 @@
-"""The releases of TGI that this server can stand in for."""

@@ -1,7 +1,0 @@
-"""Variants: other ways to serve the same API that no client may stumble over, off unless asked for."""
-
-from __future__ import annotations
-
-from tgi_reference.alterations.catalogue import Catalogue
-
-VARIANTS = Catalogue("variant")
