@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from tests.conformance.hostile import hostile
 
 from tgi_conformance.cli.main import main
-from tgi_reference.server import running
+from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 
 if TYPE_CHECKING:

@@ -51,14 +51,18 @@ def test_the_status_is_what_was_asked_for(judged: Report, fail_on: FailOn, expec
     ("gate", "judged", "line"),
     [
         (Gate(), GOOD, "passed: no MUST requirement fails, 1 known deviation"),
-        (Gate(), BAD, "failed: 2 MUST requirements fail"),
-        (Gate(FailOn.SHOULD), BAD, "failed: 2 MUST and 1 SHOULD requirements fail"),
+        (Gate(), BAD, "failed: 4 MUST requirements fail"),
+        (Gate(FailOn.SHOULD), BAD, "failed: 4 MUST and 1 SHOULD requirements fail"),
         (Gate(FailOn.SHOULD), GOOD, "passed: no MUST or SHOULD requirement fails, 1 known deviation"),
-        (Gate(FailOn.REGRESSION, AGAINST, FILE), AFTER, "failed: 1 regression against before.json: "),
+        (
+            Gate(FailOn.REGRESSION, AGAINST, FILE),
+            AFTER,
+            "failed: 3 regressions against before.json: generate.breaks, ",
+        ),
         (
             Gate(FailOn.REGRESSION, AGAINST, FILE),
             BEFORE,
-            "passed: no regression against before.json, 1 known",
+            "passed: no regression against before.json, 2 known failures",
         ),
         (Gate(), NONE, "inconclusive: the deployment cannot be reached: no connection"),
         (Gate(on_inconclusive="pass"), NONE, "passed, though inconclusive: the deployment cannot"),

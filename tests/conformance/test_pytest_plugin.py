@@ -21,11 +21,11 @@ SUITE = ["--pyargs", "tgi_conformance", "-p", "no:cacheprovider", "-p", "no:rand
 SMOKE = [*SUITE, "--tgi-depth", "smoke"]
 
 
-def test_without_a_deployment_everything_is_skipped(pytester: pytest.Pytester) -> None:
-    done = pytester.runpytest_inprocess(*SUITE, "-rs")
+def test_without_a_deployment_it_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    done = pytester.runpytest_inprocess(*SUITE)
 
-    done.assert_outcomes(skipped=len(requirements()))
-    done.stdout.fnmatch_lines(["*no deployment was named: --tgi-url URL*"])
+    assert pytest.ExitCode.USAGE_ERROR == done.ret
+    assert "expected the deployment's base URL, --tgi-url URL" in done.stderr.str()
 
 
 def test_a_good_deployment_passes(pytester: pytest.Pytester, tgi_server: Running) -> None:
@@ -56,7 +56,9 @@ def test_a_broken_deployment_fails_and_x_stops_at_the_first(
     monkeypatch.setenv("MY_KEY", "sesame-open-now")
     given = ["--tgi-api-key-env", "MY_KEY", "--tgi-header", "X-Team: team-header"]
     with hostile(answering(BROKEN)) as server:
-        done = pytester.runpytest_inprocess(*SMOKE, "-x", "--tgi-url", server.url, *given)
+        done = pytester.runpytest_inprocess(
+            *SMOKE, "-x", "-k", "limits-fit-together", "--tgi-url", server.url, *given
+        )
     text = done.stdout.str() + done.stderr.str()
 
     assert pytest.ExitCode.TESTS_FAILED == done.ret

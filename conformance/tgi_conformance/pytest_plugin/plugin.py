@@ -66,8 +66,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect the package of requirements as one file."""
     if file_path != REQUIREMENTS:
         return None
-    if not parent.config.getoption("--tgi-url"):
-        raise pytest.UsageError("tgi_conformance: expected the deployment's base URL, --tgi-url URL")
     from tgi_conformance.pytest_plugin.items import RequirementsFile  # noqa: PLC0415 - see above
 
     collector: pytest.Collector = RequirementsFile.from_parent(parent, path=file_path)
@@ -87,6 +85,8 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Probe the deployment before its requirements are collected."""
     url = session.config.getoption("--tgi-url")
+    if not url and "tgi_conformance" in session.config.args:
+        raise pytest.UsageError("tgi_conformance: expected the base URL of a deployment, --tgi-url URL")
     if url and RUN not in session.config.stash:
         from tgi_conformance.pytest_plugin.items import PytestRun  # noqa: PLC0415 - see above
 
