@@ -108,15 +108,14 @@ def trust(ca: Path | None) -> ssl.SSLContext:
     Raises:
         AccessError: When the file cannot be read, or holds no certificate.
     """
-    if ca is None:
-        return httpx.create_ssl_context()
+    where = f"--ca {ca}" if ca else "SSL_CERT_FILE or SSL_CERT_DIR in the environment"
     try:
-        return ssl.create_default_context(cafile=str(ca))
+        return ssl.create_default_context(cafile=str(ca)) if ca else httpx.create_ssl_context()
     except ssl.SSLError:
         problem = "holds no certificate"
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
-    raise AccessError(f"--ca {ca}: {problem}, expected a file of certificates in PEM")
+    raise AccessError(f"{where}: {problem}, expected a file of certificates in PEM")
 
 
 def can_be_sent(value: str) -> bool:

@@ -48,6 +48,9 @@ class Access:
     timeout: float = 30.0
     """Seconds for the whole of a search."""
 
+    proxy: httpx.Proxy | None = field(default=None, repr=False)
+    """What connections go through."""
+
     def all_headers(self) -> list[tuple[str, str]]:
         """Give the headers to send, the key's included; raises AccessError where one cannot be sent."""
         for name, value in self.headers:
@@ -73,6 +76,8 @@ def client(access: Access, base: httpx.URL) -> httpx.AsyncClient:
         auth=(base.username, base.password) if base.userinfo else None,
         verify=trust(access.ca),
         timeout=access.timeout,
+        proxy=access.proxy,
+        trust_env=False,
         follow_redirects=False,
     )
 

@@ -22,11 +22,11 @@ SUITE = ["--pyargs", "tgi_conformance", "-p", "no:cacheprovider", "-p", "no:rand
 SMOKE = [*SUITE, "--tgi-depth", "smoke"]
 
 
-def test_without_a_deployment_everything_is_skipped(pytester: pytest.Pytester) -> None:
-    done = pytester.runpytest_inprocess(*SUITE, "-rs")
+def test_without_a_deployment_it_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    done = pytester.runpytest_inprocess(*SUITE)
 
-    done.assert_outcomes(skipped=len(EVERY))
-    done.stdout.fnmatch_lines(["*no deployment given: use --tgi-url URL*"])
+    assert pytest.ExitCode.USAGE_ERROR == done.ret
+    assert "expected the deployment's base URL, --tgi-url URL" in done.stderr.str()
 
 
 def test_a_good_deployment_passes(pytester: pytest.Pytester, tgi_server: Running) -> None:

@@ -7,11 +7,11 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from tgi_common.access import AccessError
 from tgi_common.command_line import WrongUsage
-from tgi_conformance.cli.exit_status import FailOn, status
+from tgi_conformance.cli.exit_status import FailOn, Gate
+from tgi_conformance.cli.output import console, printing, replace_what_cannot_be_encoded, stopping
 from tgi_conformance.cli.run_options import RunCommand, run_options
 from tgi_conformance.config.estimate import estimate
 from tgi_conformance.config.run_config import UsageError
@@ -65,10 +65,12 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     """
     outputs = {name: path for name in WRITERS if (path := given.pop(name)) is not None}
     folder: Path | None = given.pop("reports")
-    fail_on, baseline_file = FailOn(given.pop("fail_on")), given.pop("baseline")
+    fail_on, baseline = FailOn(given.pop("fail_on")), given.pop("baseline")
+    on_inconclusive = given.pop("on_inconclusive")
+    replace_what_cannot_be_encoded()
     try:
         named = _targets(url, targets, Settings("", headers=given.pop("header"), **given))
-        baseline = _baseline(fail_on, baseline_file)
+        gate = Gate(fail_on, _baseline(fail_on, baseline), baseline, on_inconclusive)
         _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
     except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None
@@ -80,12 +82,9 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
         return
     try:
         if len(named) == 1 and targets is None:
-            code = _one(named[0], outputs, fail_on, baseline)
+            code = _one(named[0], outputs, gate)
         else:
-            code = _several(named, outputs, folder, fail_on, baseline)
-    except KeyboardInterrupt:
-        click.echo("interrupted before any requirement was checked", err=True)
-        code = Verdict.COULD_NOT_TELL.exit_code
+            code = _several(named, outputs, folder, gate)
     except click.ClickException:
         raise
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means that a deployment does not conform
@@ -133,15 +132,15 @@ def _check_outputs(outputs: Mapping[str, Path], folder: Path | None, *, several:
         check_writable(folder / "matrix.html")
 
 
-def _one(target: NamedConfig, outputs: Mapping[str, Path], fail_on: FailOn, baseline: Report | None) -> int:
+def _one(target: NamedConfig, outputs: Mapping[str, Path], gate: Gate) -> int:
     name = target.config.target.shown_url
-    with watching([name], sys.stderr) as watch:
-        report = run(target.config, lambda progress: watch(name, progress))
-    print_report(report, _console(), outputs)
+    with stopping() as stop, watching([name], sys.stderr) as watch:
+        report = run(target.config, lambda progress: watch(name, progress), stop)
     for form, path in outputs.items():
         _write(path, WRITERS[form](report))
-    code, reason = status(report, fail_on, baseline)
-    if reason:
+    code, reason = gate.status(report)
+    with printing():
+        print_report(report, console(), outputs)
         click.echo(reason)
     return code
 
@@ -150,12 +149,10 @@ def _several(
     targets: tuple[NamedConfig, ...],
     outputs: Mapping[str, Path],
     folder: Path | None,
-    fail_on: FailOn,
-    baseline: Report | None,
+    gate: Gate,
 ) -> int:
-    with watching([target.name for target in targets], sys.stderr) as watch:
-        columns = run_all(targets, watch)
-    print_matrix(columns, _console())
+    with stopping() as stop, watching([target.name for target in targets], sys.stderr) as watch:
+        columns = run_all(targets, watch, stop)
     files = {path: MATRIX_WRITERS[form](columns) for form, path in outputs.items()}
     if folder is not None:
         files |= {
@@ -168,17 +165,15 @@ def _several(
             }
     for path, text in files.items():
         _write(path, text)
-        click.echo(f"written {path}")
-    found = [(column.name, *status(column.report, fail_on, baseline)) for column in columns]
-    for name, _, reason in found:
-        if reason:
+    found = [(column.name, *gate.status(column.report)) for column in columns]
+    with printing():
+        print_matrix(columns, console())
+        for path in files:
+            click.echo(f"written {path}")
+        for name, _, reason in found:
             click.echo(f"{name}: {reason}")
     codes = {code for _, code, _ in found}
     return next((code for code in (4, 1, 3) if code in codes), 0)
-
-
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True)
 
 
 def _write(path: Path, text: str) -> None:

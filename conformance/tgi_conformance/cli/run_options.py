@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.suggestion import unknown
 from tgi_conformance.cli.exit_status import FailOn
-from tgi_conformance.config.file import read_configuration
+from tgi_conformance.config.file import FORMER, read_configuration
 from tgi_conformance.config.run_config import UsageError
 from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+PREFIX = "TGI_CONFORMANCE"
 Decorated = TypeVar("Decorated")
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -31,8 +34,17 @@ class RunCommand(OneLineCommand):
             settings = read_configuration(Path.cwd(), {name: many[name] for name in many if name})
         except UsageError as error:
             raise WrongUsage(str(error)) from None
-        extra = {"auto_envvar_prefix": "TGI_CONFORMANCE", "default_map": settings, **extra}
+        _check_environment(name for name in many if name)
+        extra = {"auto_envvar_prefix": PREFIX, "default_map": settings, **extra}
         return super().make_context(info_name, _with_baseline(args), *rest, **extra)
+
+
+def _check_environment(settings: Iterable[str]) -> None:
+    """Raise WrongUsage where the environment has a variable of ours that is no setting."""
+    known = {f"{PREFIX}_{name.upper()}" for name in (*settings, "plan", *FORMER)}
+    for name in os.environ:
+        if name.startswith(f"{PREFIX}_") and name not in known:
+            raise WrongUsage(unknown("environment variable", name, known))
 
 
 def _takes_many(param: click.Parameter) -> bool:
@@ -147,6 +159,18 @@ OPTIONS: list[Callable[..., Any]] = [
         help="Skip what may disturb other clients of the deployment: broken grammars, cut connections, "
         "oversized bodies, overload.",
     ),
+    click.option(
+        "--on-inconclusive",
+        type=click.Choice(["pass", "fail"]),
+        help="End with 0 or 1 instead of 3 where the run could not tell.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Wait this long for an answer.  [default: 60, for the first answer 7]",
+    ),
+    click.option("--no-proxy-env", is_flag=True, help="Ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."),
     click.option("--ca", metavar="FILE", type=FILE, help="PEM file with certificates to trust."),
     click.option("--plan", is_flag=True, help="Estimate requests and tokens of the run, and send nothing."),
 ]

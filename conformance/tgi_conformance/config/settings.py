@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from tgi_common.access import parse_header, parse_url, trust
+from tgi_common.proxy import proxy_for
 from tgi_conformance.config.run_config import RunConfig, check_names, route_name
-from tgi_conformance.http.client import Bounds
+from tgi_conformance.http.client import FIRST_SECONDS, REQUEST_SECONDS, Bounds
 from tgi_conformance.http.target import Key, Target, key_from
 from tgi_conformance.results.deviations import read_deviations, shipped_deviations
 from tgi_conformance.results.levels import BUDGETS, Depth
@@ -39,6 +40,8 @@ class Settings:
     max_tokens: int | None = None
     gentle: bool = False
     ca: Path | None = None
+    timeout: float | None = None
+    no_proxy_env: bool = False
 
 
 def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
@@ -49,9 +52,7 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
     if key is None and settings.api_key_env is not None:
         key = key_from(settings.api_key_env)
     return RunConfig(
-        target=Target(
-            parse_url(settings.url), key, tuple(map(parse_header, settings.headers)), _ca(settings.ca)
-        ),
+        target=_target(settings, key),
         depth=Depth(settings.depth),
         seed=settings.seed,
         only=tuple(map(route_name, settings.only)),
@@ -65,17 +66,20 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
     )
 
 
+def _target(settings: Settings, key: Key | None) -> Target:
+    url = parse_url(settings.url)
+    trust(settings.ca)  # so that a wrong file is told before anything is sent
+    proxy = None if settings.no_proxy_env else proxy_for(url)
+    return Target(url, key, tuple(map(parse_header, settings.headers)), settings.ca, proxy)
+
+
 def _bounds(settings: Settings) -> Bounds:
     requests, tokens = BUDGETS.get(Depth(settings.depth), (None, None))
     return Bounds(
+        request_seconds=REQUEST_SECONDS if settings.timeout is None else settings.timeout,
+        first_seconds=FIRST_SECONDS if settings.timeout is None else settings.timeout,
         run_seconds=settings.max_seconds,
         requests_per_second=settings.rate,
         requests=requests if settings.max_requests is None else settings.max_requests,
         generated_tokens=tokens if settings.max_tokens is None else settings.max_tokens,
     )
-
-
-def _ca(path: Path | None) -> Path | None:
-    if path is not None:
-        trust(path)
-    return path

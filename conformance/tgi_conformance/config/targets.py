@@ -32,6 +32,8 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "max_requests": int,
     "max_tokens": int,
     "gentle": bool,
+    "timeout": (int, float),
+    "no_proxy_env": bool,
 }
 
 

@@ -12,7 +12,6 @@ from tgi_document.fetch import Access, fetch_document
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tgi_conformance.http.client import Bounds
     from tgi_conformance.http.target import Target
 
 
@@ -38,14 +37,15 @@ class Served:
         return str(info.get("version", ""))
 
 
-def fetch_served(target: Target, bounds: Bounds) -> Served:
-    """Find the deployment's document through its documentation page; raises nothing."""
+def fetch_served(target: Target, seconds: float) -> Served:
+    """Find the deployment's document through its documentation page, in this time; raises nothing."""
     access = Access(
         headers=target.headers,
         api_key=target.key.value if target.key else None,
         api_key_env=target.key.name if target.key else None,
         ca=target.ca,
-        timeout=bounds.request_seconds,
+        timeout=seconds,
+        proxy=target.proxy,
     )
     try:
         found = fetch_document(target.url, access)

@@ -30,10 +30,11 @@ HANGS = "not checked, since two requirements of its kind on this route timed out
 
 @frozen
 class Executed:
-    """A requirement's result, and the context of its check."""
+    """A requirement's result, the context of its check, and whether the run was stopped before its end."""
 
     result: Result
     context: Context
+    interrupted: bool = False
 
 
 def execute(requirement: Requirement, session: Session) -> Executed:
@@ -50,7 +51,7 @@ def execute(requirement: Requirement, session: Session) -> Executed:
         seconds=time.monotonic() - started,
         cases=context.cases,
     )
-    return Executed(result, context)
+    return Executed(result, context, session.sender.client.stop.is_set())
 
 
 @frozen
@@ -116,7 +117,7 @@ class _Execution:
         """Inconclusive if the deployment is gone or the run out of budget; failed if it does not answer."""
         if error.kind == "timeout":
             self.context.session.sender.hangs.give_up(self.requirement.group)
-        if error.kind in {"refused", "budget", "gone"}:
+        if error.kind in {"refused", "budget", "gone", "stopped"}:
             return self._of(Outcome.INCONCLUSIVE, str(error))
         return evolve(
             self._with_exchange(Outcome.FAILED, error.request),

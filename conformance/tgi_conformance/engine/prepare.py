@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -10,16 +11,56 @@ from tgi_conformance.contract.contract import contract_of, pinned_contract
 from tgi_conformance.contract.request_adapter import adapter_of
 from tgi_conformance.contract.served import Served, fetch_served
 from tgi_conformance.http.client import Client
-from tgi_conformance.session.probes import probe, probe_reach
+from tgi_conformance.http.exchange import NoAnswerError
+from tgi_conformance.session.probes import MINIMAL, probe, probe_reach
+from tgi_conformance.session.recognition import could_be_tgi
 from tgi_conformance.session.response_cache import ResponseCache
 from tgi_conformance.session.sender import Sender
 from tgi_conformance.session.session import Session
 
 if TYPE_CHECKING:
     from tgi_conformance.config.run_config import RunConfig
+    from tgi_conformance.http.target import Target
+
+
+# What people paste behind a base URL; the longest first.
+SUFFIXES = sorted(
+    {operation.partition(" ")[2] for operation in MINIMAL} - {"/"}
+    | {"/v1", "/docs", "/api-doc/openapi.json"},
+    key=len,
+    reverse=True,
+)
 
 
 def find_blocker(session: Session) -> str:
+    """Explain in one line why the deployment cannot be checked, with a shorter URL if that one works."""
+    problem = _problem(session)
+    if not problem or session.capabilities.locked:
+        return problem
+    url = session.sender.target.url
+    suffix = next((one for one in SUFFIXES if url.endswith(one)), None)
+    if suffix is None:
+        return problem
+    shorter = evolve(session.sender.target, url=url.removesuffix(suffix))
+    return (
+        f"{problem}; TGI answers at {shorter.shown_url}: use that URL"
+        if _answers(session, shorter)
+        else problem
+    )
+
+
+def _answers(session: Session, target: Target) -> bool:
+    client = Client(target, session.sender.client.bounds, stop=session.sender.client.stop)
+    try:
+        response = client.send(MINIMAL["GET /info"], seconds=client.bounds.first_seconds).response
+    except NoAnswerError:
+        return False
+    finally:
+        client.close()
+    return could_be_tgi("GET /info", response)
+
+
+def _problem(session: Session) -> str:
     """Explain in one line why the deployment cannot be checked; empty if it can."""
     if session.capabilities.unreachable:
         return f"the deployment cannot be reached: {session.capabilities.unreachable}"
@@ -40,15 +81,16 @@ def find_blocker(session: Session) -> str:
     return ""
 
 
-def prepare(config: RunConfig) -> Session:
+def prepare(config: RunConfig, stop: threading.Event | None = None) -> Session:
     """Probe the deployment; raises nothing, since the capabilities say what went wrong."""
-    sender = Sender(Client(config.target, config.bounds))
+    client = Client(config.target, config.bounds, stop=stop or threading.Event())
+    sender = Sender(client)
     cache = ResponseCache(sender)
     served = Served(problem="the deployment cannot be reached")
     capabilities = probe_reach(cache)
     contract = pinned_contract()
     if capabilities.unreachable is None:
-        served = fetch_served(config.target, config.bounds)
+        served = fetch_served(config.target, max(min(config.bounds.request_seconds, client.left), 0.001))
         capabilities = evolve(capabilities, documented=served.release)
         contract = contract_of(served.document, capabilities.version)
         sender.adapter = adapter_of(contract)

@@ -25,30 +25,42 @@ from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_conformance.results.report import WHOLE_RUN, Report
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator
 
     from tgi_conformance.config.run_config import RunConfig
+    from tgi_conformance.requirements import Requirement
     from tgi_conformance.session.session import Session
 
 INTERRUPTED = "the run was interrupted"
 
 
-def run(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
+def run(
+    config: RunConfig,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Report:
     """Probe the deployment, check every requirement that the run selects, and return the report.
 
-    Raises nothing for what a deployment does: one that cannot be reached has a report too.
+    Once `stop` is set, nothing more is sent, and the report has what was executed by then. Raises nothing for
+    what a deployment does: one that cannot be reached has a report too.
     """
     with silenced_libraries():
-        return run_one(config, on_progress)
+        return run_one(config, on_progress, stop)
 
 
-def run_one(config: RunConfig, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
+def run_one(
+    config: RunConfig,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Report:
     """Do as `run` does, inside `silenced_libraries`, which affects the whole process."""
     started, clock = datetime.now(timezone.utc), time.monotonic()
-    whole = Run(config, prepare(config), on_progress)
+    whole = Run(config, prepare(config, stop), on_progress)
     try:
-        reason = find_blocker(whole.session) or whole.execute_all()
-        whole.check_whole_run()
+        reason = whole.interrupted or find_blocker(whole.session) or whole.execute_all()
+        if reason != INTERRUPTED:
+            whole.check_whole_run()
     finally:
         whole.session.sender.client.close()
     results = tuple(one.result for one in whole.executed)
@@ -109,12 +121,24 @@ class Run:
         scheduler.start(selected)
         try:
             for requirement in selected:
-                self.record(scheduler.result(requirement), len(selected))
-        except KeyboardInterrupt:
-            return INTERRUPTED
+                self._execute(scheduler, requirement, len(selected))
         finally:
             scheduler.close()
-        return ""
+        return self.interrupted
+
+    def _execute(self, scheduler: Scheduler, requirement: Requirement, total: int) -> None:
+        """Record a requirement unless the run was stopped before its end; a Ctrl-C stops the run."""
+        try:
+            executed = scheduler.result(requirement)
+            if not executed.interrupted:
+                self.record(executed, total)
+        except KeyboardInterrupt:
+            self.session.sender.client.stop.set()
+
+    @property
+    def interrupted(self) -> str:
+        """Why the run did not come to its end, where it was stopped; empty otherwise."""
+        return INTERRUPTED if self.session.sender.client.stop.is_set() else ""
 
     def record(self, executed: Executed, total: int) -> None:
         """Record a result and report the progress."""

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 AT_A_TIME = 8
 
 
-def run_all(targets: Sequence[NamedConfig], watch: Watch = lambda _, __: None) -> tuple[Column, ...]:
-    """Return a report for each target, in the same order, even if one of the runs fails."""
+def run_all(
+    targets: Sequence[NamedConfig],
+    watch: Watch = lambda _, __: None,
+    stop: threading.Event | None = None,
+) -> tuple[Column, ...]:
+    """Return a report for each target, in order, even if one of the runs fails; `stop` as for `run`."""
     lock = threading.Lock()
 
     def one(target: NamedConfig) -> Report:
@@ -32,7 +36,7 @@ def run_all(targets: Sequence[NamedConfig], watch: Watch = lambda _, __: None) -
                 watch(target.name, progress)
 
         try:
-            return run_one(target.config, report_progress)
+            return run_one(target.config, report_progress, stop)
         except Exception as error:  # noqa: BLE001 - an error in one run must not end the others
             reason = f"{type(error).__name__}: {error}"
             return without_results(target.config, Verdict.INTERNAL_ERROR, reason)

@@ -14,6 +14,7 @@ from attrs import define, evolve, field, frozen
 
 from tgi_common.access import trust
 from tgi_common.content_encoding import EncodingError, decoder
+from tgi_common.proxy import shown_proxy
 from tgi_conformance.http.exchange import Exchange, NoAnswerError, Request, Response
 from tgi_conformance.http.transport import Transport, until
 from tgi_conformance.http.usage import Usage, generated_tokens
@@ -30,11 +31,16 @@ TIME_IS_UP = "the run's time is used up (raise --max-seconds)"
 MOST_ARRIVALS = 4096  # a server that sends byte by byte could cause millions
 
 
+REQUEST_SECONDS = 60.0
+FIRST_SECONDS = 7.0  # of each of the first two requests, which tell whether anybody answers at all
+
+
 @frozen
 class Bounds:
     """Limits of a run: seconds, bytes, requests and generated tokens; None means no limit."""
 
-    request_seconds: float = 60.0
+    request_seconds: float = REQUEST_SECONDS
+    first_seconds: float = FIRST_SECONDS
     requests_per_second: float | None = None
     run_seconds: float = 900.0
     answer_bytes: int = 4 * MEGABYTE
@@ -50,6 +56,7 @@ class Client:
     target: Target
     bounds: Bounds = field(factory=Bounds)
     usage: Usage = field(factory=Usage)
+    stop: threading.Event = field(factory=threading.Event)
     deadline: float = field(init=False)  # of the run, by time.monotonic
     _http: httpx.Client = field(init=False)
     _next: float = field(default=0.0, init=False)
@@ -59,12 +66,17 @@ class Client:
     def __attrs_post_init__(self) -> None:
         """Open the connection pool and start the run's clock."""
         self._http = httpx.Client(
-            transport=Transport(self.target.url, trust(self.target.ca), kept=KEPT),
+            transport=Transport(trust(self.target.ca), self.target.proxy, kept=KEPT),
             follow_redirects=False,
             timeout=self.bounds.request_seconds,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
         self.deadline = time.monotonic() + self.bounds.run_seconds
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left of the run."""
+        return self.deadline - time.monotonic()
 
     def close(self) -> None:
         """Close the connection pool."""
@@ -106,8 +118,8 @@ class Client:
 
     def _exchange(self, request: Request, attempt: _Attempt, started: float, deadline: float) -> Exchange:
         with (
-            until(deadline),
-            _as_no_answer_error(request),
+            until(deadline, self.stop),
+            self._told_apart(request),
             self._http.stream(
                 request.method,
                 self.target.url + request.path,
@@ -130,14 +142,32 @@ class Client:
         deadline = min(time.monotonic() + seconds, self.deadline)
         url, headers = self.target.url + request.path, self._headers(request)
         with (
-            until(deadline),
-            _as_no_answer_error(request),
+            until(deadline, self.stop),
+            self._told_apart(request),
             self._http.stream(request.method, url, content=request.content, headers=headers) as response,
         ):
             next(response.iter_raw(), b"")
 
+    @contextmanager
+    def _told_apart(self, request: Request) -> Iterator[None]:
+        """Turn what httpcore raises into the few kinds that the suite tells apart, without keys."""
+        try:
+            yield
+        except (httpcore.ConnectError, httpcore.ProxyError) as error:
+            proxy = self.target.proxy
+            through = f" through the proxy {shown_proxy(proxy)}" if proxy else ""
+            raise NoAnswerError("refused", f"no connection{through}: {error}", request) from None
+        except httpcore.TimeoutException as error:
+            if self.stop.is_set():
+                raise NoAnswerError("stopped", "the run was stopped", request) from None
+            raise NoAnswerError("timeout", f"no answer in time ({type(error).__name__})", request) from None
+        except (*BROKEN, httpx.TransportError) as error:
+            raise NoAnswerError("broken", f"the connection broke: {error}", request) from None
+
     def _begin(self, request: Request) -> None:
         """Count the request and wait until it may be sent; raises NoAnswerError if a budget is used up."""
+        if self.stop.is_set():
+            raise NoAnswerError("stopped", "the run was stopped", request)
         if time.monotonic() >= self.deadline:
             raise NoAnswerError("budget", TIME_IS_UP, request)
         with self._lock:
@@ -147,7 +177,7 @@ class Client:
             self.usage.requests += 1
             wait = self._seconds_until_due()
         if wait > 0:
-            time.sleep(min(wait, max(0.0, self.deadline - time.monotonic())))
+            self.stop.wait(min(wait, max(0.0, self.deadline - time.monotonic())))
 
     def _spent(self) -> str:
         """Name the budget that is used up; empty if none is."""
@@ -236,16 +266,3 @@ def _decoded(response: httpx.Response, request: Request) -> Iterator[bytes]:
         body.finish()
     except EncodingError as error:
         raise NoAnswerError("broken", str(error), request) from None
-
-
-@contextmanager
-def _as_no_answer_error(request: Request) -> Iterator[None]:
-    """Turn exceptions of httpcore into the kinds of NoAnswerError, without addresses and keys."""
-    try:
-        yield
-    except (httpcore.ConnectError, httpcore.ProxyError) as error:
-        raise NoAnswerError("refused", f"no connection: {error}", request) from None
-    except httpcore.TimeoutException as error:
-        raise NoAnswerError("timeout", f"no answer in time ({type(error).__name__})", request) from None
-    except (*BROKEN, httpx.TransportError) as error:
-        raise NoAnswerError("broken", f"the connection broke: {error}", request) from None

@@ -126,7 +126,8 @@ class Exchange:
 class NoAnswerError(Exception):
     """A request had no complete answer.
 
-    `kind` is refused, timeout, broken, too-large, budget, or gone if the deployment stopped answering.
+    `kind` is one of refused, timeout, broken, too-large, budget, stopped, and gone where the deployment went
+    away.
     """
 
     def __init__(self, kind: str, message: str, request: Request) -> None:

@@ -13,6 +13,8 @@ from tgi_common.redaction import Secrets
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import httpx
+
 
 @frozen
 class Key:
@@ -24,12 +26,16 @@ class Key:
 
 @frozen(slots=False)
 class Target:
-    """A deployment's base URL, with its path prefix but no trailing slash, and what each request needs."""
+    """A deployment's base URL, with its path prefix but no trailing slash, and what each request needs.
+
+    Connections go through `proxy`, or directly if it is None.
+    """
 
     url: str = field(repr=False)
     key: Key | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ca: Path | None = None
+    proxy: httpx.Proxy | None = field(default=None, repr=False, eq=False)
 
     @property
     def shown_url(self) -> str:

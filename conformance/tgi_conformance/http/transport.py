@@ -11,37 +11,46 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
+from attrs import frozen
 
 if TYPE_CHECKING:
     import ssl
+    import threading
     from collections.abc import Iterable, Iterator
 
 _PIECE = (
     16 * 1024
 )  # bytes written at a time, so that the deadline also ends writing to a server that hardly reads
 _MOST = 512  # connections at a time
-_deadline: ContextVar[float] = ContextVar("deadline")
+_SLICE = 0.25  # seconds that a read waits before it looks whether the run was stopped
+
+
+@frozen
+class _Limit:
+    deadline: float
+    stop: threading.Event
+
+
+_limit: ContextVar[_Limit] = ContextVar("limit")
 
 
 @contextmanager
-def until(deadline: float) -> Iterator[None]:
-    """Make httpcore raise its timeouts in this thread from this `time.monotonic` on."""
-    token = _deadline.set(deadline)
+def until(deadline: float, stop: threading.Event) -> Iterator[None]:
+    """Make httpcore raise its timeouts in this thread from this `time.monotonic` on, or soon after a stop."""
+    token = _limit.set(_Limit(deadline, stop))
     try:
         yield
     finally:
-        _deadline.reset(token)
+        _limit.reset(token)
 
 
 class Transport(httpx.BaseTransport):
-    """Connections to one deployment, through the proxy that the environment sets."""
+    """Connections to one deployment, through a proxy if one is given."""
 
-    def __init__(self, url: str, trust: ssl.SSLContext, *, kept: int) -> None:
+    def __init__(self, trust: ssl.SSLContext, proxy: httpx.Proxy | None, *, kept: int) -> None:
         options = {
             "ssl_context": trust,
             "max_connections": _MOST,
@@ -49,7 +58,7 @@ class Transport(httpx.BaseTransport):
             "keepalive_expiry": 2.0,
             "network_backend": _Backend(),
         }
-        self._pool = _pool(proxy_for(url), options)
+        self._pool = _pool(proxy, options)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; raises what httpcore raises."""
@@ -73,19 +82,6 @@ class Transport(httpx.BaseTransport):
     def close(self) -> None:
         """Close the connections."""
         self._pool.close()
-
-
-def proxy_for(url: str) -> httpx.Proxy | None:
-    """Return the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY set for a URL, unless NO_PROXY exempts it.
-
-    None stands for a direct connection.
-    """
-    parts = urlsplit(url)
-    proxies = getproxies()
-    named = proxies.get(parts.scheme) or proxies.get("all")
-    if not named or proxy_bypass(parts.hostname or ""):
-        return None
-    return httpx.Proxy(named if "://" in named else f"http://{named}")
 
 
 def _pool(proxy: httpx.Proxy | None, options: dict[str, Any]) -> httpcore.ConnectionPool:
@@ -113,10 +109,12 @@ class _Body(httpx.SyncByteStream):
 
 
 def _left(timeout: float | None, error: type[Exception]) -> float | None:
-    deadline = _deadline.get(None)
-    if deadline is None:
+    limit = _limit.get(None)
+    if limit is None:
         return timeout
-    left = deadline - time.monotonic()
+    if limit.stop.is_set():
+        raise error("the run was stopped")
+    left = limit.deadline - time.monotonic()
     if left <= 0:
         raise error("the deadline has passed")
     return left if timeout is None else min(left, timeout)
@@ -140,7 +138,14 @@ class _Stream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        while True:
+            left = _left(timeout, httpcore.ReadTimeout)
+            if left is None or left <= _SLICE:
+                return self._stream.read(max_bytes, left)
+            try:
+                return self._stream.read(max_bytes, _SLICE)
+            except httpcore.ReadTimeout:
+                timeout = None if timeout is None else timeout - _SLICE
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _PIECE):

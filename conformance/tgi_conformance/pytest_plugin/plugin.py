@@ -87,6 +87,8 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Probe the deployment before its requirements are collected."""
     url = session.config.getoption("--tgi-url")
+    if not url and "tgi_conformance" in session.config.args:
+        raise pytest.UsageError("tgi_conformance: expected the base URL of a deployment, --tgi-url URL")
     if url and RUN not in session.config.stash:
         from tgi_conformance.pytest_plugin.items import PytestRun  # noqa: PLC0415 - see above
 

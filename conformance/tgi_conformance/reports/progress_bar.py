@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from attrs import define
@@ -107,8 +107,9 @@ class _Lines:
         before = (progress.done - 1) * QUARTERS // progress.total
         if before < progress.done * QUARTERS // progress.total < QUARTERS:  # the verdict shows the end
             line = f"{self.target}: {progress.done} of {progress.total} requirements, {_used(progress)}"
-            self.stream.write(f"{line}, {self.failed} failed\n")
-            self.stream.flush()
+            with suppress(OSError):  # an output that takes nothing must not end a run
+                self.stream.write(f"{line}, {self.failed} failed\n")
+                self.stream.flush()
 
 
 def _used(progress: Progress) -> str:

@@ -15,7 +15,7 @@ __all__ = ["Requirement", "requirements"]
 
 
 def requirements() -> tuple[Requirement, ...]:
-    """Import every topic and give its requirements; what looks back on the whole run comes last."""
+    """Import every topic and give all requirements by route; what looks back on the whole run comes last."""
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
             import_module(f"{__name__}.{module.name}")

@@ -112,16 +112,16 @@ def is_away(sender: Sender) -> bool:
             away = error.kind in {"refused", "broken"}
         if not away:
             return False
-        time.sleep(A_MOMENT)
+        sender.client.stop.wait(A_MOMENT)
     return True
 
 
 def wait_until_back(sender: Sender, request: Request) -> None:
     """Wait until the deployment answers again; if it does not, end the run and raise NoAnswerError."""
     started = time.monotonic()
-    until = started + max(LONGEST_SLEEP - sender.usage.asleep, 0)
+    until = started + max(min(LONGEST_SLEEP - sender.usage.asleep, sender.client.left), 0)
     while is_away(sender) and time.monotonic() < until:
-        time.sleep(BETWEEN)
+        sender.client.stop.wait(BETWEEN)
     waited = time.monotonic() - started
     sender.usage.asleep += waited
     if time.monotonic() >= until and is_away(sender):

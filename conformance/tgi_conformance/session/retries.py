@@ -10,6 +10,7 @@ from tenacity import (
     RetryError,
     Retrying,
     retry_if_result,
+    sleep_using_event,
     stop_after_attempt,
     stop_after_delay,
     wait_fixed,
@@ -44,7 +45,12 @@ def send_with_retries(sender: Sender, request: Request, *, authenticate: bool = 
         sender.client.pause(seconds)  # Retry-After applies to every request of the run
         return seconds
 
-    retrying = Retrying(retry=retry_if_result(_is_overload), stop=stop_after_attempt(attempts), wait=wait)
+    retrying = Retrying(
+        retry=retry_if_result(_is_overload),
+        stop=stop_after_attempt(attempts),
+        wait=wait,
+        sleep=sleep_using_event(sender.client.stop),
+    )
     try:
         exchange: Exchange = retrying(_send, sender, request, authenticate=authenticate)
     except RetryError:
@@ -69,8 +75,9 @@ def wait_until_awake(sender: Sender, requests: Sequence[Request]) -> None:
     started = time.monotonic()
     retrying = Retrying(
         retry=retry_if_result(lambda asleep: asleep),
-        stop=stop_after_delay(max(LONGEST_SLEEP - sender.usage.asleep, 0)),
+        stop=stop_after_delay(max(min(LONGEST_SLEEP - sender.usage.asleep, sender.client.left), 0)),
         wait=wait_fixed(1),
+        sleep=sleep_using_event(sender.client.stop),
     )
     try:
         retrying(lambda: all(sender.send(request).response.status in ASLEEP for request in requests))

@@ -69,7 +69,8 @@ class Sender:
             raise NoAnswerError("budget", TIME_IS_UP, request) from None
 
     def _send(self, request: Request, *, under_load: bool) -> Exchange:
-        most = self.client.bounds.request_seconds
+        bounds = self.client.bounds
+        most = bounds.request_seconds if self.answered else bounds.first_seconds
         seconds = most if under_load else self.hangs.allowed(request, most)
         started = time.monotonic()
         try:

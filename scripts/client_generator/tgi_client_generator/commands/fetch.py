@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from tgi_client_generator.commands.command import CHANGED, SAME, DocumentCommand
 from tgi_client_generator.commands.servers import access_from, options_for_servers
+from tgi_common.proxy import proxy_for
 from tgi_common.text import visible
 from tgi_document.changes_report import Side, report
 from tgi_document.diff import diff
@@ -36,7 +38,7 @@ def fetch_command(  # noqa: PLR0913, PLR0917 (one for each option)
 
     Ends with 0 if nothing changed, 1 if something did, 2 if the document could not be had.
     """
-    found = fetch_document(url, access_from(api_key_env, headers, ca, timeout))
+    found = fetch_document(url, evolve(access_from(api_key_env, headers, ca, timeout), proxy=proxy_for(url)))
     require_tgi(found.document, found.url)
     pinned = pinned_document()
     changes = diff(pinned, found.document)

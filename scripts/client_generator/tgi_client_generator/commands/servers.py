@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from tgi_common.access import key_from_environment, parse_header
+from tgi_common.proxy import proxy_for
 from tgi_document.changes_report import FORMATS
 from tgi_document.errors import DocumentError
 from tgi_document.fetch import Access, fetch_document
@@ -70,6 +72,6 @@ def document_from(source: str, access: Access) -> tuple[Document, str]:
         DocumentError: When it cannot be had.
     """
     if "://" in source:
-        found = fetch_document(source, access)
+        found = fetch_document(source, evolve(access, proxy=proxy_for(source)))
         return (found.document, found.url)
     return (load_document(Path(source)), source)
