@@ -26,7 +26,7 @@ def test_without_a_deployment_it_is_a_usage_error(pytester: pytest.Pytester) -> 
     done = pytester.runpytest_inprocess(*SUITE)
 
     assert pytest.ExitCode.USAGE_ERROR == done.ret
-    assert "expected the deployment's base URL, --tgi-url URL" in done.stderr.str()
+    assert "expected the base URL of a deployment, --tgi-url URL" in done.stderr.str()
 
 
 def test_a_good_deployment_passes(pytester: pytest.Pytester, tgi_server: Running) -> None:

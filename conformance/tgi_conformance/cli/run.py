@@ -136,12 +136,14 @@ def _one(target: NamedConfig, outputs: Mapping[str, Path], gate: Gate) -> int:
     name = target.config.target.shown_url
     with stopping() as stop, watching([name], sys.stderr) as watch:
         report = run(target.config, lambda progress: watch(name, progress), stop)
-    for form, path in outputs.items():
-        _write(path, WRITERS[form](report))
+    failures = _write({path: WRITERS[form](report) for form, path in outputs.items()})
     code, reason = gate.status(report)
     with printing():
-        print_report(report, console(), outputs)
+        print_report(
+            report, console(), {form: path for form, path in outputs.items() if path not in failures}
+        )
         click.echo(reason)
+    _check_written(failures)
     return code
 
 
@@ -163,21 +165,30 @@ def _several(
             files |= {
                 folder / f"{column.name}{end}": WRITERS[form](column.report) for form, end in ENDINGS.items()
             }
-    for path, text in files.items():
-        _write(path, text)
+    failures = _write(files)
     found = [(column.name, *gate.status(column.report)) for column in columns]
     with printing():
         print_matrix(columns, console())
-        for path in files:
+        for path in (path for path in files if path not in failures):
             click.echo(f"written {path}")
         for name, _, reason in found:
             click.echo(f"{name}: {reason}")
+    _check_written(failures)
     codes = {code for _, code, _ in found}
     return next((code for code in (4, 1, 3) if code in codes), 0)
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise WrongUsage(f"{path}: cannot be written: {error.strerror}") from None
+def _write(files: Mapping[Path, str]) -> dict[Path, str]:
+    """Write every file that can be written; return for the others what was wrong."""
+    failures = {}
+    for path, text in files.items():
+        try:
+            write_atomically(path, text)
+        except OSError as error:
+            failures[path] = f"{path}: cannot be written: {error.strerror}"
+    return failures
+
+
+def _check_written(failures: Mapping[Path, str]) -> None:
+    if failures:
+        raise WrongUsage("\n".join(failures.values()))
