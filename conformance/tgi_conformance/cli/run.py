@@ -180,13 +180,16 @@ def _several(
 
 def _write(files: Mapping[Path, str]) -> dict[Path, str]:
     """Write every file that can be written; return for the others what was wrong."""
-    failures = {}
-    for path, text in files.items():
-        try:
-            write_atomically(path, text)
-        except OSError as error:
-            failures[path] = f"{path}: cannot be written: {error.strerror}"
-    return failures
+    errors = {path: _write_one(path, text) for path, text in files.items()}
+    return {path: error for path, error in errors.items() if error}
+
+
+def _write_one(path: Path, text: str) -> str:
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        return f"{path}: cannot be written: {error.strerror}"
+    return ""
 
 
 def _check_written(failures: Mapping[Path, str]) -> None:
