@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from tgi_common import json_text
 from tgi_common.access import AccessError, check_url, parse_url
+from tgi_common.proxy import shown_proxy
 from tgi_common.redaction import Secrets
 from tgi_document.docs_page import Named, read_page, read_script
 from tgi_document.errors import DocumentError
@@ -86,7 +87,7 @@ async def _fetch(url: httpx.URL, access: Access) -> Fetched:
         try:
             found = await search.run()
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            raise DocumentError(f"{shown(bare)}: {_transport_problem(error)}") from None
+            raise DocumentError(f"{shown(bare)}: {_transport_problem(error, access.proxy)}") from None
     if found is None:
         raise search.failure()
     return found
@@ -210,7 +211,7 @@ class _Search:
             self.refusals.append(str(error))
             return None
         except httpx.RemoteProtocolError as error:
-            self.faults.append(f"{shown(url)}: {_transport_problem(error)}")
+            self.faults.append(f"{shown(url)}: {_transport_problem(error, self.access.proxy)}")
             return None
         if answer.status == httpx.codes.OK:
             return answer
@@ -248,11 +249,12 @@ def _list(value: Any, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _transport_problem(error: Exception) -> str:
+def _transport_problem(error: Exception, proxy: httpx.Proxy | None) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return f"its certificate is not trusted ({error}), expected one by a CA that is known"
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return f"unreachable ({str(error) or 'no connection in time'}), expected a server"
+        way = f" through the proxy {shown_proxy(proxy)}" if proxy else ""
+        return f"unreachable{way} ({str(error) or 'no connection in time'}), expected a server"
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time, expected one"
     return f"broke off ({str(error) or type(error).__name__}), expected a whole HTTP answer"

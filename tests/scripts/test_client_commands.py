@@ -53,6 +53,7 @@ def test_the_exit_status_says_whether_something_changed(new: str, status: int) -
         (("diff", OLD, "absent.json"), "absent.json: cannot be read (No such file or directory)"),
         (("fetch", "http://127.0.0.1:9", "--header", "sesame"), "--header: a header without a colon"),
         (("fetch", "http://u:sesame@127.0.0.1:x"), '"http://127.0.0.1:x": no URL'),
+        (("fetch", "http://[::"), '"http://[::": no URL'),
         (("regenerate",), "No such command 'regenerate'."),
     ],
 )
@@ -101,3 +102,15 @@ def test_scripts_run_in_a_checkout_that_is_not_installed(script: str, tmp_path: 
     )
 
     assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_a_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://user:sesame@127.0.0.1:9")
+    for name in ("HTTP_PROXY", "http_proxy", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    through = client("fetch", "http://127.0.0.1:10")
+    direct = client("fetch", "http://127.0.0.1:10", "--no-proxy-env")
+
+    assert "http://127.0.0.1:10/: unreachable through the proxy http://127.0.0.1:9 (" in through.output
+    assert "http://127.0.0.1:10/: unreachable (" in direct.output
+    assert "sesame" not in through.output

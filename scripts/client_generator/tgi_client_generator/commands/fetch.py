@@ -6,11 +6,9 @@ import json
 from pathlib import Path
 
 import click
-from attrs import evolve
 
 from tgi_client_generator.commands.command import CHANGED, SAME, DocumentCommand
-from tgi_client_generator.commands.servers import access_from, options_for_servers
-from tgi_common.proxy import proxy_for
+from tgi_client_generator.commands.servers import AccessOptions, options_for_servers
 from tgi_common.text import visible
 from tgi_document.changes_report import Side, report
 from tgi_document.diff import diff
@@ -23,22 +21,14 @@ from tgi_document.pinned import pinned_document, pinned_path, require_tgi
 @click.argument("url")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the document there.")
 @options_for_servers
-def fetch_command(  # noqa: PLR0913, PLR0917 (one for each option)
-    url: str,
-    out: Path | None,
-    api_key_env: str | None,
-    headers: tuple[str, ...],
-    ca: Path | None,
-    timeout: float,
-    output: str,
-) -> int:
+def fetch_command(*, url: str, out: Path | None, access: AccessOptions, output: str) -> int:
     """Fetch the document of the server at URL, and tell what changed against the pinned one.
 
     The document is looked for by way of URL/docs, then at URL/api-doc/openapi.json and URL/openapi.json.
 
     Ends with 0 if nothing changed, 1 if something did, 2 if the document could not be had.
     """
-    found = fetch_document(url, evolve(access_from(api_key_env, headers, ca, timeout), proxy=proxy_for(url)))
+    found = fetch_document(url, access.to(url))
     require_tgi(found.document, found.url)
     pinned = pinned_document()
     changes = diff(pinned, found.document)

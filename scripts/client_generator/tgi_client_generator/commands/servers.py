@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import evolve
+from attrs import evolve, frozen
 
-from tgi_common.access import key_from_environment, parse_header
+from tgi_common.access import check_url, key_from_environment, parse_header
 from tgi_common.proxy import proxy_for
 from tgi_document.changes_report import FORMATS
 from tgi_document.errors import DocumentError
@@ -36,42 +37,59 @@ _OPTIONS = (
         show_default=True,
         help="Seconds to find a document in.",
     ),
+    click.option("--no-proxy-env", is_flag=True, help="Ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."),
     click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True),
 )
 
 
-def options_for_servers(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how to reach a server, and how to report."""
+@frozen
+class AccessOptions:
+    """What the options say, for any server; `proxy_env` is whether the environment may name a proxy."""
+
+    access: Access
+    proxy_env: bool
+
+    def to(self, url: str) -> Access:
+        """Give what `fetch_document` takes for one URL; raises AccessError."""
+        check_url(url)
+        return evolve(self.access, proxy=proxy_for(url)) if self.proxy_env else self.access
+
+
+def options_for_servers(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that say how to reach a server, which the command gets as one, and how to report."""
+
+    @wraps(command)
+    def with_access(
+        *,
+        api_key_env: str | None,
+        headers: tuple[str, ...],
+        ca: Path | None,
+        timeout: float,
+        no_proxy_env: bool,
+        **rest: Any,
+    ) -> int:
+        access = _access(api_key_env, headers, ca, timeout)
+        return command(access=AccessOptions(access, proxy_env=not no_proxy_env), **rest)
+
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        with_access = option(with_access)
+    return with_access
 
 
-def access_from(
-    api_key_env: str | None,
-    headers: tuple[str, ...],
-    ca: Path | None,
-    timeout: float,
-) -> Access:
-    """Make of the options what `fetch_document` takes.
-
-    Raises:
-        AccessError: When the environment variable is not set, or a header cannot be sent.
-        DocumentError: When the time is no number.
-    """
+def _access(api_key_env: str | None, headers: tuple[str, ...], ca: Path | None, timeout: float) -> Access:
     if math.isnan(timeout):
         raise DocumentError("--timeout nan: no number, expected seconds")
     key = key_from_environment(api_key_env) if api_key_env else None
     return Access(tuple(map(parse_header, headers)), key, api_key_env, ca, timeout)
 
 
-def document_from(source: str, access: Access) -> tuple[Document, str]:
+def document_from(source: str, access: AccessOptions) -> tuple[Document, str]:
     """Read a document from a file or a server, and say where it was.
 
     Raises:
         DocumentError: When it cannot be had.
     """
     if "://" in source:
-        found = fetch_document(source, evolve(access, proxy=proxy_for(source)))
+        found = fetch_document(source, access.to(source))
         return (found.document, found.url)
     return (load_document(Path(source)), source)
