@@ -317,7 +317,9 @@ def having(outcome: Outcome, level: Level = Level.MUST) -> Result:
         ([having(Outcome.FAILED), having(Outcome.ERROR)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
         ([having(Outcome.ERROR, Level.SHOULD)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
         ([having(Outcome.UNSUPPORTED)], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
-        ([SHOULD_PASS], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
+        ([SHOULD_PASS], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([having(Outcome.FAILED, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([having(Outcome.UNSUPPORTED), SHOULD_PASS], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
         ([], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
     ],
 )

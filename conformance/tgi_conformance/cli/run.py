@@ -12,11 +12,12 @@ from tgi_common.access import AccessError
 from tgi_common.command_line import WrongUsage
 from tgi_conformance.cli.exit_status import FailOn, Gate
 from tgi_conformance.cli.output import console, printing, replace_what_cannot_be_encoded, stopping
+from tgi_conformance.cli.rerun import rerunning
 from tgi_conformance.cli.run_options import RunCommand, run_options
 from tgi_conformance.config.estimate import estimate
-from tgi_conformance.config.run_config import UsageError
 from tgi_conformance.config.settings import Settings
 from tgi_conformance.config.targets import NamedConfig, configs_of_file, configs_of_urls
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.run import run
 from tgi_conformance.engine.several import run_all
 from tgi_conformance.reports.badge import write_badge
@@ -69,7 +70,9 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     on_inconclusive = given.pop("on_inconclusive")
     replace_what_cannot_be_encoded()
     try:
-        named = _targets(url, targets, Settings("", headers=given.pop("header"), **given))
+        url, given = rerunning(url, given)
+        settings = Settings("", headers=given.pop("header"), ids=given.pop("id"), **given)
+        named = _targets(url, targets, settings)
         gate = Gate(fail_on, _baseline(fail_on, baseline), baseline, on_inconclusive)
         _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
     except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:

@@ -116,7 +116,7 @@ class Run:
 
     def execute_all(self) -> str:
         """Execute every requirement of the run; return why it ended early, or an empty text."""
-        selected = [one for one in requirements() if self.config.selects(one)]
+        selected = self.config.selected
         scheduler = Scheduler(self.session, self.config.concurrency)
         scheduler.start(selected)
         try:
@@ -149,13 +149,17 @@ class Run:
         )
 
     def check_whole_run(self) -> None:
-        """Add requirements about the whole run that --only left out, if they do not pass."""
+        """Add requirements about the whole run that a narrow selection left out, if they do not pass."""
+        selection = self.config.selection
+        if not selection.narrows:
+            return
         done = {one.result.id for one in self.executed}
         for requirement in requirements():
-            if requirement.route == WHOLE_RUN and requirement.id not in done and self.config.only:
-                executed = execute(requirement, self.session)
-                if executed.result.outcome is not Outcome.PASSED:
-                    self.executed.append(executed)
+            if requirement.route != WHOLE_RUN or requirement.id in done or selection.skips(requirement):
+                continue
+            executed = execute(requirement, self.session)
+            if executed.result.outcome is not Outcome.PASSED:
+                self.executed.append(executed)
 
     def stale_deviations(self) -> Iterator[str]:
         """Name the known deviations that no longer show: all their requirements passed without them."""

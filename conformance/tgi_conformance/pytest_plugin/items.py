@@ -10,6 +10,7 @@ import pytest
 from tgi_common.access import AccessError
 from tgi_common.text import escaped
 from tgi_conformance.config.settings import Settings, run_config_of
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.scheduler import Scheduler
 from tgi_conformance.pytest_plugin.stash import LOCK, RUN
@@ -78,10 +79,12 @@ def _run_config(pytest_config: pytest.Config) -> RunConfig:
         headers=tuple(option("--tgi-header")),
         depth=option("--tgi-depth"),
         seed=option("--tgi-seed"),
+        only=tuple(option("--tgi-only")),
+        skip=tuple(option("--tgi-skip")),
     )
     try:
         return run_config_of(settings)
-    except AccessError as error:
+    except (AccessError, UsageError) as error:
         raise pytest.UsageError(str(error)) from None
 
 
