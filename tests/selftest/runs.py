@@ -74,6 +74,7 @@ def run_suite(  # noqa: PLR0913 - independent choices
     key: str | None = KEY,
     prefix: str = "",
     selection: Selection | None = None,
+    known: tuple[Deviation, ...] = (),
 ) -> Report:
     """Run the suite against a server of this process; where it is to be overloaded, one that can be."""
     slow: dict[str, Any] = (
@@ -86,7 +87,7 @@ def run_suite(  # noqa: PLR0913 - independent choices
                 target=Target(server.url + prefix, Key("KEY", key) if key else None),
                 depth=depth,
                 seed=seed,
-                deviations=deviations(),
+                deviations=(*known, *deviations()),
                 bounds=_bounds(depth),
                 patterns=patterns,
                 left_out=left_out,

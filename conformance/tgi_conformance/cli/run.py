@@ -67,13 +67,13 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     outputs = {name: path for name in WRITERS if (path := given.pop(name)) is not None}
     folder: Path | None = given.pop("reports")
     fail_on, baseline = FailOn(given.pop("fail_on")), given.pop("baseline")
-    on_inconclusive = given.pop("on_inconclusive")
+    on_inconclusive, stale = given.pop("on_inconclusive"), given.pop("fail_on_stale")
     replace_what_cannot_be_encoded()
     try:
         url, given = rerunning(url, given)
         settings = Settings("", headers=given.pop("header"), ids=given.pop("id"), **given)
         named = _targets(url, targets, settings)
-        gate = Gate(fail_on, _baseline(fail_on, baseline), baseline, on_inconclusive)
+        gate = Gate(fail_on, _baseline(fail_on, baseline), baseline, on_inconclusive, stale)
         _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
     except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None

@@ -132,6 +132,11 @@ OPTIONS: list[Callable[..., Any]] = [
         help="What makes the run exit with 1; `regression FILE` compares with the report of an earlier run.",
     ),
     click.option("--baseline", metavar="FILE", type=FILE, help="Report of `run --json` to compare with."),
+    click.option(
+        "--fail-on-stale",
+        is_flag=True,
+        help="Fail also if a known deviation of --deviations no longer shows.",
+    ),
     click.option("--json", metavar="FILE", type=FILE, help="Write the report as JSON."),
     click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
     click.option("--html", metavar="FILE", type=FILE, help="Write the report as one HTML file."),

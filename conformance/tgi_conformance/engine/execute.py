@@ -23,6 +23,7 @@ from tgi_conformance.session.context_limits import beyond_the_limits
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange, Request
     from tgi_conformance.requirements import Requirement
+    from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.session.session import Session
 
 HANGS = "not checked, since two requirements of its kind on this route timed out"
@@ -47,6 +48,7 @@ def execute(requirement: Requirement, session: Session) -> Executed:
         result,
         expected=scrub(result.expected),
         actual=scrub(result.actual),
+        symptom=scrub(result.symptom),
         reason=scrub(result.reason),
         seconds=time.monotonic() - started,
         cases=context.cases,
@@ -63,7 +65,7 @@ class _Execution:
         session = self.context.session
         missing = self._missing()
         if missing and not missing.startswith(LEFT_OUT) and self.requirement.route in session.required:
-            return evolve(self._of(Outcome.FAILED), expected="a route that --require names", actual=missing)
+            return self._unmet(UnmetError("a route that --require names", missing))
         if missing:
             return self._of(Outcome.UNSUPPORTED, missing)
         if session.sender.hangs.has_given_up(self.requirement.group):
@@ -102,15 +104,26 @@ class _Execution:
             return self._of(Outcome.INTERMITTENT, f"{before[0]}{more}")
         if not seen:
             return self._of(Outcome.PASSED)
-        deviation, unmet = next(iter(seen.items()))
+        return self._known(*next(iter(seen.items())))
+
+    def _known(self, deviation: Deviation, unmet: UnmetError) -> Result:
         reason = f"{deviation.instead} ({deviation.evidence})"
         return evolve(self._failed(unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason)
+
+    def _unmet(self, unmet: UnmetError) -> Result:
+        """Failed, or known, for a failure that the check itself did not raise."""
+        deviation = self.context.deviation(unmet)
+        if deviation is None:
+            return self._failed(unmet)
+        self.context.deviations_seen[deviation] = unmet
+        return self._known(deviation, unmet)
 
     def _failed(self, unmet: UnmetError) -> Result:
         return evolve(
             self._with_exchange(Outcome.FAILED, unmet.request, unmet.exchange),
             expected=unmet.expected,
             actual=shown(unmet.actual),
+            symptom=unmet.symptom,
         )
 
     def _no_answer(self, error: NoAnswerError) -> Result:
@@ -119,18 +132,16 @@ class _Execution:
             self.context.session.sender.hangs.give_up(self.requirement.group)
         if error.kind in {"refused", "budget", "gone", "stopped"}:
             return self._of(Outcome.INCONCLUSIVE, str(error))
-        return evolve(
-            self._with_exchange(Outcome.FAILED, error.request),
-            expected="a complete answer",
-            actual=str(error),
-        )
+        return self._unmet(UnmetError("a complete answer", str(error), request=error.request))
 
     def _crashed(self, error: Exception) -> Result:
         """Failed if the last answer does not match the document, which the check relied on; else an error."""
         context = self.context
         unmet = undocumented(context.contract, context.last) if context.last is not None else None
-        if unmet is not None and not any(one.explains(unmet) for one in context.session.deviations):
-            return self._failed(unmet)
+        shipped = [one for one in context.session.deviations if one.shipped]
+        # An answer that TGI is known to give must not make a check crash; one that a user accepted may.
+        if unmet is not None and not any(one.explains(unmet) for one in shipped):
+            return self._unmet(unmet)
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
         result = (

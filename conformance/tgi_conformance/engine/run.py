@@ -162,10 +162,12 @@ class Run:
                 self.executed.append(executed)
 
     def stale_deviations(self) -> Iterator[str]:
-        """Name the known deviations that no longer show: all their requirements passed without them."""
+        """Name the user's known deviations that no longer show: their requirements passed without them."""
         if any(one.context.capabilities.version is None for one in self.executed):
             return
         for deviation in self.config.deviations:
+            if deviation.shipped:
+                continue
             kept = [
                 one.context
                 for one in self.executed
