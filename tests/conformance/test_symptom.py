@@ -51,6 +51,7 @@ DIFFERENT = [
     (symptom_of("tokens = 4", 5, exchange({})), symptom_of("tokens = 4", 6, exchange({}))),
     (symptom_of("tokens = 4", 5, exchange({})), symptom_of("tokens = 4", 3, exchange({}))),
     (symptom_of("tokens = 4", 5, exchange({})), symptom_of("tokens = 4", None, exchange({}))),
+    (symptom_of("count = '3'", "4", exchange({})), symptom_of("count = '5'", "4", exchange({}))),
     (symptom_of("at most 4", 5, exchange({})), symptom_of("at most 4", 200, exchange({}))),
     (symptom_of("a text", "x", exchange({})), symptom_of("a text", "x", exchange({}, 500))),
     (

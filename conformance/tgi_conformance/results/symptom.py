@@ -33,7 +33,8 @@ WORDS = {"length", "eos_token", "stop_sequence", "stop", "tool_calls", "assistan
 SUMMARY = re.compile(r"\d{3} \S+(: |$)|\d{3} without content-type")  # an answer in one line
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`")
 NUMBER = re.compile(r"-?\d[\d.,:e+-]*")
-EQUALITY = re.compile(r".* = (-?\d+)")
+INTEGER = re.compile(r"(?<![\w.-])-?\d+(?![\w.])")
+DIGITS = 12  # of an integer at most
 
 
 def symptom_of(expected: str, actual: Any, exchange: Exchange | None) -> str:
@@ -52,12 +53,21 @@ def normalised(text: str) -> str:
 
 
 def _difference(expected: str, actual: Any) -> str:
-    """By how much a number is wrong that was to be equal to another; empty if that is not the failure."""
-    match = EQUALITY.fullmatch(expected)
-    if match is None or isinstance(actual, bool) or not isinstance(actual, int):
+    """By how much a number misses the nearest of those that were expected; empty if it is no such failure."""
+    numbers = [int(one) for one in INTEGER.findall(expected) if len(one) <= DIGITS]
+    number = _integer(actual)
+    if number is None or not numbers:
         return ""
-    difference = actual - int(match[1])
+    difference = min((number - one for one in numbers), key=abs)
+    if abs(difference) >= SMALL:
+        return ""
     return f"{abs(difference)} {'more' if difference > 0 else 'less'}"
+
+
+def _integer(value: Any) -> int | None:
+    if isinstance(value, str) and len(value) <= DIGITS and INTEGER.fullmatch(value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 class Words:
@@ -101,7 +111,8 @@ def _answer(exchange: Exchange) -> str:
     if response.status < FIRST_ERROR:
         return kind if body is NOT_JSON else f"{kind}: {_shape(body)}"
     if not isinstance(body, dict):
-        return f"{kind}: {normalised(response.text)}"
+        # What follows a colon says where the body is wrong, which differs from case to case.
+        return f"{kind}: {normalised(response.text.partition(':')[0])}"
     words = [body[name] for name in ("error_type", "error", "message") if isinstance(body.get(name), str)]
     return f"{kind}: {': '.join(map(normalised, words)) or _shape(body)}"
 
