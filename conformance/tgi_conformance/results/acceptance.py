@@ -46,7 +46,7 @@ def accepted(report: Report, expires: date | None = None) -> str:
 
 def _entries(report: Report, expires: date | None) -> Iterator[dict[str, Any]]:
     for result in report.having(Outcome.FAILED):
-        if not result.symptom:
+        if not result.symptoms:
             raise NothingToAcceptError(
                 f"{result.id}: no symptom; the report is of an older version, run again"
             )
@@ -56,7 +56,7 @@ def _entries(report: Report, expires: date | None) -> Iterator[dict[str, Any]]:
             "versions": _versions(report.server.get("version")),
             "evidence": f"run of {report.started[:10]}, seed {report.seed}, on {escaped(report.target)}",
             **({"expires": expires} if expires else {}),
-            "seen": {"properties": {"symptom": {"const": result.symptom}}, "required": ["symptom"]},
+            "seen": {"properties": {"symptom": {"enum": list(result.symptoms)}}, "required": ["symptom"]},
         }
 
 

@@ -31,7 +31,7 @@ class Result:
         outcome: The outcome.
         cases: How many cases were checked.
         expected, actual: What was expected and what came, if failed or a known deviation; else empty.
-        symptom: What the failure looks like, if failed or a known deviation; see symptom.py.
+        symptoms: What the failures of its cases look like, if failed or a known deviation; see symptom.py.
         reason: An explanation of every outcome but passed and failed; else empty.
         curl: A line that reproduces the request; empty if there is none.
         request, response: The exchange, if failed or a known deviation; else None.
@@ -54,7 +54,7 @@ class Result:
     request: RequestSeen | None = None
     response: ResponseSeen | None = None
     seconds: float = field(default=0.0, eq=False)
-    symptom: str = ""
+    symptoms: tuple[str, ...] = ()
 
     @property
     def route(self) -> str:

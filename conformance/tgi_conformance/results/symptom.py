@@ -39,9 +39,10 @@ DIGITS = 12  # of an integer at most
 
 def symptom_of(expected: str, actual: Any, exchange: Exchange | None) -> str:
     """Describe a failure: `generated_tokens = # | 1 more | 200 application/json`."""
+    texts = () if exchange is None else _texts(exchange)
+    value = _difference(expected, actual) or _value(actual, Words(texts))
     if exchange is None:
-        return f"{normalised(expected)} | {_value(actual, Words(()))}"
-    value = _difference(expected, actual) or _value(actual, Words(_texts(exchange)))
+        return f"{normalised(expected)} | {value}"
     if isinstance(actual, str) and SUMMARY.match(actual):
         return f"{normalised(expected)} | {_answer(exchange)}"
     return f"{normalised(expected)} | {value} | {_kind(exchange)}"
