@@ -13,10 +13,10 @@ from jsonschema import Draft202012Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 from rich.console import Console
 
-from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.reports.json_report import as_json, report_schema, write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.terminal import MOST_CAUSES, print_report
+from tgi_conformance.results.causes import causes_of
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.results.report import Report, Result
 
@@ -233,8 +233,8 @@ def test_failures_are_grouped_by_cause() -> None:
         result("d", Outcome.FAILED, **SEEN),
     ]
 
-    assert [["generate.b", "generate.d"], ["generate.c"], ["generate.a"]] == [
-        [one.id for one in group] for group in group_by_cause(failures)
+    assert [("generate.b", "generate.d", "generate.a"), ("generate.c",)] == [
+        cause.ids for cause in causes_of(failures)
     ]
 
 

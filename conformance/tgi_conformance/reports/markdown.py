@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from tgi_common.plural import counted
 from tgi_common.text import escaped
-from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of
+from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Outcome
 
@@ -93,24 +93,25 @@ def _usage(report: Report) -> str:
 
 
 def _broken(report: Report) -> Iterator[str]:
-    groups = group_by_cause(report.broken)
-    if groups:
+    causes = causes_of(report.broken)
+    if causes:
         yield from ("### Failures by cause", "")
-    for group in groups[:MOST_CAUSES]:
-        yield from _cause(group)
-    if len(groups) > MOST_CAUSES:
-        yield from (f"… and {len(groups) - MOST_CAUSES} more causes.", "")
+    for cause in causes[:MOST_CAUSES]:
+        yield from _cause(cause)
+    if len(causes) > MOST_CAUSES:
+        yield from (f"… and {len(causes) - MOST_CAUSES} more causes.", "")
 
 
-def _cause(group: list[Result]) -> Iterator[str]:
-    first = group[0]
+def _cause(cause: Cause) -> Iterator[str]:
+    first, group = cause.first, cause.results
     more = f" and {len(group) - 1} more" if len(group) > 1 else ""
     yield f"<details><summary><b>{first.level.value}</b> {escaped(first.id)}{more}</summary>"
     yield ""
     yield f"- requirement: {code(first.statement)}"
     yield f"- expected: {code(cut(first.expected, LONGEST))}"
     yield f"- actual: {code(cut(first.actual, LONGEST))}"
-    yield f"- why clients care: {code(first.why)}"
+    if cause.why:
+        yield f"- why clients care: {code(cause.why)}"
     yield f"- source: {code(first.source)}"
     if len(group) > 1:
         rest = ", ".join(code(result.id) for result in group[1:MOST_IDS])

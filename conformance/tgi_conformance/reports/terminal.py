@@ -10,8 +10,8 @@ from rich.table import Table
 
 from tgi_common.plural import counted
 from tgi_common.text import escaped
-from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
+from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def _cell(count: int, colour: str) -> str:
 
 
 def _print_broken(report: Report, console: Console) -> None:
-    groups = group_by_cause(report.broken)
-    for results in groups[:MOST_CAUSES]:
-        _print_cause(results, console)
-    if len(groups) > MOST_CAUSES:
-        console.print(f"… and {len(groups) - MOST_CAUSES} more causes; see --json FILE\n")
+    causes = causes_of(report.broken)
+    for cause in causes[:MOST_CAUSES]:
+        _print_cause(cause, console)
+    if len(causes) > MOST_CAUSES:
+        console.print(f"… and {len(causes) - MOST_CAUSES} more causes; see --json FILE\n")
     _print_reasons("[yellow]intermittent[/]", report.having(Outcome.INTERMITTENT), console)
     _print_reasons("[magenta]inconclusive[/]", report.having(Outcome.INCONCLUSIVE), console)
     errors = report.having(Outcome.ERROR)
@@ -100,18 +100,18 @@ def _print_reasons(title: str, results: Iterable[Result], console: Console) -> N
         console.print(f"… and {len(by_reason) - MOST_CAUSES} more reasons; see --json FILE")
 
 
-def _print_cause(results: list[Result], console: Console) -> None:
-    first = results[0]
+def _print_cause(cause: Cause, console: Console) -> None:
+    first = cause.first
     colour = "red" if first.level is Level.MUST else "yellow"
     title = f"[bold {colour}]{first.level.value} {first.id}[/]  {_safe(first.statement)}"
-    more = [result.id for result in results[1:]]
+    more = [result.id for result in cause.results[1:]]
     lines = [title]
     if more:
         rest = f" and {len(more) - MOST_IDS} more" if len(more) > MOST_IDS else ""
         lines.append(f"  also      {', '.join(more[:MOST_IDS])}{rest}")
     lines += [f"  expected  {_safe(first.expected)}", f"  actual    {_safe(first.actual)}"]
-    if first.why:
-        lines.append(f"  why       {_safe(first.why)}")
+    if cause.why:
+        lines.append(f"  why       {_safe(cause.why)}")
     lines += [f"  source    {_safe(first.source)}", f"  [dim]{_safe(first.curl)}[/]", ""]
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 
