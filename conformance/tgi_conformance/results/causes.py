@@ -9,11 +9,13 @@ from attrs import frozen
 
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.report import WHOLE_RUN
+from tgi_conformance.results.symptoms import symptom_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from tgi_conformance.results.report import Result
+    from tgi_conformance.results.symptoms import Symptom
 
 LEVELS = list(Level)
 
@@ -92,9 +94,9 @@ def causes_of(results: Iterable[Result]) -> tuple[Cause, ...]:
 
     Causes about the whole run come first, since they may explain the rest.
     """
-    groups: dict[Hashable, list[Result]] = defaultdict(list)
+    groups: dict[Symptom, list[Result]] = defaultdict(list)
     for result in results:
-        groups[result.expected, result.actual].append(result)
+        groups[symptom_of(result)].append(result)
     causes = [Cause(tuple(sorted(group, key=_binding))) for group in groups.values()]
     return tuple(sorted(causes, key=_place))
 
