@@ -10,7 +10,7 @@ from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSee
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.results.report import Report, Result
 
-CURL = "curl -sSNig -X POST http://h.test/generate -H 'content-type: application/json' --data-raw '{}'"
+CURL = "curl -i http://h.test/generate -H 'content-type: application/json' --data-raw '{}'"
 REQUEST = RequestSeen("POST", "/generate", (("content-type", "application/json"),), '{"inputs":"naïve 🤖"}')
 RESPONSE = ResponseSeen(500, (("content-type", "text/plain"),), 0.0123, "oops")
 STREAM = ResponseSeen(

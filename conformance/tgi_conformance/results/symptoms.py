@@ -95,7 +95,7 @@ def symptom_of(result: Result) -> Symptom:
     """Return what the failure looks like; failures for which it is equal have one cause."""
     answer = _answer(result)
     if result.expected == "a complete answer":
-        return "no answer", _without_values(result.actual)
+        return "no answer", without_values(result.actual)
     if _is_empty_stream(result, answer):
         return ("empty stream",)
     if result.expected.startswith("content-type "):
@@ -107,8 +107,8 @@ def _of_answer(result: Result, answer: Answer) -> Symptom:
     """Return the symptom of a failure that shows a whole answer."""
     if not REFUSAL.match(result.expected):
         if answer.is_error and result.expected != "JSON":
-            return "refused", _without_values(answer.message, _sent(result))
-        what = _without_values(result.expected)
+            return "refused", without_values(answer.message, _sent(result))
+        what = without_values(result.expected)
         return "unreadable", what, _status_class(result, answer), answer.media_type
     status = STATUS.match(result.expected)
     promised = status[0] if status else INVALID
@@ -127,7 +127,7 @@ def _of_value(result: Result) -> Symptom:
     head = CIRCUMSTANCE.sub("", result.expected)
     if NUMBER.fullmatch(result.actual) and (PROMPT.search(head) or COUNTED.search(head)):
         return "count", "prompt" if PROMPT.search(head) else "answer"
-    expected = _without_values(head)
+    expected = without_values(head)
     return "value", expected, result.category if expected in UNSPECIFIC else "", _kind(result.actual)
 
 
@@ -168,7 +168,7 @@ def _misfit(path: str, problem: str) -> tuple[str, str]:
     required = REQUIRED.fullmatch(problem)
     if required:
         return required[1], "missing"
-    return member, _without_values(problem.rpartition(" is ")[2])
+    return member, without_values(problem.rpartition(" is ")[2])
 
 
 def _sent(result: Result) -> str:
@@ -176,7 +176,7 @@ def _sent(result: Result) -> str:
     return f"{result.request.body if result.request else ''}\n{result.curl}"
 
 
-def _without_values(text: str, sent: str | None = None) -> str:
+def without_values(text: str, sent: str | None = None) -> str:
     """Take out numbers, positions, pointers, quoted values, and names of members.
 
     With what was `sent`, only those names are taken out that it holds: the others are the server's own,
