@@ -13,7 +13,7 @@ from tgi_conformance.config.selection import Selection
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Target
-from tgi_conformance.reports.causes import group_by_cause
+from tgi_conformance.results.causes import causes_of
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth, Outcome, Verdict
 from tgi_conformance.session import resend
@@ -66,7 +66,7 @@ def test_requests_in_flight_are_named_if_it_is_not_restarted(monkeypatch: pytest
 def test_a_finding_about_the_whole_run_comes_first() -> None:
     whole = evolve(RESULTS[1], id=ID, actual="it stopped answering")
 
-    assert ID == group_by_cause([*RESULTS[1:3], whole])[0][0].id
+    assert ID == causes_of([*RESULTS[1:3], whole])[0].first.id
 
 
 def test_it_is_reported_with_only(monkeypatch: pytest.MonkeyPatch) -> None:

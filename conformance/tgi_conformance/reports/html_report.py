@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tgi_common.plural import counted
-from tgi_conformance.reports.causes import group_by_cause
 from tgi_conformance.reports.finding_view import finding_view
 from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of
+from tgi_conformance.results.causes import causes_of
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Level, Outcome
 from tgi_conformance.results.report import ROUTE_SPECIFIC
@@ -19,6 +19,7 @@ from tgi_conformance.results.report import ROUTE_SPECIFIC
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tgi_conformance.results.causes import Cause
     from tgi_conformance.results.report import Report, Result
 
 LARGEST = 2_000_000  # bytes of the file
@@ -60,7 +61,7 @@ class Row:
 
 
 @frozen
-class Cause:
+class CauseView:
     """A cause that several failed requirements share."""
 
     level: str
@@ -93,7 +94,7 @@ def _binding(result: Result) -> int:
 
 
 def _values(report: Report) -> dict[str, Any]:
-    groups = group_by_cause(report.broken)
+    found = causes_of(report.broken)
     categories = sorted(
         dict.fromkeys(result.category for result in report.requirements),
         key=lambda category: category == ROUTE_SPECIFIC,
@@ -110,8 +111,8 @@ def _values(report: Report) -> dict[str, Any]:
         "categories": categories,
         "levels": [level.value for level in Level],
         "matrix": list(_matrix(report, categories)),
-        "causes": [_cause(group) for group in groups[:MOST_CAUSES]],
-        "more_causes": max(len(groups) - MOST_CAUSES, 0),
+        "causes": [_cause(cause) for cause in found[:MOST_CAUSES]],
+        "more_causes": max(len(found) - MOST_CAUSES, 0),
         "shown_first": _shown_first(report),
     }
 
@@ -167,16 +168,15 @@ def _cell(route: str, category: str, results: list[Result]) -> Cell | None:
     return Cell(category, OUTCOMES[worst], shown, f"{route}, {category}: {listed}")
 
 
-def _cause(group: list[Result]) -> Cause:
-    first = group[0]
-    return Cause(
-        level=first.level.value,
-        actual_short=cut(first.actual, SHORT),
-        expected_short=cut(first.expected, SHORT),
-        why=first.why,
-        count=len(group),
-        ids=tuple(result.id for result in group[:MOST_IDS]),
-        more=max(len(group) - MOST_IDS, 0),
+def _cause(cause: Cause) -> CauseView:
+    return CauseView(
+        level=cause.level.value,
+        actual_short=cut(cause.actual, SHORT),
+        expected_short=cut(cause.expected, SHORT),
+        why=cause.why,
+        count=len(cause.results),
+        ids=cause.ids[:MOST_IDS],
+        more=max(len(cause.ids) - MOST_IDS, 0),
     )
 
 
