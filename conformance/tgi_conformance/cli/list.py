@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_conformance.config.run_config import UsageError, route_name
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth, Level
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from tgi_conformance.requirements._declaration import Requirement
 
 
-@click.command("list", cls=OneLineCommand)
+EXAMPLES = examples(
+    "list --route generate --level must",
+    "list --depth smoke --json",
+)
+
+
+@click.command("list", cls=OneLineCommand, epilog=EXAMPLES)
 @click.option("--route", "routes", metavar="ROUTE", multiple=True, help="Only this route (a name or a path).")
 @click.option(
     "--level",
