@@ -40,6 +40,7 @@ class Settings:
     max_tokens: int | None = None
     gentle: bool = False
     ca: Path | None = None
+    insecure: bool = False
     timeout: float | None = None
     no_proxy_env: bool = False
 
@@ -68,9 +69,10 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
 
 def _target(settings: Settings, key: Key | None) -> Target:
     url = parse_url(settings.url)
-    trust(settings.ca)  # so that a wrong file is told before anything is sent
+    trust(settings.ca, insecure=settings.insecure)  # so that a wrong file is told before anything is sent
     proxy = None if settings.no_proxy_env else proxy_for(url)
-    return Target(url, key, tuple(map(parse_header, settings.headers)), settings.ca, proxy)
+    headers = tuple(map(parse_header, settings.headers))
+    return Target(url, key, headers, settings.ca, settings.insecure, proxy)
 
 
 def _bounds(settings: Settings) -> Bounds:

@@ -34,6 +34,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "gentle": bool,
     "timeout": (int, float),
     "no_proxy_env": bool,
+    "insecure": bool,
 }
 
 

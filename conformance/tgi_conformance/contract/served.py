@@ -44,6 +44,7 @@ def fetch_served(target: Target, seconds: float) -> Served:
         api_key=target.key.value if target.key else None,
         api_key_env=target.key.name if target.key else None,
         ca=target.ca,
+        insecure=target.insecure,
         timeout=seconds,
         proxy=target.proxy,
     )

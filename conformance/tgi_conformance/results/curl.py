@@ -18,6 +18,8 @@ LONGEST_BODY = 2000
 def curl_line(target: Target, request: Request) -> str:
     """Write the line for a POSIX shell; secrets appear as `$NAME` variables, which the user must set."""
     words = ["curl", "-sSNig"]
+    if target.insecure:
+        words.append("--insecure")
     if request.method == "HEAD" and request.content is None:
         words.append("--head")  # with -X HEAD curl waits for a body that never comes
     elif request.method != "GET" or request.content is not None:
