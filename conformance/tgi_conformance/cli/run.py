@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tgi_common.access import AccessError
-from tgi_common.command_line import WrongUsage
+from tgi_common.command_line import WrongUsage, examples
 from tgi_conformance.cli.exit_status import FailOn, Gate
 from tgi_conformance.cli.output import console, printing, replace_what_cannot_be_encoded, stopping
 from tgi_conformance.cli.run_options import RunCommand, run_options
+from tgi_conformance.cli.verbosity import QUIET, telling
 from tgi_conformance.config.estimate import estimate
 from tgi_conformance.config.run_config import UsageError
 from tgi_conformance.config.settings import Settings
@@ -26,9 +27,8 @@ from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.markdown import write_markdown
 from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
-from tgi_conformance.reports.progress_bar import watching
 from tgi_conformance.reports.read_json import ReportError, read_report
-from tgi_conformance.reports.terminal import print_report
+from tgi_conformance.reports.terminal import print_report, print_verdict
 from tgi_conformance.results.deviations import DeviationsError
 from tgi_conformance.results.levels import Verdict
 
@@ -49,9 +49,19 @@ WRITERS: dict[str, Writer] = {
 }
 MATRIX_WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
 ENDINGS = {"json": ".json", "junit": ".xml", "html": ".html"}
+UNVERIFIED = "warning: --insecure: {} may be anybody, since its certificate is not verified"
 
 
-@click.command("run", cls=RunCommand)
+EXAMPLES = examples(
+    "run http://127.0.0.1:3000",
+    "run https://your.host/prefix --api-key-env MY_KEY --depth smoke",
+    "run https://your.host --gentle --rate 5 --html report.html --junit report.xml",
+    "run https://your.host --fail-on regression yesterday.json",
+    "run https://one.host https://another.host --reports reports",
+)
+
+
+@click.command("run", cls=RunCommand, epilog=EXAMPLES)
 @run_options
 def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **given: Any) -> None:
     """Check whether the deployment at URL conforms to the documented REST API.
@@ -67,6 +77,7 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     folder: Path | None = given.pop("reports")
     fail_on, baseline = FailOn(given.pop("fail_on")), given.pop("baseline")
     on_inconclusive = given.pop("on_inconclusive")
+    verbosity: int = given.pop("verbose") - given.pop("quiet")
     replace_what_cannot_be_encoded()
     try:
         named = _targets(url, targets, Settings("", headers=given.pop("header"), **given))
@@ -74,6 +85,9 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
         _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
     except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None
+    for target in named:
+        if target.config.target.insecure:
+            click.echo(UNVERIFIED.format(target.config.target.shown_url), err=True)
     if plan:
         for target in named:
             click.echo(
@@ -82,9 +96,9 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
         return
     try:
         if len(named) == 1 and targets is None:
-            code = _one(named[0], outputs, gate)
+            code = _one(named[0], outputs, gate, verbosity)
         else:
-            code = _several(named, outputs, folder, gate)
+            code = _several(named, outputs, folder, gate, verbosity)
     except click.ClickException:
         raise
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means that a deployment does not conform
@@ -132,16 +146,18 @@ def _check_outputs(outputs: Mapping[str, Path], folder: Path | None, *, several:
         check_writable(folder / "matrix.html")
 
 
-def _one(target: NamedConfig, outputs: Mapping[str, Path], gate: Gate) -> int:
+def _one(target: NamedConfig, outputs: Mapping[str, Path], gate: Gate, verbosity: int) -> int:
     name = target.config.target.shown_url
-    with stopping() as stop, watching([name], sys.stderr) as watch:
+    with stopping() as stop, telling([name], verbosity) as watch:
         report = run(target.config, lambda progress: watch(name, progress), stop)
     failures = _write({path: WRITERS[form](report) for form, path in outputs.items()})
     code, reason = gate.status(report)
     with printing():
-        print_report(
-            report, console(), {form: path for form, path in outputs.items() if path not in failures}
-        )
+        if verbosity <= QUIET:
+            print_verdict(report, console())
+        else:
+            written = {form: path for form, path in outputs.items() if path not in failures}
+            print_report(report, console(), written)
         click.echo(reason)
     _check_written(failures)
     return code
@@ -152,8 +168,9 @@ def _several(
     outputs: Mapping[str, Path],
     folder: Path | None,
     gate: Gate,
+    verbosity: int,
 ) -> int:
-    with stopping() as stop, watching([target.name for target in targets], sys.stderr) as watch:
+    with stopping() as stop, telling([target.name for target in targets], verbosity) as watch:
         columns = run_all(targets, watch, stop)
     files = {path: MATRIX_WRITERS[form](columns) for form, path in outputs.items()}
     if folder is not None:
@@ -168,9 +185,10 @@ def _several(
     failures = _write(files)
     found = [(column.name, *gate.status(column.report)) for column in columns]
     with printing():
-        print_matrix(columns, console())
-        for path in (path for path in files if path not in failures):
-            click.echo(f"written {path}")
+        if verbosity > QUIET:
+            print_matrix(columns, console())
+            for path in (path for path in files if path not in failures):
+                click.echo(f"written {path}")
         for name, _, reason in found:
             click.echo(f"{name}: {reason}")
     _check_written(failures)

@@ -50,6 +50,11 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
     if report.gentle:
         console.print(report.left_out_summary, highlight=False)
     console.print(_usage(report), highlight=False)
+    print_verdict(report, console)
+
+
+def print_verdict(report: Report, console: Console) -> None:
+    """Print the target and the verdict, in one line."""
     colour = COLOUR.get(report.verdict, "magenta")
     reason = f": {_safe(report.reason)}" if report.reason else ""
     console.print(f"[bold {colour}]{_safe(report.target)} {report.verdict.value}[/]{reason}", highlight=False)
