@@ -135,6 +135,13 @@ OPTIONS: list[Callable[..., Any]] = [
         "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Maximum requests per second."
     ),
     click.option(
+        "--wait",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        default=0,
+        help="Wait this long for a deployment that is still loading; not part of --max-seconds.",
+    ),
+    click.option(
         "--max-seconds",
         type=click.FloatRange(1),
         default=900,

@@ -36,6 +36,7 @@ class Settings:
     concurrency: int = 4
     rate: float | None = None
     max_seconds: float = 900.0
+    wait: float = 0.0
     max_requests: int | None = None
     max_tokens: int | None = None
     gentle: bool = False
@@ -64,6 +65,7 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
         bounds=_bounds(settings),
         concurrency=settings.concurrency,
         gentle=settings.gentle,
+        wait=settings.wait,
     )
 
 

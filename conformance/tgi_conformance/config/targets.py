@@ -35,6 +35,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "timeout": (int, float),
     "no_proxy_env": bool,
     "insecure": bool,
+    "wait": (int, float),
 }
 
 
