@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import nox
@@ -122,9 +121,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build both wheels, install them into an empty environment and try the commands of the README."""
-    session.install("build", "hatchling")
-    with tempfile.TemporaryDirectory() as folder:
-        session.run("python", "-m", "build", "--wheel", "--outdir", folder, ".")
-        session.run("python", "-m", "build", "--wheel", "--outdir", folder, "generated")
-        session.run("python", "scripts/try_wheels.py", folder)
+    """Build both wheels in dist, and try them, the git URL and the action outside this checkout."""
+    session.install("build", "hatchling", "PyYAML")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--wheel", "--outdir", "dist", ".")
+    session.run("python", "-m", "build", "--wheel", "--outdir", "dist", "generated")
+    session.run("python", "scripts/try_wheels.py", "dist")
+    session.run("python", "scripts/try_elsewhere.py")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_conformance.reports.read_json import ReportError, read_report
 from tgi_conformance.results.acceptance import NothingToAcceptError, accepted
 
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@click.command("accept", cls=OneLineCommand)
+EXAMPLES = examples(
+    "accept report.json > known.yaml", "accept report.json --expires 2027-06-30 >> known.yaml"
+)
+
+
+@click.command("accept", cls=OneLineCommand, epilog=EXAMPLES)
 @click.argument("report", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--expires",
@@ -24,13 +29,7 @@ if TYPE_CHECKING:
     help="Last day on which the entries apply, such as 2027-06-30.",
 )
 def accept_command(report: Path, expires: datetime | None) -> None:
-    r"""Write the failures of REPORT (of `run --json`) as known deviations, for `run --deviations FILE`.
-
-    \b
-    tgi-conformance run URL --json report.json
-    tgi-conformance accept report.json > known.yaml
-    tgi-conformance run URL --deviations known.yaml --fail-on-stale
-    """
+    """Write the failures of REPORT (of `run --json`) as known deviations, for `run --deviations FILE`."""
     try:
         text = accepted(read_report(report), expires.date() if expires else None)
     except (ReportError, NothingToAcceptError) as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_conformance.cli.selecting import selecting
 from tgi_conformance.config.selection import Selection, selecting_word
 from tgi_conformance.config.usage_error import UsageError
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from tgi_conformance.requirements._declaration import Requirement
 
 
-@click.command("list", cls=OneLineCommand)
+EXAMPLES = examples(
+    "list --only generate --level must",
+    "list --only 'generate.*stop*' --depth smoke --json",
+)
+
+
+@click.command("list", cls=OneLineCommand, epilog=EXAMPLES)
 @selecting("--route")  # the former name of --only
 @click.option(
     "--level",

@@ -156,6 +156,13 @@ OPTIONS: list[Callable[..., Any]] = [
         "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Maximum requests per second."
     ),
     click.option(
+        "--wait",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        default=0,
+        help="Wait this long for a deployment that is still loading; not part of --max-seconds.",
+    ),
+    click.option(
         "--max-seconds",
         type=click.FloatRange(1),
         default=900,
@@ -193,5 +200,12 @@ OPTIONS: list[Callable[..., Any]] = [
     ),
     click.option("--no-proxy-env", is_flag=True, help="Ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."),
     click.option("--ca", metavar="FILE", type=FILE, help="PEM file with certificates to trust."),
+    click.option("--insecure", is_flag=True, help="Accept any certificate; for tests only."),
+    click.option(
+        *("-v", "--verbose"),
+        count=True,
+        help="Show the outcome of each requirement as it is checked; -vv shows each request too.",
+    ),
+    click.option("-q", "--quiet", count=True, help="Print only the verdict and why the run ends as it does."),
     click.option("--plan", is_flag=True, help="Estimate requests and tokens of the run, and send nothing."),
 ]

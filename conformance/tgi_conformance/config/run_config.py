@@ -36,6 +36,7 @@ class RunConfig:
         bounds: Limits on time, size and usage.
         concurrency: How many requirements are checked at a time.
         gentle: Whether to skip what may disturb other clients of the deployment.
+        wait: How many seconds to wait, before the run begins, for a deployment that is still loading.
     """
 
     target: Target
@@ -48,6 +49,7 @@ class RunConfig:
     bounds: Bounds = field(factory=Bounds)
     concurrency: int = 4
     gentle: bool = False
+    wait: float = 0.0
 
     def selects(self, requirement: Requirement) -> bool:
         """Whether this run checks the requirement."""

@@ -39,10 +39,12 @@ class Settings:
     concurrency: int = 4
     rate: float | None = None
     max_seconds: float = 900.0
+    wait: float = 0.0
     max_requests: int | None = None
     max_tokens: int | None = None
     gentle: bool = False
     ca: Path | None = None
+    insecure: bool = False
     timeout: float | None = None
     no_proxy_env: bool = False
 
@@ -65,6 +67,7 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
         bounds=_bounds(settings),
         concurrency=settings.concurrency,
         gentle=settings.gentle,
+        wait=settings.wait,
     )
     if not config.selected:
         raise UsageError(f"no requirement of depth {settings.depth} is selected")
@@ -81,9 +84,10 @@ def _selection(settings: Settings) -> Selection:
 
 def _target(settings: Settings, key: Key | None) -> Target:
     url = parse_url(settings.url)
-    trust(settings.ca)  # so that a wrong file is told before anything is sent
+    trust(settings.ca, insecure=settings.insecure)  # so that a wrong file is told before anything is sent
     proxy = None if settings.no_proxy_env else proxy_for(url)
-    return Target(url, key, tuple(map(parse_header, settings.headers)), settings.ca, proxy)
+    headers = tuple(map(parse_header, settings.headers))
+    return Target(url, key, headers, settings.ca, settings.insecure, proxy)
 
 
 def _bounds(settings: Settings) -> Bounds:

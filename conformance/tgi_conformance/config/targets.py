@@ -36,6 +36,8 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "gentle": bool,
     "timeout": (int, float),
     "no_proxy_env": bool,
+    "insecure": bool,
+    "wait": (int, float),
 }
 
 

@@ -92,7 +92,8 @@ def prepare(config: RunConfig, stop: threading.Event | None = None) -> Session:
     capabilities = probe_reach(cache)
     contract = pinned_contract()
     if capabilities.unreachable is None:
-        served = fetch_served(config.target, max(min(config.bounds.request_seconds, client.left), 0.001))
+        seconds = max(min(config.bounds.request_seconds, client.left), 0.001)
+        served = fetch_served(config.target, seconds, client.stop)
         capabilities = evolve(capabilities, documented=served.release)
         contract = contract_of(served.document, capabilities.version)
         sender.adapter = adapter_of(contract)

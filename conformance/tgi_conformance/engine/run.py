@@ -17,6 +17,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.progress import Progress
+from tgi_conformance.engine.readiness import wait_until_ready
 from tgi_conformance.engine.scheduler import Scheduler
 from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.requirements import requirements
@@ -55,6 +56,9 @@ def run_one(
     stop: threading.Event | None = None,
 ) -> Report:
     """Do as `run` does, inside `silenced_libraries`, which affects the whole process."""
+    not_ready = wait_until_ready(config, stop)
+    if not_ready:
+        return without_results(config, Verdict.COULD_NOT_TELL, not_ready)
     started, clock = datetime.now(timezone.utc), time.monotonic()
     whole = Run(config, prepare(config, stop), on_progress)
     try:
