@@ -27,8 +27,8 @@ class Cause:
     It holds requirements of every level, since it is one thing to mend; `counts` has the levels apart.
 
     Attributes:
-        results: The failed requirements, never empty; the most binding first, then those with the promise that
-            more than half of them make, names of members aside, then those with a promise of many routes.
+        results: The failed requirements, never empty; the most binding first, then those with the promise
+            most of them make, names of members aside, then those with a promise of many routes.
     """
 
     results: tuple[Result, ...]
