@@ -122,6 +122,7 @@ CAUSES: dict[str, list[tuple[str, str, str]]] = {
         ("the finish reason for '\\n' = 'stop_sequence'", "length", ""),
         ("the finish reason = 'stop_sequence'", "content_filter", ""),
     ],
+    "the text is empty": [("the joined pieces = 'x'", "", ""), ("30 digits", "", "")],
     "there is no reason": [("the finish reason = 'stop'", "None", "")],
 }
 ROWS = [(name, *row) for name, rows in CAUSES.items() for row in rows]
@@ -271,6 +272,32 @@ def test_a_cause_holds_every_level_and_counts_them_apart() -> None:
     assert {Level.MUST: 2, Level.SHOULD: 1} == cause.counts
     assert "" == cause.why
     assert "Somebody asks." == causes_of(results[1:])[0].why
+
+
+def test_the_title_is_what_most_of_the_requirements_promise() -> None:
+    row = ("status 422", "500 text/plain: 'oops'")
+    names = ("seed", "top_p", "stop")
+    odd = failure(*row, id="root.odd", statement="It answers.", category="answers")
+    same = [
+        failure(*row, id=f"root.{name}", statement=f"A bad `{name}` is refused.", category="parameters")
+        for name in names
+    ]
+    (alike,) = causes_of([odd, *same])
+    (apart,) = causes_of([odd, *same[:1]])
+
+    assert ("A bad `seed` is refused.", "It answers.") == (alike.title, apart.title)
+
+
+def test_without_such_a_promise_the_title_is_one_of_many_routes() -> None:
+    row = ("generated_tokens = 1", "2")
+    results = [
+        failure(*row, id="root.a", statement="Texts are equal."),
+        failure(*row, id="root.streamed-a", statement="Texts are equal."),
+        failure(*row, id="root.b", statement="Tokens are counted."),
+        failure(*row, id="generate.b", statement="Tokens are counted."),
+    ]
+
+    assert "Tokens are counted." == causes_of(results)[0].title
 
 
 def test_must_comes_first_then_the_whole_run_then_the_largest() -> None:

@@ -42,7 +42,6 @@ WHOLE = ("html", "json")  # the formats that hold everything, the easiest to rea
 MOST_CAUSES = 5
 MOST_IDS = 4
 MOST_KNOWN = 3
-WIDE = 200  # columns of a table for a pipe, which is cut nowhere
 LABEL = 12  # columns before what a line says of a cause
 
 
@@ -51,7 +50,7 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
     written = written or {}
     out = Lines(console)
     if report.requirements:
-        console.print(_routes(report), width=None if console.is_terminal else WIDE)
+        console.print(_routes(report))
         out.text("")
     _print_broken(report, out, whole_report(written))
     _print_known(report, out, whole_report(written))

@@ -28,7 +28,7 @@ class Cause:
 
     Attributes:
         results: The failed requirements, never empty; the most binding first, then those with the promise
-            that most of them make, names of members aside, if there is one.
+            most of them make, names of members aside, then those with a promise of many routes.
     """
 
     results: tuple[Result, ...]
@@ -104,13 +104,23 @@ def causes_of(results: Iterable[Result]) -> tuple[Cause, ...]:
 def _cause(results: list[Result]) -> Cause:
     """Put first what stands for the others: the title of an odd one would mislead."""
     promises = {result.id: without_values(result.statement) for result in results}
-    ((common, count),) = Counter(promises.values()).most_common(1)
-    most = count * 2 > len(results)
+    main = _majority(promises.values())
+    routes: dict[str, set[str]] = defaultdict(set)
+    for result in results:
+        routes[promises[result.id]].add(result.route)
 
-    def order(result: Result) -> tuple[int, bool]:
-        return LEVELS.index(result.level), most and promises[result.id] != common
+    def order(result: Result) -> tuple[int, bool, int]:
+        promise = promises[result.id]
+        return LEVELS.index(result.level), promise != main, -len(routes[promise])
 
     return Cause(tuple(sorted(results, key=order)))
+
+
+def _majority(texts: Iterable[str]) -> str | None:
+    """Return what more than half of the texts are, if there is such a text."""
+    counts = Counter(texts)
+    ((text, count),) = counts.most_common(1)
+    return text if count * 2 > counts.total() else None
 
 
 def _place(cause: Cause) -> tuple[int, bool, int]:
