@@ -24,7 +24,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         python = new_environment(place / "venv")
-        install(python, f"tgi-conformance[server] @ git+{ROOT.as_uri()}@{git('rev-parse', 'HEAD')}")
+        install(python, f"git+{ROOT.as_uri()}@{git('rev-parse', 'HEAD')}")
+        install(python, "tgi-conformance[server]")  # a second step, since an extra's URL must name a host
         with served(python) as url:
             run(python, "-m", "tgi_conformance", "run", url, "--depth", "smoke", "-q")
             outputs = try_action(place, url)
@@ -62,7 +63,7 @@ def filled(definition: dict[str, Any], step: dict[str, Any], url: str) -> dict[s
     """Fill the inputs into the environment of a step: their defaults, and the URL."""
     given = {name: str(spec.get("default", "")) for name, spec in definition["inputs"].items()} | {"url": url}
     values = {f"${{{{ inputs.{name} }}}}": value for name, value in given.items()}
-    return {name: values[text] if text in values else text for name, text in step.get("env", {}).items()}
+    return {name: values.get(text, text) for name, text in step.get("env", {}).items()}
 
 
 def run_step(step: dict[str, Any], workspace: Path, environment: dict[str, str]) -> None:
