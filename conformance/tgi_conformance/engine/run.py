@@ -134,7 +134,7 @@ class Run:
         """Record a requirement unless the run was stopped before its end; a Ctrl-C stops the run."""
         try:
             executed = scheduler.result(requirement)
-            if not executed.interrupted:
+            if executed is not None and not executed.interrupted:
                 self.record(executed, total)
         except KeyboardInterrupt:
             self.session.sender.client.stop.set()

@@ -60,7 +60,10 @@ class PytestRun:
         if self._lock:
             held = self._lock.held(alone=requirement.alone)
         with held:
-            return self._scheduler.result(requirement).result
+            executed = self._scheduler.result(requirement)
+        if executed is None:
+            pytest.exit("the run was stopped")
+        return executed.result
 
     def finish(self) -> None:
         """Cancel what has not started."""
