@@ -12,11 +12,11 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tgi_conformance.results.cause_key import cause_key
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
 from tgi_conformance.results.levels import Level, Outcome
 from tgi_conformance.results.report import WHOLE_RUN, Result
-from tgi_conformance.results.symptoms import symptom_of
 
 SERDE = "422 text/plain: 'Failed to deserialize the JSON body into the target type: {}'"
 REFUSED = '422 application/json: \'{{"error":"Input error: {}","error_type":"validation"}}\''
@@ -152,9 +152,9 @@ def test_what_has_one_cause_is_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", CAUSES)
 def test_what_has_other_causes_is_apart(name: str) -> None:
-    own = {symptom_of(failure(*row)) for row in CAUSES[name]}
+    own = {cause_key(failure(*row)) for row in CAUSES[name]}
 
-    assert [] == [row for other, *row in ROWS if other != name and symptom_of(failure(*row)) in own]
+    assert [] == [row for other, *row in ROWS if other != name and cause_key(failure(*row)) in own]
 
 
 def test_the_answer_that_was_kept_is_read_rather_than_its_beginning() -> None:
@@ -163,7 +163,7 @@ def test_the_answer_that_was_kept_is_read_rather_than_its_beginning() -> None:
     kept = ResponseSeen(422, (("content-type", "application/json"),), 0.1, long)
     other = evolve(kept, body=long.replace("model", "adapter"))
 
-    assert symptom_of(failure("status 200", actual, response=kept)) != symptom_of(
+    assert cause_key(failure("status 200", actual, response=kept)) != cause_key(
         failure("status 200", actual, response=other)
     )
 
@@ -174,18 +174,18 @@ def test_a_content_type_is_that_of_a_refusal_or_of_an_answer() -> None:
     whole = failure("content-type application/json", "422 text/plain: 'no'", response=plain)
     answered = failure(JSON_OR_STREAM, "text/plain", response=evolve(plain, status=200))
 
-    assert symptom_of(whole) == symptom_of(alone)
-    assert symptom_of(whole) != symptom_of(answered)
+    assert cause_key(whole) == cause_key(alone)
+    assert cause_key(whole) != cause_key(answered)
 
 
 def test_a_stream_without_events_is_told_by_its_evidence() -> None:
     empty = ResponseSeen(200, (("Content-Type", "text/event-stream; charset=utf-8"),), 0.1)
     one = evolve(empty, body="data: 1", events=(EventSeen(0.1, "message", "1"),))
 
-    assert symptom_of(failure("length or stop", "None", response=empty)) == symptom_of(
+    assert cause_key(failure("length or stop", "None", response=empty)) == cause_key(
         failure("prompt + completion = total", "None", response=empty)
     )
-    assert symptom_of(failure("length or stop", "None", response=one)) != symptom_of(
+    assert cause_key(failure("length or stop", "None", response=one)) != cause_key(
         failure("prompt + completion = total", "None", response=one)
     )
 
@@ -194,8 +194,8 @@ def test_a_text_that_differs_is_told_apart_by_category() -> None:
     seeds = failure("the text for two seeds = 'a'", "b", category="sampling")
     stream = failure("the text with a grammar, as unstreamed = 'a'", "b", category="parity")
 
-    assert symptom_of(seeds) != symptom_of(stream)
-    assert symptom_of(seeds) == symptom_of(failure("the text = 'c'", "d", category="sampling"))
+    assert cause_key(seeds) != cause_key(stream)
+    assert cause_key(seeds) == cause_key(failure("the text = 'c'", "d", category="sampling"))
 
 
 @given(
@@ -227,8 +227,8 @@ def test_numbers_do_not_matter(expected: int, actual: int) -> None:
     refused = failure("status 200", SERDE.format(f"no {actual} at line {expected} column {actual}"))
     other = failure("status 200", SERDE.format("no 7 at line 1 column 2"))
 
-    assert symptom_of(failure("generated_tokens = 1", "2")) == symptom_of(count)
-    assert symptom_of(other) == symptom_of(refused)
+    assert cause_key(failure("generated_tokens = 1", "2")) == cause_key(count)
+    assert cause_key(other) == cause_key(refused)
 
 
 @given(st.from_regex(r"[a-z]+(_[a-z]+){0,3}", fullmatch=True))
@@ -239,12 +239,12 @@ def test_names_that_the_request_holds_do_not_matter(name: str) -> None:
     for message in messages:
         refused = failure("status 200", SERDE.format(message.format(name)), body)
         other = failure("status 200", SERDE.format(message.format("seed")), '{"parameters":{"seed":0}}')
-        assert symptom_of(other) == symptom_of(refused)
+        assert cause_key(other) == cause_key(refused)
 
 
 @given(st.text(), st.text(), st.text())
-def test_any_text_has_a_symptom(expected: str, actual: str, body: str) -> None:
-    assert all(isinstance(part, str) for part in symptom_of(failure(expected, actual, body)))
+def test_any_text_has_a_key(expected: str, actual: str, body: str) -> None:
+    assert all(isinstance(part, str) for part in cause_key(failure(expected, actual, body)))
 
 
 @pytest.mark.parametrize("text", ["'" * 4000, "[" * 4000, "a_" * 2000, "\\" * 4000, "#/" * 2000, "{'" * 2000])

@@ -1,6 +1,6 @@
-"""What a failure looks like, without what differs from one request to the next.
+"""By what failures have one cause: the kind of the failure, without what differs from request to request.
 
-Failures that look alike have one cause. A failure is of the first kind that fits:
+Failures with equal keys have one cause. A failure is of the first kind that fits:
 
 - no whole answer, or an event stream without an event, whatever was expected;
 - another content type than promised: the class of the status, and the type that came;
@@ -27,7 +27,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from tgi_conformance.results.report import Result
 
-Symptom = tuple[str, ...]
+CauseKey = tuple[str, ...]
 
 STREAM = "text/event-stream"
 OK = 200
@@ -92,8 +92,8 @@ class Answer:
         return value if isinstance(value, dict) else {}
 
 
-def symptom_of(result: Result) -> Symptom:
-    """Return what the failure looks like; failures for which it is equal have one cause."""
+def cause_key(result: Result) -> CauseKey:
+    """Return the key of a failure; failures for which it is equal have one cause."""
     answer = _answer(result)
     if result.expected == "a complete answer":
         return "no answer", without_values(result.actual)
@@ -104,8 +104,8 @@ def symptom_of(result: Result) -> Symptom:
     return _of_answer(result, answer) if answer else _of_value(result)
 
 
-def _of_answer(result: Result, answer: Answer) -> Symptom:
-    """Return the symptom of a failure that shows a whole answer."""
+def _of_answer(result: Result, answer: Answer) -> CauseKey:
+    """Return the key of a failure that shows a whole answer."""
     if not REFUSAL.match(result.expected):
         if answer.is_error and result.expected != "JSON":
             return "refused", without_values(answer.message, _sent(result))
@@ -120,8 +120,8 @@ def _of_answer(result: Result, answer: Answer) -> Symptom:
     return "refused otherwise", promised, str(answer.status)
 
 
-def _of_value(result: Result) -> Symptom:
-    """Return the symptom of a failure that shows a value, or what is wrong with it."""
+def _of_value(result: Result) -> CauseKey:
+    """Return the key of a failure that shows a value, or what is wrong with it."""
     if result.actual == "":
         return ("empty text",)
     misfit = MISFIT.fullmatch(result.actual)
