@@ -3,7 +3,7 @@
     python scripts/extract_schemas.py crd CRD.yaml KIND [MEMBER…]
     python scripts/extract_schemas.py kubernetes swagger.json KIND…
 
-The first prints the schema that a CRD has, of `spec.predictor` only the named members (for KServe); the second
+The first prints the schema that a CRD has, of `spec.predictor` only the members that are named; the second
 the definitions of Kubernetes that the kinds need. See tests/data/schemas/README.md.
 """
 

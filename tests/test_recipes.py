@@ -65,7 +65,7 @@ every_document = pytest.mark.parametrize("document", [document for _, document i
 
 @cache
 def schema_of(kind: str) -> Any:
-    """Give the schema of a kind; members that it does not name are errors, as they are for `kubectl apply`."""
+    """Give the schema of a kind; members that it does not name are errors, as for `kubectl apply`."""
     if kind in CRDS:
         return strict(json.loads((SCHEMAS / CRDS[kind]).read_text("utf-8")))
     definitions = strict(json.loads((SCHEMAS / "kubernetes.json").read_text("utf-8")))
