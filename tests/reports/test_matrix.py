@@ -13,7 +13,8 @@ from tests.reports.test_html import UNSAFE, Reader
 from tests.reports.test_markdown import rendered
 
 from tgi_conformance.reports.json_report import write_json
-from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
+from tgi_conformance.reports.matrix import print_matrix, write_matrix_markdown
+from tgi_conformance.reports.matrix_html import write_matrix_html
 from tgi_conformance.reports.read_json import ReportError, read_report
 from tgi_conformance.results.comparison import Column, compare, differing
 from tgi_conformance.results.levels import Outcome

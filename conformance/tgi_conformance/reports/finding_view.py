@@ -21,7 +21,6 @@ from tgi_conformance.reports.stream_view import (
 from tgi_conformance.results.evidence import cut
 
 if TYPE_CHECKING:
-    from tgi_conformance.reports.marks import Subject
     from tgi_conformance.results.evidence import Headers, RequestSeen, ResponseSeen
     from tgi_conformance.results.report import Result
 
@@ -121,23 +120,17 @@ def _request(request: RequestSeen, size: int) -> RequestView:
 
 def _response(result: Result, response: ResponseSeen, size: int) -> ResponseView:
     subject = subject_of(result)
+    body = "" if response.events else shortened(response.body, size)
     about_type = result.expected.startswith("content-type ")
     return ResponseView(
         status=response.status,
         status_marked=_ABOUT_STATUS.match(result.expected) is not None,
         headers=_headers(response.headers, size, "content-type" if about_type else ""),
         milliseconds=milliseconds(response.seconds),
-        body=() if response.events else _body(shortened(response.body, size), subject),
+        body=json_parts(body, subject.paths(read_json(body))),
         events=tuple(events_of(response, subject, size)),
         assembled=tuple(assembled(response, size)),
     )
-
-
-def _body(text: str, subject: Subject) -> tuple[Part, ...]:
-    try:
-        return json_parts(text, subject.paths(read_json(text)))
-    except (ValueError, RecursionError):
-        return json_parts(text)
 
 
 def _headers(headers: Headers, size: int, marked: str = "") -> tuple[HeaderView, ...]:

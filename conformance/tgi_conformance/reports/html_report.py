@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -62,19 +64,24 @@ class CauseView:
 
 def write_html(report: Report) -> str:
     """Return the report as a page below two megabytes; the more findings, the shorter their texts."""
-    values = _values(report)
-    causes = causes_of(report.broken)[:MOST_CAUSES]
-    text = ""
-    for size, rest in SIZES:
-        text = write_page(
-            "report.html.j2",
-            findings=_findings(report, size, rest),
-            causes=[_cause(cause, size) for cause in causes],
-            **values,
-        )
-        if len(text.encode()) <= LARGEST:
-            break
-    return text
+    write = partial(_write, report, causes_of(report.broken)[:MOST_CAUSES], _values(report))
+    text = write(SIZES[0])
+    if len(text.encode()) <= LARGEST:
+        return text
+    fitting = bisect_left(SIZES[:-1], True, lo=1, key=lambda sizes: len(write(sizes).encode()) <= LARGEST)
+    return write(SIZES[fitting])
+
+
+def _write(
+    report: Report, causes: Sequence[Cause], values: dict[str, Any], sizes: tuple[int, int]
+) -> str:
+    size, rest = sizes
+    return write_page(
+        "report.html.j2",
+        findings=_findings(report, size, rest),
+        causes=[_cause(cause, size) for cause in causes],
+        **values,
+    )
 
 
 def _findings(report: Report, size: int, rest: int) -> list[FindingView]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
 from tgi_common.json_text import check_shape
+from tgi_conformance.http.exchange import NOT_JSON
 from tgi_conformance.results.evidence import cut
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ WIDTH = 84  # characters of an array or object that stays on one line
 LEAST_FOLDED = 4  # equal elements in a row
 _CUT = re.compile(r"… \((\d+) characters\)\Z")
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[][{},:]|[^][{},:"\s]+)')
-_MISSING = object()
 
 
 @frozen
@@ -48,17 +49,18 @@ def shortened(text: str, longest: int) -> str:
     return cut(text[: min(found.start(), longest)], longest, int(found[1]) - min(found.start(), longest))
 
 
+@lru_cache(maxsize=256)
 def read_json(text: str) -> Any:
-    """Read JSON, which may be cut off: then what is there, closed. Numbers are `Number`s.
+    """Read JSON; if `cut` has cut it off, what is left of it. Numbers are `Number`s.
 
-    Raises:
-        ValueError: No JSON, a name that occurs twice in an object, or too deep.
+    Returns:
+        The value, not to be changed; `NOT_JSON` if the text is none, too deep, or repeats a name in an object.
     """
-    check_shape(text)
     try:
-        return _loads(text)
-    except ValueError:
-        return _loads(_closed(_CUT.sub("", text)))
+        check_shape(text)
+        return _loads(_closed(_CUT.sub("", text)) if _CUT.search(text) else text)
+    except (ValueError, RecursionError):
+        return NOT_JSON
 
 
 def json_parts(text: str, marked: Collection[Path] = (), before: str = "") -> tuple[Part, ...]:
@@ -69,12 +71,11 @@ def json_parts(text: str, marked: Collection[Path] = (), before: str = "") -> tu
         marked: Paths of the values to mark.
         before: A JSON text whose equal members are folded, such as the previous event of a stream.
     """
-    try:
-        value = read_json(text)
-    except (ValueError, RecursionError):
+    value = read_json(text)
+    if value is NOT_JSON:
         return (Part(text),) if text else ()
     writer = _Writer(frozenset(marked))
-    writer.write(value, (), before=_or_missing(before))
+    writer.write(value, (), before=read_json(before))
     found = _CUT.search(text)
     return tuple(_joined([*writer.parts, Part(f" {found[0]}" if found else "", "fold")]))
 
@@ -119,13 +120,6 @@ def _closed(text: str) -> str:
     return ending
 
 
-def _or_missing(text: str) -> Any:
-    try:
-        return read_json(text) if text else _MISSING
-    except (ValueError, RecursionError):
-        return _MISSING
-
-
 def _joined(parts: list[Part]) -> Iterator[Part]:
     for kind, some in groupby(parts, key=lambda part: part.kind):
         text = "".join(part.text for part in some)
@@ -139,7 +133,7 @@ class _Entry:
 
     step: str | int
     value: Any
-    before: Any = _MISSING
+    before: Any = NOT_JSON
     folded: str = ""
 
 
@@ -150,7 +144,7 @@ class _Writer:
     marked: frozenset[Path]
     parts: list[Part] = field(factory=list)
 
-    def write(self, value: Any, path: Path, *, inline: bool = False, before: Any = _MISSING) -> None:
+    def write(self, value: Any, path: Path, *, inline: bool = False, before: Any = NOT_JSON) -> None:
         start = len(self.parts)
         if isinstance(value, (dict, list)) and value:
             self._container(value, path, inline or len(_flat(value)) + 2 * len(path) <= WIDTH, before)
@@ -179,9 +173,9 @@ class _Writer:
         if not isinstance(before, dict) or not before.keys() <= value.keys():
             before = {}
         return [
-            _Entry(name, item, before.get(name, _MISSING))
+            _Entry(name, item, before.get(name, NOT_JSON))
             for name, item in value.items()
-            if before.get(name, _MISSING) != item or self._has_marks((*path, name))
+            if before.get(name, NOT_JSON) != item or self._has_marks((*path, name))
         ]
 
     def _elements(self, value: list[Any], path: Path, before: Any) -> list[_Entry]:

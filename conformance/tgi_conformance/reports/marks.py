@@ -71,9 +71,9 @@ def subject_of(result: Result) -> Subject:
 
 def differing_part(expected: str, actual: str) -> tuple[Part, ...]:
     """Divide an actual text so that what differs from the text in `expected` is marked, if both are alike."""
-    wanted = max((_literal(text) for text in _QUOTED.findall(expected)), key=lambda t: len(t or ""), default="")
-    start = _common(wanted or "", actual)
-    end = _common((wanted or "")[start:][::-1], actual[start:][::-1])
+    wanted = _literal(max(_QUOTED.findall(expected), key=len, default="''")) or ""
+    start = _common(wanted, actual)
+    end = _common(wanted[start:][::-1], actual[start:][::-1])
     if start + end < SURE or start + end == len(actual):
         return (Part(actual),) if actual else ()
     stop = len(actual) - end

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from attrs import frozen
 
+from tgi_common.plural import counted
 from tgi_conformance.reports.signs import OUTCOMES, Sign
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.results.report import ROUTE_SPECIFIC
@@ -65,6 +66,12 @@ class RouteMatrix:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def calm(self) -> str:
+        """How many rows need no attention, for where they are left out; empty if all do."""
+        count = sum(not row.worst.urgent for row in self.rows)
+        return f"Not shown here: {counted(count, 'route')} without failures." if count else ""
 
 
 def urgent_outcomes(report: Report) -> tuple[Outcome, ...]:

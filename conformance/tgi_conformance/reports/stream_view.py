@@ -58,7 +58,7 @@ def events_of(response: ResponseSeen, subject: Subject, size: int) -> Iterator[E
             start=f"{min(seconds / total * 100, 100 - THINNEST):.2f}",
             width=f"{max((event.seconds - seconds) / total * 100, THINNEST):.2f}",
             type=event.type,
-            data=json_parts(data, subject.paths(_json(data)), previous),
+            data=json_parts(data, subject.paths(read_json(data)), previous),
             omitted_after=max(following - number - 1, 0),
         )
         seconds, previous = event.seconds, data
@@ -71,7 +71,7 @@ def assembled(response: ResponseSeen, size: int) -> Iterator[Assembled]:
     for place, event in enumerate(response.events):
         if place == gap_at:
             texts = {title: text + GAP for title, text in texts.items()}
-        for title, piece in _pieces(_json(event.data)):
+        for title, piece in _pieces(read_json(event.data)):
             texts[title] = texts.get(title, "") + piece
     for title, text in texts.items():
         if text.strip(GAP):
@@ -105,13 +105,6 @@ def _calls(calls: Any, of: str) -> Iterator[tuple[str, str]]:
         arguments = member(call, "function", "arguments")
         if isinstance(arguments, str):
             yield f"Arguments of tool call {number}{of}", arguments
-
-
-def _json(text: str) -> Any:
-    try:
-        return read_json(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _both_ends(count: int, most: int) -> list[int]:
