@@ -10,7 +10,7 @@ from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSee
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.results.report import Report, Result
 
-CURL = "curl -sSNig -X POST http://h.test/generate -H 'content-type: application/json' --data-raw '{}'"
+CURL = "curl -i http://h.test/generate -H 'content-type: application/json' --data-raw '{}'"
 REQUEST = RequestSeen("POST", "/generate", (("content-type", "application/json"),), '{"inputs":"naïve 🤖"}')
 RESPONSE = ResponseSeen(500, (("content-type", "text/plain"),), 0.0123, "oops")
 STREAM = ResponseSeen(
@@ -120,8 +120,14 @@ def many(count: int, text: int) -> Report:
     stream = ResponseSeen(
         200, tuple((f"x-{n}", long[:300]) for n in range(40)), 6.0, long[:1000], events, 500
     )
-    seen = {**SEEN, "expected": long[:600], "request": evolve(REQUEST, body=long), "response": stream}
+    seen = {**SEEN, "actual": long[:600], "request": evolve(REQUEST, body=long), "response": stream}
     failed = [
-        result(f"n{n}", Outcome.FAILED, **{**seen, "actual": f"{n} {long[:600]}"}) for n in range(count)
+        result(f"n{n}", Outcome.FAILED, **{**seen, "expected": f"{in_letters(n)} {long[:600]}"})
+        for n in range(count)
     ]
     return evolve(BAD, requirements=tuple(failed))
+
+
+def in_letters(number: int) -> str:
+    """Write a number as a word, which is no value that may differ from one failure to the next."""
+    return "".join("abcdefghij"[int(digit)] for digit in str(number))

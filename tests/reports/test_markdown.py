@@ -48,7 +48,7 @@ def test_hostile_text_is_inert() -> None:
     reader = rendered(text)
 
     assert UNSAFE.search(text) is None
-    assert {"details", "summary", "b"} == set(
+    assert {"details", "summary", "b", "code"} == set(
         re.findall(r"</?(\w+)", re.sub(r"`+[^\n]*`+", "", _prose(text)))
     )
     assert not {"script", "img", "a", "style", "iframe"} & {tag for tag, _ in reader.elements}

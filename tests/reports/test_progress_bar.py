@@ -9,6 +9,7 @@ import pytest
 from tests.reports.samples import result
 
 from tgi_conformance.engine.progress import Progress
+from tgi_conformance.reports import progress_bar
 from tgi_conformance.reports.progress_bar import may_animate, watching
 from tgi_conformance.results.levels import Outcome
 
@@ -40,6 +41,23 @@ def test_a_pipe_gets_a_line_a_quarter_of_the_way() -> None:
         "http://h.test: 100 of 200 requirements, 1,000 requests, 2,000 tokens, 2 failed\n"
         "http://h.test: 150 of 200 requirements, 1,500 requests, 3,000 tokens, 3 failed\n"
     ) == watched(io.StringIO())
+
+
+def test_a_slow_run_gets_a_line_every_half_minute_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, stream = [0.0], io.StringIO()
+    monkeypatch.setattr(progress_bar, "monotonic", lambda: now[0])
+    with watching(("http://h.test",), stream) as watch:
+        for done in range(1, 11):
+            now[0] += 10
+            watch("http://h.test", Progress(result("passes", Outcome.PASSED), done, 1000, done, done))
+
+    assert ["3", "6", "9"] == re.findall(r"(\d+) of 1000", stream.getvalue())
+
+
+def test_several_targets_have_lines_each() -> None:
+    lines = watched(io.StringIO(), ("a.test", "b.test")).splitlines()
+
+    assert ["a.test", "b.test"] * 3 == [line.partition(":")[0] for line in lines]
 
 
 def test_a_few_requirements_give_no_line() -> None:

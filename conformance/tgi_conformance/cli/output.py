@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+WIDE = 200  # columns
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -29,8 +30,9 @@ class SafeConsole(Console):
 
 
 def console() -> Console:
-    """Give the console for what is printed at the end."""
-    return SafeConsole(highlight=False, soft_wrap=True)
+    """Give the console for what is printed at the end; a pipe has no width, so its tables keep theirs."""
+    width = None if sys.stdout.isatty() else WIDE
+    return SafeConsole(highlight=False, soft_wrap=True, width=width)
 
 
 def replace_what_cannot_be_encoded() -> None:

@@ -48,7 +48,7 @@ class Tile:
 
 @frozen
 class CauseView:
-    """A cause of failures: the promise, the symptom, and the requirement that shows it best with its exchange."""
+    """A cause of failures: the promise, the symptom, and the requirement that stands for it as `example`."""
 
     level: str
     title: str
@@ -72,9 +72,7 @@ def write_html(report: Report) -> str:
     return write(SIZES[fitting])
 
 
-def _write(
-    report: Report, causes: Sequence[Cause], values: dict[str, Any], sizes: tuple[int, int]
-) -> str:
+def _write(report: Report, causes: Sequence[Cause], values: dict[str, Any], sizes: tuple[int, int]) -> str:
     size, rest = sizes
     return write_page(
         "report.html.j2",

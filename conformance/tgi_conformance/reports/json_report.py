@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
 
+from tgi_conformance.results.summary import report_summary
+
 if TYPE_CHECKING:
     from tgi_conformance.results.report import Report, Result
 
@@ -33,6 +35,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "generated_tokens": report.generated_tokens,
         "verdict": report.verdict.value,
         "reason": report.reason,
+        "summary": report_summary(report),
         "requirements": [_result(result) for result in report.requirements],
         "stale_deviations": list(report.stale_deviations),
     }

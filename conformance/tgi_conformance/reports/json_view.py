@@ -1,4 +1,4 @@
-"""JSON of a server as the page shows it: indented, values marked, repetitions folded; nothing of it is lost."""
+"""JSON of a server as the page shows it: indented, values marked, repetitions folded, nothing lost."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Number:
 
 @frozen
 class Part:
-    """A piece of text; `kind` is empty, `mark` for what a finding is about, or `fold` for what stands for more."""
+    """A text; `kind` is empty, `mark` for what a finding is about, or `fold` for what stands for more."""
 
     text: str
     kind: str = ""
@@ -54,7 +54,7 @@ def read_json(text: str) -> Any:
     """Read JSON; if `cut` has cut it off, what is left of it. Numbers are `Number`s.
 
     Returns:
-        The value, not to be changed; `NOT_JSON` if the text is none, too deep, or repeats a name in an object.
+        The value, not to be changed; `NOT_JSON` if the text is none, too deep, or repeats a member's name.
     """
     try:
         check_shape(text)
@@ -105,13 +105,13 @@ def _closed(text: str) -> str:
     """End a JSON text after its last complete value and close what is open."""
     closers, after_colon, position, ending = "", False, 0, ""
     while found := _TOKEN.match(text, position):
-        token, position = found[1], found.end()
-        if token in "{[":
-            closers = ("}" if token == "{" else "]") + closers
-        elif token in "}]":
+        piece, position = found[1], found.end()
+        if piece in "{[":
+            closers = ("}" if piece == "{" else "]") + closers
+        elif piece in "}]":
             closers = closers[1:]
-        elif token in ":,":
-            after_colon = token == ":"
+        elif piece in ":,":
+            after_colon = piece == ":"
             continue
         elif position == len(text) or not (after_colon or closers.startswith("]")):
             continue  # perhaps cut off, or the name of a member

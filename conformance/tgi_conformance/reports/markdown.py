@@ -6,6 +6,7 @@ so that HTML, links and mentions have no effect.
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcome
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Outcome
+from tgi_conformance.results.summary import listed, report_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,7 @@ def write_markdown(report: Report) -> str:
     """Return the summary; it stays far below the megabyte that GitHub allows."""
     sign = VERDICTS[report.verdict]
     lines = [f"## {sign.sign} {sign.title}: {code(report.target)}", ""]
+    lines += [report_summary(report), ""]
     if report.reason:
         lines += [code(cut(report.reason, LONGEST)), ""]
     if report.requirements:
@@ -103,24 +106,26 @@ def _broken(report: Report) -> Iterator[str]:
 
 
 def _cause(cause: Cause) -> Iterator[str]:
-    first, group = cause.first, cause.results
-    more = f" and {len(group) - 1} more" if len(group) > 1 else ""
-    yield f"<details><summary><b>{first.level.value}</b> {escaped(first.id)}{more}</summary>"
+    levels = listed([f"{count} {level.value}" for level, count in cause.counts.items()])
+    yield f"<details><summary><b>{levels}</b> {_html(cause.title)}</summary>"
     yield ""
-    yield f"- requirement: {code(first.statement)}"
-    yield f"- expected: {code(cut(first.expected, LONGEST))}"
-    yield f"- actual: {code(cut(first.actual, LONGEST))}"
+    yield f"- expected: {code(cut(cause.expected, LONGEST))}"
+    yield f"- actual: {code(cut(cause.actual, LONGEST))}"
     if cause.why:
         yield f"- why clients care: {code(cause.why)}"
-    yield f"- source: {code(first.source)}"
-    if len(group) > 1:
-        rest = ", ".join(code(result.id) for result in group[1:MOST_IDS])
-        left = f" and {len(group) - MOST_IDS} more" if len(group) > MOST_IDS else ""
-        yield f"- also: {rest}{left}"
+    yield f"- source: {code(cause.source)}"
+    rest = ", ".join(code(i) for i in cause.ids[:MOST_IDS])
+    left = f" and {len(cause.ids) - MOST_IDS} more" if len(cause.ids) > MOST_IDS else ""
+    yield f"- failed on {counted(len(cause.routes), 'route')}: {rest}{left}"
     yield ""
-    if first.curl:
-        yield from block(first.curl, "sh")
+    if cause.curl:
+        yield from block(cause.curl, "sh")
     yield from ("</details>", "")
+
+
+def _html(text: str) -> str:
+    """Return a text for use within HTML tags, where Markdown's code spans have no effect."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(escaped(text)))
 
 
 def _listed(title: str, results: tuple[Result, ...]) -> Iterator[str]:

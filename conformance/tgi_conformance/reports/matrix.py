@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from tgi_common.plural import counted
 from tgi_common.text import escaped
+from tgi_conformance.reports.lines import Lines
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
 from tgi_conformance.results.comparison import Column, Comparison, compare, differing
 from tgi_conformance.results.summary import report_summary
@@ -148,11 +149,13 @@ def print_matrix(columns: tuple[Column, ...], console: Console) -> None:
     console.print(f"{matrix.same_shown}\n")
     for name, changes in matrix.changes:
         _print_changes(f"{name} compared with {matrix.heads[0].name}", changes, console)
-    for head in matrix.heads:
+    lines = Lines(console)
+    for head, column in zip(matrix.heads, columns, strict=True):
         colour = COLOURS[head.verdict.slug]
-        console.print(
-            f"[bold {colour}]{_safe(head.name)}: {head.verdict.title.lower()}[/]  {_safe(head.counts)}"
-        )
+        verdict = f"{head.name}: {head.verdict.title.lower()}"
+        lines.text(f"  {head.counts}", verdict, style=f"bold {colour}")
+        if column.report.broken:
+            lines.text(report_summary(column.report), "  ")
 
 
 def _table(matrix: Matrix) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Several reports in one matrix, as a self-contained page that leaves out empty columns and hides no failure."""
+"""Several reports in one matrix, as a page that leaves out empty columns and hides no failure."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 from attrs import define
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
     Watch = Callable[[str, Progress], None]
 
-QUARTERS = 4  # of a run; without a bar there is a line after each but the last
+QUARTERS = 4  # of a run; without a bar there is a line after each but the last,
+SILENCE = 30.0  # and after so many seconds without one, so that a slow run is seen to go on
 REFRESHES_PER_SECOND = 5
 
 
@@ -42,7 +44,7 @@ def may_animate(stream: TextIO) -> bool:
 def watching(names: Sequence[str], stream: TextIO) -> Iterator[Watch]:
     """Yield a function to call after each requirement of a target."""
     if not may_animate(stream):
-        lines = {name: _Lines(escaped(name), stream) for name in names}
+        lines = {name: _Lines(escaped(name), stream, monotonic()) for name in names}
         yield lambda name, progress: lines[name].watch(progress)
         return
     with _bar(stream) as bar:
@@ -96,16 +98,22 @@ class _Drawn:
 
 @define
 class _Lines:
-    """Writes a line after each quarter of a run, without control characters."""
+    """Writes a line after each quarter of a run and after a long silence, without control characters."""
 
     target: str
     stream: TextIO
+    last: float  # when the last line was written, on the monotonic clock
     failed: int = 0
 
     def watch(self, progress: Progress) -> None:
         self.failed += progress.result.outcome is Outcome.FAILED
-        before = (progress.done - 1) * QUARTERS // progress.total
-        if before < progress.done * QUARTERS // progress.total < QUARTERS:  # the verdict shows the end
+        before, quarters = (
+            (done * QUARTERS) // progress.total for done in (progress.done - 1, progress.done)
+        )
+        if quarters == QUARTERS:  # the verdict shows the end
+            return
+        if before < quarters or monotonic() - self.last >= SILENCE:
+            self.last = monotonic()
             line = f"{self.target}: {progress.done} of {progress.total} requirements, {_used(progress)}"
             with suppress(OSError):  # an output that takes nothing must not end a run
                 self.stream.write(f"{line}, {self.failed} failed\n")

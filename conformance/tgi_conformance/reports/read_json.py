@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from attrs import fields
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from tgi_conformance.reports.json_report import report_schema
+from tgi_common.text import visible
+from tgi_conformance.reports.json_report import SCHEMA_VERSION, report_schema
 from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.results.report import Report, Result
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+NAME = "tgi-conformance"
+T = TypeVar("T")
 
 
 class ReportError(ValueError):
@@ -29,12 +36,33 @@ def read_report(path: Path) -> Report:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise ReportError(f"{path}: not JSON, expected a report of `run --json`") from None
-    problem = best_match(Draft202012Validator(report_schema()).iter_errors(value))
-    if problem is not None:
-        where = "".join(f"/{step}" for step in problem.absolute_path) or "its root"
-        message = " ".join(problem.message.split())[:200]
-        raise ReportError(f"{path}: not a report of `run --json`: at {where}: {message}")
+    problem = _problem(value)
+    if problem:
+        raise ReportError(f"{path}: {problem}")
     return _report(value)
+
+
+def _problem(value: Any) -> str:
+    """Say in one line why this is no report that can be read; empty if it is."""
+    tool = value.get("tool") if isinstance(value, dict) else None
+    writer = tool.get("version") if isinstance(tool, dict) and tool.get("name") == NAME else None
+    own = version(NAME)
+    other = f"written by {NAME} {visible(str(writer), 40)}, this is {own}" if writer else ""
+    if other and value.get("schema_version") != SCHEMA_VERSION:
+        return f"{other}, which reads reports with schema_version {SCHEMA_VERSION} only"
+    error = best_match(Draft202012Validator(_lenient(report_schema())).iter_errors(value))
+    if error is None:
+        return ""
+    where = "".join(f"/{step}" for step in error.absolute_path) or "its root"
+    hint = f" ({other})" if other and writer != own else ""
+    return f"not a report of `run --json`: at {where}: {' '.join(error.message.split())[:200]}{hint}"
+
+
+def _lenient(schema: Any) -> Any:
+    """Return the schema without what forbids unknown members: a newer version may have added some."""
+    if isinstance(schema, dict):
+        return {name: _lenient(inner) for name, inner in schema.items() if name != "additionalProperties"}
+    return [_lenient(inner) for inner in schema] if isinstance(schema, list) else schema
 
 
 def _report(value: dict[str, Any]) -> Report:
@@ -63,15 +91,21 @@ def _result(value: dict[str, Any]) -> Result:
     read = {
         "level": Level(value["level"]),
         "outcome": Outcome(value["outcome"]),
-        "request": request and RequestSeen(**{**request, "headers": _pairs(request["headers"])}),
+        "request": request and _known(RequestSeen, {**request, "headers": _pairs(request["headers"])}),
         "response": response and _response(response),
     }
-    return Result(**{**value, **read})
+    return _known(Result, {**value, **read})
 
 
 def _response(value: dict[str, Any]) -> ResponseSeen:
-    events = tuple(EventSeen(**event) for event in value["events"])
-    return ResponseSeen(**{**value, "headers": _pairs(value["headers"]), "events": events})
+    events = tuple(_known(EventSeen, event) for event in value["events"])
+    return _known(ResponseSeen, {**value, "headers": _pairs(value["headers"]), "events": events})
+
+
+def _known(kind: type[T], value: dict[str, Any]) -> T:
+    """Make a value of this class, from the members that it knows."""
+    names = {attribute.name for attribute in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: inner for name, inner in value.items() if name in names})
 
 
 def _pairs(value: list[list[str]]) -> tuple[tuple[str, str], ...]:

@@ -1,18 +1,19 @@
-"""What a run prints: a line per route, the failures by cause, the usage and the verdict."""
+"""What a run prints: a line per route, the first causes of failures, the usage and the verdict."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
 
 from tgi_common.plural import counted
 from tgi_common.text import escaped
+from tgi_conformance.reports.lines import Lines
 from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.levels import Level, Outcome, Verdict
+from tgi_conformance.results.summary import listed, report_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,28 +32,44 @@ COLUMNS = (
     (Outcome.INCONCLUSIVE, "inconclusive", "magenta"),
     (Outcome.ERROR, "internal error", "magenta"),
 )
-COLOUR = {Verdict.CONFORMS: "green", Verdict.DOES_NOT_CONFORM: "red"}
-MOST_CAUSES = 12
+COLOUR = {
+    Verdict.CONFORMS: "green",
+    Verdict.DOES_NOT_CONFORM: "red",
+    Verdict.COULD_NOT_TELL: "magenta",
+    Verdict.INTERNAL_ERROR: "magenta",
+}
+WHOLE = ("html", "json")  # the formats that hold everything, the easiest to read first
+MOST_CAUSES = 5
 MOST_IDS = 4
 MOST_KNOWN = 3
+LABEL = 12  # columns before what a line says of a cause
 
 
 def print_report(report: Report, console: Console, written: Mapping[str, Path] | None = None) -> None:
-    """Print the report; `written` maps the formats of written files to their paths."""
+    """Print the report, the verdict last; `written` maps the formats of written files to their paths."""
+    written = written or {}
+    out = Lines(console)
     if report.requirements:
         console.print(_routes(report))
-    _print_broken(report, console)
-    _print_known(report, console)
+        out.text("")
+    _print_broken(report, out, whole_report(written))
+    _print_known(report, out, whole_report(written))
     for stale in report.stale_deviations:
-        console.print(f"[yellow]stale known deviation[/] {_safe(stale)}")
-    for name, path in (written or {}).items():
-        console.print(f"[dim]{name:<9}[/] {_safe(str(path))}", highlight=False)
+        out.text(f" {stale}", "stale known deviation", style="yellow")
+    for name, path in written.items():
+        out.verbatim(str(path), f"{name:<9} ", style="dim")
     if report.gentle:
-        console.print(report.left_out_summary, highlight=False)
-    console.print(_usage(report), highlight=False)
-    colour = COLOUR.get(report.verdict, "magenta")
-    reason = f": {_safe(report.reason)}" if report.reason else ""
-    console.print(f"[bold {colour}]{_safe(report.target)} {report.verdict.value}[/]{reason}", highlight=False)
+        out.text(report.left_out_summary)
+    out.text(_usage(report))
+    verdict = f"{report.target} {report.verdict.value}"
+    told = f": {report.reason}" if report.reason else f". {report_summary(report)}"
+    out.text(told, verdict, style=f"bold {COLOUR[report.verdict]}")
+
+
+def whole_report(written: Mapping[str, Path]) -> str:
+    """Say where everything is to be seen."""
+    shown = [escaped(str(written[name])) for name in WHOLE if name in written]
+    return f"see {shown[0]}" if shown else "see --html FILE or --json FILE"
 
 
 def _routes(report: Report) -> Table:
@@ -74,57 +91,70 @@ def _cell(count: int, colour: str) -> str:
     return f"[{colour}]{count}[/]" if count else "[dim]·[/]"
 
 
-def _print_broken(report: Report, console: Console) -> None:
+def _print_broken(report: Report, out: Lines, elsewhere: str) -> None:
     causes = causes_of(report.broken)
     for cause in causes[:MOST_CAUSES]:
-        _print_cause(cause, console)
+        _print_cause(cause, out)
     if len(causes) > MOST_CAUSES:
-        console.print(f"… and {len(causes) - MOST_CAUSES} more causes; see --json FILE\n")
-    _print_reasons("[yellow]intermittent[/]", report.having(Outcome.INTERMITTENT), console)
-    _print_reasons("[magenta]inconclusive[/]", report.having(Outcome.INCONCLUSIVE), console)
+        out.text(f"… and {counted(len(causes) - MOST_CAUSES, 'more cause')}; {elsewhere}")
+        out.text("")
+    _print_reasons("intermittent", "yellow", report.having(Outcome.INTERMITTENT), out, elsewhere)
+    _print_reasons("inconclusive", "magenta", report.having(Outcome.INCONCLUSIVE), out, elsewhere)
     errors = report.having(Outcome.ERROR)
-    _print_reasons("[magenta]internal error[/]", errors, console)
+    _print_reasons("internal error", "magenta", errors, out, elsewhere)
     if errors:
-        console.print(REPORT_IT, highlight=False)
+        out.text(REPORT_IT)
 
 
-def _print_reasons(title: str, results: Iterable[Result], console: Console) -> None:
+def _print_reasons(title: str, style: str, results: Iterable[Result], out: Lines, elsewhere: str) -> None:
     """Print a line for each reason, with the first requirement concerned."""
     by_reason: dict[str, list[str]] = defaultdict(list)
     for result in results:
         by_reason[result.reason].append(result.id)
     for reason, ids in list(by_reason.items())[:MOST_CAUSES]:
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
-        console.print(f"{title} {ids[0]}{more}: {_safe(reason)}", highlight=False)
+        out.text(f" {ids[0]}{more}: {reason}", title, style=style)
     if len(by_reason) > MOST_CAUSES:
-        console.print(f"… and {len(by_reason) - MOST_CAUSES} more reasons; see --json FILE")
+        out.text(f"… and {counted(len(by_reason) - MOST_CAUSES, 'more reason')}; {elsewhere}")
 
 
-def _print_cause(cause: Cause, console: Console) -> None:
-    first = cause.first
-    colour = "red" if first.level is Level.MUST else "yellow"
-    title = f"[bold {colour}]{first.level.value} {first.id}[/]  {_safe(first.statement)}"
-    more = [result.id for result in cause.results[1:]]
-    lines = [title]
-    if more:
-        rest = f" and {len(more) - MOST_IDS} more" if len(more) > MOST_IDS else ""
-        lines.append(f"  also      {', '.join(more[:MOST_IDS])}{rest}")
-    lines += [f"  expected  {_safe(first.expected)}", f"  actual    {_safe(first.actual)}"]
-    if cause.why:
-        lines.append(f"  why       {_safe(cause.why)}")
-    lines += [f"  source    {_safe(first.source)}", f"  [dim]{_safe(first.curl)}[/]", ""]
-    console.print("\n".join(lines), highlight=False, soft_wrap=True)
+def _print_cause(cause: Cause, out: Lines) -> None:
+    colour = "red" if cause.level is Level.MUST else "yellow"
+    out.text(cause.title, f"{cause.level.value}  ", style=f"bold {colour}")
+    rows = {
+        "expected": cause.expected,
+        "actual": cause.actual,
+        "failed": _requirements(cause),
+        "why": cause.why,
+    }
+    for name, text in rows.items():
+        if text:
+            out.text(text, f"  {name}".ljust(LABEL))
+    out.verbatim(cause.source, "  source".ljust(LABEL))
+    if cause.curl:
+        out.verbatim(cause.curl, "  ", style="dim")
+    out.text("")
 
 
-def _print_known(report: Report, console: Console) -> None:
+def _requirements(cause: Cause) -> str:
+    """Name the first requirements of a cause, and count those of each level and their routes."""
+    named = ", ".join(cause.ids[:MOST_IDS])
+    if len(cause.ids) == 1:
+        return named
+    more = f" and {len(cause.ids) - MOST_IDS} more" if len(cause.ids) > MOST_IDS else ""
+    levels = listed([f"{count} {level.value}" for level, count in cause.counts.items()])
+    return f"{named}{more} ({levels}, {counted(len(cause.routes), 'route')})"
+
+
+def _print_known(report: Report, out: Lines, elsewhere: str) -> None:
     known = () if report.strict else report.having(Outcome.KNOWN_DEVIATION)
     reasons = Counter(result.reason for result in known)
     if reasons:
-        console.print(f"[yellow]{counted(len(known), 'known deviation')}[/] of TGI itself:")
+        out.text(" of TGI itself:", counted(len(known), "known deviation"), style="yellow")
     for reason, count in reasons.most_common(MOST_KNOWN):
-        console.print(f"  {count} x {_safe(reason.partition(' (')[0])}", highlight=False)
+        out.text(reason.partition(" (")[0], f"  {count} x ")
     if len(reasons) > MOST_KNOWN:
-        console.print(f"  … and {len(reasons) - MOST_KNOWN} more kinds; see --html FILE or --json FILE")
+        out.text(f"… and {counted(len(reasons) - MOST_KNOWN, 'more kind')}; {elsewhere}", "  ")
 
 
 def _usage(report: Report) -> str:
@@ -135,7 +165,3 @@ def _usage(report: Report) -> str:
         f"depth {report.depth.value}, seed {report.seed}; {report.requests_summary}, "
         f"{counted(report.generated_tokens, 'generated token')}, {report.seconds:.1f} s"
     )
-
-
-def _safe(text: str) -> str:
-    return escape(escaped(text))

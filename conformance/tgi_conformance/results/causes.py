@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.report import WHOLE_RUN
-from tgi_conformance.results.symptoms import symptom_of
+from tgi_conformance.results.symptoms import symptom_of, without_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +27,8 @@ class Cause:
     It holds requirements of every level, since it is one thing to mend; `counts` has the levels apart.
 
     Attributes:
-        results: The failed requirements, never empty; the most binding first, then as given.
+        results: The failed requirements, never empty; the most binding first, then those with the promise
+            most of them make, names of members aside, then those with a promise of many routes.
     """
 
     results: tuple[Result, ...]
@@ -97,12 +98,29 @@ def causes_of(results: Iterable[Result]) -> tuple[Cause, ...]:
     groups: dict[Symptom, list[Result]] = defaultdict(list)
     for result in results:
         groups[symptom_of(result)].append(result)
-    causes = [Cause(tuple(sorted(group, key=_binding))) for group in groups.values()]
-    return tuple(sorted(causes, key=_place))
+    return tuple(sorted(map(_cause, groups.values()), key=_place))
 
 
-def _binding(result: Result) -> int:
-    return LEVELS.index(result.level)
+def _cause(results: list[Result]) -> Cause:
+    """Put first what stands for the others: the title of an odd one would mislead."""
+    promises = {result.id: without_values(result.statement) for result in results}
+    main = _majority(promises.values())
+    routes: dict[str, set[str]] = defaultdict(set)
+    for result in results:
+        routes[promises[result.id]].add(result.route)
+
+    def order(result: Result) -> tuple[int, bool, int]:
+        promise = promises[result.id]
+        return LEVELS.index(result.level), promise != main, -len(routes[promise])
+
+    return Cause(tuple(sorted(results, key=order)))
+
+
+def _majority(texts: Iterable[str]) -> str | None:
+    """Return what more than half of the texts are, if there is such a text."""
+    counts = Counter(texts)
+    ((text, count),) = counts.most_common(1)
+    return text if count * 2 > counts.total() else None
 
 
 def _place(cause: Cause) -> tuple[int, bool, int]:

@@ -17,12 +17,8 @@ LONGEST_BODY = 2000
 
 def curl_line(target: Target, request: Request) -> str:
     """Write the line for a POSIX shell; secrets appear as `$NAME` variables, which the user must set."""
-    words = ["curl", "-sSNig"]
-    if request.method == "HEAD" and request.content is None:
-        words.append("--head")  # with -X HEAD curl waits for a body that never comes
-    elif request.method != "GET" or request.content is not None:
-        words += ["-X", request.method]
-    words.append(shlex.quote(target.shown_url + request.path))
+    url = target.shown_url + request.path
+    words = ["curl", *_flags(request, url), shlex.quote(url)]
     for name, value in request.headers:
         words += ["-H", shlex.quote(f"{name}: {target.scrub(value)}")]
     words += _secret_headers(target, request)
@@ -31,6 +27,19 @@ def curl_line(target: Target, request: Request) -> str:
     if "content-type" not in {name.lower() for name, _ in (*request.headers, *target.headers)}:
         words += ["-H", "Content-Type:"]  # curl would add one
     return _with_body(" ".join(words), target.scrub_bytes(request.content))
+
+
+def _flags(request: Request, url: str) -> list[str]:
+    """Return the flags without which curl would send another request, or show no status and headers."""
+    # With -X HEAD, curl waits for a body that never comes.
+    head = request.method == "HEAD" and request.content is None
+    flags = ["--head" if head else "-i"]
+    if set(url) & set("[]{}"):
+        flags.append("-g")  # or curl takes them for a pattern of several URLs
+    usual = "GET" if request.content is None else "POST"
+    if not head and request.method != usual:
+        flags += ["-X", request.method]
+    return flags
 
 
 def _secret_headers(target: Target, request: Request) -> list[str]:

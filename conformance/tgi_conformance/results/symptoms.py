@@ -4,12 +4,13 @@ Failures that look alike have one cause. A failure is of the first kind that fit
 
 - no whole answer, or an event stream without an event, whatever was expected;
 - another content type than promised: the class of the status, and the type that came;
-- an answer to what must be refused: the category of the promise;
-- another refusal than promised: the status, or an error event instead of one;
+- an answer to what must be refused: the promised status, and the category if its checks are special;
+- another refusal than promised: the promised status and that which came, or an error event in place of one;
 - an error where an answer is due: its message, without what the request holds;
+- an answer that cannot be read: what was expected to be in it, the class of the status, the type;
 - a value that does not fit its schema: its innermost member and what is wrong, without the value;
 - a wrong number of tokens: whether of the prompt or of the answer;
-- another value than promised: the category, what was expected without its values, and the type of what came.
+- another value than promised: what was expected, without its values, and the type of what came.
 
 So two failures of different kinds never have one cause.
 """
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 Symptom = tuple[str, ...]
 
 STREAM = "text/event-stream"
-FIRST_ERROR = 400  # of the statuses
-LONGEST = 200  # characters of a text that is compared
+OK = 200
+INVALID = "status 422"  # what a refusal is unless another status is named
+LONGEST = 1000  # characters of a text that is compared
 
 ANSWER = re.compile(
     r"(?:^|: )(?P<status>\d{3}) (?P<media>[\w.+-]+/[\w.+-]+|without content-type): (?P<body>.*)", re.DOTALL
@@ -37,6 +39,7 @@ ANSWER = re.compile(
 REFUSAL = re.compile(r"status [45]\d\d(?! or [23])|a 4xx status|.*\bevent, the error$|an error\b|no tokens$")
 STATUS = re.compile(r"status \d+")
 REFUSED_APART = {"batches", "grammars", "keys", "limits", "tools"}  # categories with checks of their own
+UNSPECIFIC = {"the text", "…"}  # what was expected, without its values
 MISFIT = re.compile(r"at (?P<path>\$\S*): (?P<problem>.*)", re.DOTALL)
 REQUIRED = re.compile(r"('.*') is a required property$")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -48,7 +51,7 @@ POINTER = re.compile(r"#/\S+")
 QUOTED = re.compile(r"`[^`]*`|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 BRACKETED = re.compile(r"\[[^][]*\]|\{[^{}]*\}")
 IDENTIFIER = re.compile(r"[A-Za-z_][\w.-]*")
-NAME = re.compile(r"\b[A-Za-z]\w*(?:[._]\w+)+\b|^[A-Za-z]\w*(?=:)|(?<=: )[A-Za-z]\w*(?=: )")  # not in quotes
+NAME = re.compile(r"[A-Za-z]\w*[._][\w.]*|(?:(?<=^)|(?<=: ))[A-Za-z]\w*(?=:)")  # what can only be a name
 WORD = re.compile(r"\w+")
 CIRCUMSTANCE = re.compile(r"(?<!^) (with|for|to grow by) .*| = .*|, as .*", re.DOTALL)
 
@@ -64,7 +67,7 @@ class Answer:
     @property
     def is_error(self) -> bool:
         """Whether it refuses the request, by its status or by an event of the stream."""
-        return self.status >= FIRST_ERROR or (self.media_type == STREAM and "error" in self._first)
+        return self.status // 100 != OK // 100 or (self.media_type == STREAM and "error" in self._first)
 
     @property
     def message(self) -> str:
@@ -92,7 +95,7 @@ def symptom_of(result: Result) -> Symptom:
     """Return what the failure looks like; failures for which it is equal have one cause."""
     answer = _answer(result)
     if result.expected == "a complete answer":
-        return "no answer", _without_values(result.actual)
+        return "no answer", without_values(result.actual)
     if _is_empty_stream(result, answer):
         return ("empty stream",)
     if result.expected.startswith("content-type "):
@@ -103,16 +106,17 @@ def symptom_of(result: Result) -> Symptom:
 def _of_answer(result: Result, answer: Answer) -> Symptom:
     """Return the symptom of a failure that shows a whole answer."""
     if not REFUSAL.match(result.expected):
-        if answer.is_error:
-            return "refused", _without_values(answer.message, _sent(result))
-        return "unreadable", _without_values(result.expected), str(answer.status), answer.media_type
+        if answer.is_error and result.expected != "JSON":
+            return "refused", without_values(answer.message, _sent(result))
+        what = without_values(result.expected)
+        return "unreadable", what, _status_class(result, answer), answer.media_type
     status = STATUS.match(result.expected)
+    promised = status[0] if status else INVALID
     if not answer.is_error:
-        what = result.category if result.category in REFUSED_APART else "values"
-        return "accepted", status[0] if status else "", what
-    if answer.status < FIRST_ERROR:
+        return "accepted", promised, result.category if result.category in REFUSED_APART else ""
+    if answer.status == OK:
         return ("error event",)
-    return "refused otherwise", status[0] if status else "", str(answer.status)
+    return "refused otherwise", promised, str(answer.status)
 
 
 def _of_value(result: Result) -> Symptom:
@@ -123,7 +127,8 @@ def _of_value(result: Result) -> Symptom:
     head = CIRCUMSTANCE.sub("", result.expected)
     if NUMBER.fullmatch(result.actual) and (PROMPT.search(head) or COUNTED.search(head)):
         return "count", "prompt" if PROMPT.search(head) else "answer"
-    return "value", _without_values(head), _kind(result.actual)
+    expected = without_values(head)
+    return "value", expected, result.category if expected in UNSPECIFIC else "", _kind(result.actual)
 
 
 def _answer(result: Result) -> Answer | None:
@@ -149,7 +154,7 @@ def _is_empty_stream(result: Result, answer: Answer | None) -> bool:
 
 
 def _status_class(result: Result, answer: Answer | None) -> str:
-    status = result.response.status if result.response else answer.status if answer else FIRST_ERROR
+    status = result.response.status if result.response else answer.status if answer else 0
     return f"{status // 100}xx"
 
 
@@ -163,7 +168,7 @@ def _misfit(path: str, problem: str) -> tuple[str, str]:
     required = REQUIRED.fullmatch(problem)
     if required:
         return required[1], "missing"
-    return member, _without_values(problem.rpartition(" is ")[2])
+    return member, without_values(problem.rpartition(" is ")[2])
 
 
 def _sent(result: Result) -> str:
@@ -171,7 +176,7 @@ def _sent(result: Result) -> str:
     return f"{result.request.body if result.request else ''}\n{result.curl}"
 
 
-def _without_values(text: str, sent: str | None = None) -> str:
+def without_values(text: str, sent: str | None = None) -> str:
     """Take out numbers, positions, pointers, quoted values, and names of members.
 
     With what was `sent`, only those names are taken out that it holds: the others are the server's own,
@@ -189,12 +194,13 @@ def _without_values(text: str, sent: str | None = None) -> str:
     def name(found: re.Match[str]) -> str:
         return "…" if sent is not None and of_request(found[0]) else found[0]
 
+    text = text[:LONGEST]
     for pattern in (POSITION, POINTER):
         text = pattern.sub("…", text)
     text = NAME.sub(name, QUOTED.sub(quoted, text))
     for pattern in (BRACKETED, NUMBER):
         text = pattern.sub("…", text)
-    return " ".join(text.lower().split())[:LONGEST]
+    return " ".join(text.lower().split())
 
 
 def _kind(actual: str) -> str:

@@ -81,11 +81,11 @@
     });
   }
 
-  // Printing opens the causes, or the changes of a comparison
+  // Printing opens the causes
 
   const opened = [];
   addEventListener("beforeprint", () => {
-    for (const details of all(".cause, .cause .answer, .change").filter((details) => !details.open)) {
+    for (const details of all(".cause, .cause .answer").filter((details) => !details.open)) {
       details.open = true;
       opened.push(details);
     }
