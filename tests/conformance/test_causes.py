@@ -122,6 +122,7 @@ CAUSES: dict[str, list[tuple[str, str, str]]] = {
         ("the finish reason for '\\n' = 'stop_sequence'", "length", ""),
         ("the finish reason = 'stop_sequence'", "content_filter", ""),
     ],
+    "the text is empty": [("the joined pieces = 'x'", "", ""), ("30 digits", "", "")],
     "there is no reason": [("the finish reason = 'stop'", "None", "")],
 }
 ROWS = [(name, *row) for name, rows in CAUSES.items() for row in rows]

@@ -8,6 +8,7 @@ Failures that look alike have one cause. A failure is of the first kind that fit
 - another refusal than promised: the promised status and that which came, or an error event in place of one;
 - an error where an answer is due: its message, without what the request holds;
 - an answer that cannot be read: what was expected to be in it, the class of the status, the type;
+- an empty text, whatever was expected of it;
 - a value that does not fit its schema: its innermost member and what is wrong, without the value;
 - a wrong number of tokens: whether of the prompt or of the answer;
 - another value than promised: what was expected, without its values, and the type of what came.
@@ -121,6 +122,8 @@ def _of_answer(result: Result, answer: Answer) -> Symptom:
 
 def _of_value(result: Result) -> Symptom:
     """Return the symptom of a failure that shows a value, or what is wrong with it."""
+    if result.actual == "":
+        return ("empty text",)
     misfit = MISFIT.fullmatch(result.actual)
     if misfit:
         return "misfit", _status_class(result, None), *_misfit(misfit["path"], misfit["problem"])
@@ -204,7 +207,7 @@ def without_values(text: str, sent: str | None = None) -> str:
 
 
 def _kind(actual: str) -> str:
-    if actual in {"None", "none", ""}:
+    if actual in {"None", "none"}:
         return "nothing"
     if NUMBER.fullmatch(actual):
         return "number"
