@@ -78,10 +78,11 @@ def write_matrix_html(columns: tuple[Column, ...]) -> str:
         if any(row.cells[place] is not NOT_CHECKED for row in matrix.rows)
     ]
     strict = [columns[place].report.strict for place in filled]
+    rows = [_row(row, filled, strict) for row in matrix.rows]
     shown = PageMatrix(
         heads=matrix.heads,
         columns=tuple(columns[place].name for place in filled),
-        rows=tuple(_row(row, filled, strict) for row in matrix.rows),
+        rows=tuple(sorted(rows, key=lambda row: not row.urgent)),
         changes=matrix.changes,
         same_shown=matrix.same_shown,
     )
