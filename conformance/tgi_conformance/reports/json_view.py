@@ -106,17 +106,16 @@ def _closed(text: str) -> str:
     closers, after_colon, position, ending = "", False, 0, ""
     while found := _TOKEN.match(text, position):
         piece, position = found[1], found.end()
+        in_array = closers.startswith("]")
         if piece in "{[":
             closers = ("}" if piece == "{" else "]") + closers
+            ending = ending or text[:position] + closers
         elif piece in "}]":
             closers = closers[1:]
-        elif piece in ":,":
-            after_colon = piece == ":"
-            continue
-        elif position == len(text) or not (after_colon or closers.startswith("]")):
-            continue  # perhaps cut off, or the name of a member
-        ending = text[:position] + closers
-        after_colon = False
+            ending = text[:position] + closers
+        elif piece not in ":," and (in_array or after_colon) and position < len(text):
+            ending = text[:position] + closers
+        after_colon = piece == ":"
     return ending
 
 
@@ -147,11 +146,16 @@ class _Writer:
     def write(self, value: Any, path: Path, *, inline: bool = False, before: Any = NOT_JSON) -> None:
         start = len(self.parts)
         if isinstance(value, (dict, list)) and value:
-            self._container(value, path, inline or len(_flat(value)) + 2 * len(path) <= WIDTH, before)
+            self._container(value, path, inline or self._fits(value, path, before), before)
         else:
-            self._add(_flat(value))
+            self._add(_scalar(value))
         if path in self.marked:
             self.parts[start:] = [Part("".join(part.text for part in self.parts[start:]), "mark")]
+
+    def _fits(self, value: Any, path: Path, before: Any) -> bool:
+        trial = _Writer(self.marked)
+        trial._container(value, path, True, before)
+        return sum(len(part.text) for part in trial.parts) + 2 * len(path) <= WIDTH
 
     def _container(self, value: Any, path: Path, inline: bool, before: Any) -> None:
         is_object = isinstance(value, dict)
@@ -197,14 +201,9 @@ class _Writer:
         self.parts.append(Part(text, kind))
 
 
-def _flat(value: Any) -> str:
-    if isinstance(value, Number):
-        return value.text
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_string(name)}: {_flat(item)}' for name, item in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_flat, value))}]"
-    return _string(value)
+def _scalar(value: Any) -> str:
+    """Write a scalar, or a container without elements."""
+    return value.text if isinstance(value, Number) else _string(value)
 
 
 def _string(value: Any) -> str:
