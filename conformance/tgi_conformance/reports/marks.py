@@ -74,7 +74,7 @@ def differing_part(expected: str, actual: str) -> tuple[Part, ...]:
     wanted = _literal(max(_QUOTED.findall(expected), key=len, default="''")) or ""
     start = _common(wanted, actual)
     end = _common(wanted[start:][::-1], actual[start:][::-1])
-    if start + end < SURE or start + end == len(actual):
+    if start + end < max(SURE, len(actual) // 4) or start + end == len(actual):
         return (Part(actual),) if actual else ()
     stop = len(actual) - end
     parts = Part(actual[:start]), Part(actual[start:stop], "mark"), Part(actual[stop:])
