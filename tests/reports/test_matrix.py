@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
 from rich.console import Console
 from tests.reports.samples import BAD, NONE, RESULTS, SEEN, hostile, result
-from tests.reports.test_html import UNSAFE, Reader
+from tests.reports.test_html import UNSAFE, Reader, anchors
 from tests.reports.test_markdown import rendered
 
 from tgi_conformance.reports.json_report import write_json
-from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
+from tgi_conformance.reports.matrix import print_matrix, write_matrix_markdown
+from tgi_conformance.reports.matrix_html import write_matrix_html
 from tgi_conformance.reports.read_json import ReportError, read_report
 from tgi_conformance.results.comparison import Column, compare, differing
 from tgi_conformance.results.levels import Outcome
@@ -98,8 +100,18 @@ def test_the_page_shows_it(snapshot: SnapshotAssertion) -> None:
 
     assert snapshot == page[page.index("<main>") : page.index("</main>")]
     reader = Reader(page)
-    links = {href[1:] for href in reader.attributes("href") if href.startswith("#")}
-    assert links <= set(reader.attributes("id"))
+    assert anchors(reader) <= set(reader.attributes("id"))
+
+
+def test_the_page_leaves_out_empty_columns_and_puts_failures_first() -> None:
+    page = write_matrix_html(COLUMNS)
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
+    rows = re.findall(r'<tr id="([^"]+)"( class="calm")?>', page)
+
+    assert ["requirement", "worst outcome", "<span>old</span>", "<span>new</span>"] == heads
+    assert [] != [calm for _, calm in rows if calm] != [calm for _, calm in rows]
+    assert sorted(rows, key=lambda row: bool(row[1])) == rows
+    assert "Not shown here: " in page
 
 
 @pytest.mark.parametrize("terminal", [False, True])
