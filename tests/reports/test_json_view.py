@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 from tests.reports.samples import HOSTILE
@@ -51,7 +52,8 @@ def test_what_is_no_json_stays_as_it_is(text: str) -> None:
 
 
 def test_it_reads_back_as_what_was_sent() -> None:
-    for value in (LONG, [], {}, [[]], "text", {"": {"\u202e\n": ["é", "🤖"]}}):
+    values: tuple[Any, ...] = (LONG, [], {}, [[]], "text", {"": {"\u202e\n": ["é", "🤖"]}})
+    for value in values:
         assert value == json.loads(text_of(json_parts(json.dumps(value))))
 
 
