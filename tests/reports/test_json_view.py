@@ -52,7 +52,7 @@ def test_what_is_no_json_stays_as_it_is(text: str) -> None:
 
 
 def test_it_reads_back_as_what_was_sent() -> None:
-    values: list[Any] = [LONG, [], {}, [[]], "text", {"": {"\u202e\n": ["é", "🤖"]}}]
+    values: tuple[Any, ...] = (LONG, [], {}, [[]], "text", {"": {"\u202e\n": ["é", "🤖"]}})
     for value in values:
         assert value == json.loads(text_of(json_parts(json.dumps(value))))
 

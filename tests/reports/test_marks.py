@@ -48,6 +48,7 @@ def marked(expected: str, actual: str, value: Any = BODY, **rest: Any) -> set[Pa
         ("other tokens", str(TOKENS), {("details", "tokens")}),
         ("another text", " a b", {("generated_text",)}),
         ("a count", "5", set()),
+        ("1 to 3 tokens for a `max_new_tokens` of 3", "5", {("details", "generated_tokens")}),
         ("status 422", "200 application/json: '{}'", set()),
         ("no number", "[]", set()),
     ],

@@ -23,6 +23,7 @@ def joined(response: ResponseSeen, size: int = 6000) -> dict[str, str]:
     ("response", "texts"),
     [
         (TOKENS, {"Text": " is a"}),
+        (stream(token(1, "\n")), {"Text": '"\\n"'}),
         (TOOLS, {ARGUMENTS: '{"city": "Paris"}'}),
         (stream(OLD_CALL, "[DONE]"), {ARGUMENTS: '{"a": 1}'}),
         (stream(chunk({"content": "Hi"}), chunk({"content": " there"}), "[DONE]"), {"Text": "Hi there"}),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Path = tuple["str | int", ...]
 """Names of members and places in arrays, from the root to a value."""
 
-WIDTH = 84  # characters of an array or object that stays on one line
+WIDTH = 84  # characters
 LEAST_FOLDED = 4  # equal elements in a row
 _CUT = re.compile(r"… \((\d+) characters\)\Z")
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[][{},:]|[^][{},:"\s]+)')
@@ -63,18 +63,21 @@ def read_json(text: str) -> Any:
         return NOT_JSON
 
 
-def json_parts(text: str, marked: Collection[Path] = (), before: str = "") -> tuple[Part, ...]:
+def json_parts(
+    text: str, marked: Collection[Path] = (), before: str = "", width: int = WIDTH
+) -> tuple[Part, ...]:
     """Indent a JSON text; a text that is no JSON stays as it is.
 
     Args:
         text: What a server sent, possibly cut by `cut`.
         marked: Paths of the values to mark.
         before: A JSON text whose equal members are folded, such as the previous event of a stream.
+        width: How long an array or object may be that stays on one line.
     """
     value = read_json(text)
     if value is NOT_JSON:
         return (Part(text),) if text else ()
-    writer = _Writer(frozenset(marked))
+    writer = _Writer(frozenset(marked), width)
     writer.write(value, (), before=read_json(before))
     found = _CUT.search(text)
     return tuple(_joined([*writer.parts, Part(f" {found[0]}" if found else "", "fold")]))
@@ -141,6 +144,7 @@ class _Writer:
     """Writes a value into parts; `before` is the value whose equal members are folded."""
 
     marked: frozenset[Path]
+    width: int
     parts: list[Part] = field(factory=list)
 
     def write(self, value: Any, path: Path, *, inline: bool = False, before: Any = NOT_JSON) -> None:
@@ -153,9 +157,9 @@ class _Writer:
             self.parts[start:] = [Part("".join(part.text for part in self.parts[start:]), "mark")]
 
     def _fits(self, value: Any, path: Path, before: Any) -> bool:
-        trial = _Writer(self.marked)
+        trial = _Writer(self.marked, self.width)
         trial._container(value, path, True, before)
-        return sum(len(part.text) for part in trial.parts) + 2 * len(path) <= WIDTH
+        return sum(len(part.text) for part in trial.parts) + 2 * len(path) <= self.width
 
     def _container(self, value: Any, path: Path, inline: bool, before: Any) -> None:
         is_object = isinstance(value, dict)

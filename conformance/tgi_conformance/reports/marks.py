@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tgi_conformance.results.report import Result
 
 LONGEST = 1000  # characters of `actual` that are read as a value
-SURE = 4  # characters of a text that is found without a member's name
+SURE = 4  # characters of a text, or of a word in a member's name, that are no coincidence
 _PLACE = re.compile(r"at \$((?:\.\w+|\[\d+\]|\['(?:[^'\\]|\\.)*'\])+): (.*)", re.DOTALL)
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
 _INTEGER = re.compile(r"-?\d{1,300}")
@@ -30,6 +30,7 @@ class Subject:
     Attributes:
         steps, message: The end of its path and what is wrong there, if a schema was not met; else empty.
         names: Names of members that the requirement is about.
+        words: The words of what was expected.
         actual: The value itself, as text.
         container: The value, if it is an array or object; else None.
     """
@@ -37,6 +38,7 @@ class Subject:
     steps: Path
     message: str
     names: frozenset[str]
+    words: frozenset[str]
     actual: str
     container: Any
 
@@ -49,8 +51,13 @@ class Subject:
             return frozenset(path for path, item in found if path and _plain(item) == self.container)
         same = [(path, item) for path, item in found if path and self.actual in _written(item)]
         named = [path for path, _ in same if path[-1] in self.names]
+        alike = [path for path, item in same if isinstance(item, Number) and self._is_alike(path[-1])]
         sure = [path for path, item in same if isinstance(item, str) and len(item) >= SURE]
-        return frozenset(named or sure)
+        return frozenset(named or (alike if len(alike) == 1 else sure))
+
+    def _is_alike(self, name: str | int) -> bool:
+        """Tell whether a member's name has a word of what was expected, such as `tokens`."""
+        return any(len(word) >= SURE and word in self.words for word in str(name).split("_"))
 
     def _by_steps(self, found: list[tuple[Path, Any]]) -> frozenset[Path]:
         there = [(path, item) for path, item in found if path[-len(self.steps) :] == self.steps]
@@ -66,7 +73,14 @@ def subject_of(result: Result) -> Subject:
     names = {*re.findall(r"`([^`]+)`", words), *re.findall(r"\w+", result.expected.partition(" = ")[0])}
     names |= {result.source.rpartition("/")[2], _snake(result.expected.partition(" = ")[0])}
     container = _literal(result.actual) if result.actual[:1] in ("[", "{") else None
-    return Subject(steps, place[2] if place else "", frozenset(names), result.actual, container or None)
+    return Subject(
+        steps=steps,
+        message=place[2] if place else "",
+        names=frozenset(names),
+        words=frozenset(re.findall(r"[a-z]+", result.expected)),
+        actual=result.actual,
+        container=container or None,
+    )
 
 
 def differing_part(expected: str, actual: str) -> tuple[Part, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tgi_conformance.reports.marks import Subject
 
 CHARACTERS_PER_EVENT = 100  # of the size, for an event's row without its data
+WIDTH = 300  # characters of JSON without line breaks, since most events are short
 THINNEST = 0.8  # of a hundred, so that an event without delay is still visible
 GAP = " … "  # for events of which the report has no data
 
@@ -58,7 +60,7 @@ def events_of(response: ResponseSeen, subject: Subject, size: int) -> Iterator[E
             start=f"{min(seconds / total * 100, 100 - THINNEST):.2f}",
             width=f"{max((event.seconds - seconds) / total * 100, THINNEST):.2f}",
             type=event.type,
-            data=json_parts(data, subject.paths(read_json(data)), previous),
+            data=json_parts(data, subject.paths(read_json(data)), previous, WIDTH),
             omitted_after=max(following - number - 1, 0),
         )
         seconds, previous = event.seconds, data
@@ -74,8 +76,8 @@ def assembled(response: ResponseSeen, size: int) -> Iterator[Assembled]:
         for title, piece in _pieces(read_json(event.data)):
             texts[title] = texts.get(title, "") + piece
     for title, text in texts.items():
-        if text.strip(GAP):
-            yield Assembled(title, shortened(text, size))
+        if text:
+            yield Assembled(title, shortened(text if text.strip() else json.dumps(text), size))
 
 
 def milliseconds(seconds: float) -> str:
