@@ -38,12 +38,7 @@ def main(folder: Path) -> None:
     """Do it; raises CalledProcessError or RuntimeError where a step fails."""
     suite, client = (str(next(folder.glob(f"{name}-*.whl"))) for name in ("tgi_conformance", "tgi_client"))
     with tempfile.TemporaryDirectory() as place:
-        venv.create(Path(place, "venv"), with_pip=True)
-        python = next(
-            found
-            for name in ("bin/python", "Scripts/python.exe")
-            if (found := Path(place, "venv", name)).exists()
-        )
+        python = new_environment(Path(place, "venv"))
         empty = Path(place, "empty")
         empty.mkdir()
         install(python, suite)
@@ -54,6 +49,13 @@ def main(folder: Path) -> None:
             install(python, client)
             run(python, "-c", CALLS, url)
             run(python, "-m", "tgi_conformance.cli.main", "run", url, "--depth", "smoke")
+
+
+def new_environment(folder: Path) -> Path:
+    """Make an empty environment, and give its Python."""
+    venv.create(folder, with_pip=True)
+    names = ("bin/python", "Scripts/python.exe")
+    return next(found for name in names if (found := folder / name).exists())
 
 
 def install(python: Path, *wheels: str) -> None:

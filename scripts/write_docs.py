@@ -1,49 +1,46 @@
-"""Write pages that list every requirement, fault and variant, with the recorded matrix of faults."""
+"""Write the sources of the documentation site: the pages of this repository, and pages made from its code.
+
+The folders are as in the repository, so that links between pages lead where they do there. A file that a page
+links to and that is no page is copied along. `nox -s docs` turns the result into build/site.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import click
+import yaml
 
-from tgi_conformance.reports.files import write_atomically
+from site_pages import command_line_page, faults_page, requirement_pages
+from tgi_conformance.cli.main import main as command_line
 from tgi_conformance.requirements import requirements
 from tgi_reference.injection.catalogues import all_faults, all_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from tgi_conformance.requirements import Requirement
-    from tgi_reference.injection.hooks import Injection
-
-    Matrix = Mapping[str, Sequence[str]]
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 MATRIX = ROOT / "docs" / "fault-matrix.json"
-OUT = ROOT / "build" / "docs"  # git ignores it; links in the pages lead from here
-SHOWN = 4  # names in a cell; of more only the number is given
-REQUIREMENTS = """\
-# Requirements
+OUT = ROOT / "build" / "docs"  # git ignores it
+HOME = "README.md"
+LINK = re.compile(r"\]\(([^)\s]+)(?: \"[^\"]*\")?\)")
+CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
-What the suite checks, by route. Written by `nox -s docs`.
+# The order of the pages; every page of the repository must be here, or in a folder that is listed below.
+GUIDE = ("docs/ci.md", "docs/recipes.md", "docs/reports.md", "docs/deviations.md", "docs/command-line.md")
+API = ("docs/behaviour.md", "docs/interface.md", "docs/clients.md", "docs/client.md")
+REFERENCE = ("docs/reference-server.md", "docs/faults.md")
+PROJECT = ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md", "CHANGELOG.md", "SECURITY.md")
+REQUIREMENTS, DECISIONS = "docs/requirements", "docs/decisions"
 
-*Level* says how binding a requirement is (RFC 2119: only a broken MUST fails a run), *depth* is the
-shallowest run that checks it. *Source* is where the promise is made: a place in the
-[document](../../spec/openapi.json), or an entry of [behaviour.md](../../docs/behaviour.md). *Caught* names
-faults of the reference server that this requirement catches, as the self-test recorded them in
-[fault-matrix.json](../../docs/fault-matrix.json).
-"""
-FAULTS = """\
-# Faults and variants
 
-What can be wrong with the reference server, and what may differ. Written by `nox -s docs`.
-
-`tgi-conformance serve --fault NAME` breaks one promise, `--variant NAME` serves the same API in another legal
-way; both may be repeated. A fault is *caught by* the [requirements](requirements.md) named here, which the
-self-test proves; a variant must be caught by none.
-"""
+class PageError(ValueError):
+    """A page that cannot be part of the site; the message is one line."""
 
 
 @click.command()
@@ -51,82 +48,87 @@ self-test proves; a variant must be caught by none.
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=OUT,
-    help="Folder to write to.  [default: build/docs]",
+    help="Folder to write to, which is emptied before.  [default: build/docs]",
 )
 def main(*, out: Path) -> None:
-    """Write requirements.md and faults.md."""
-    matrix: Matrix = json.loads(MATRIX.read_text("utf-8"))
-    out.mkdir(parents=True, exist_ok=True)
-    pages = {
-        "requirements.md": requirements_page(requirements(), matrix),
-        "faults.md": faults_page(all_faults(), all_variants(), matrix),
-    }
+    """Write the sources of the site, and mkdocs.yml beside their folder."""
+    if out.exists():
+        shutil.rmtree(out)
+    pages = {**repository_pages(), **generated_pages()}
     for name, text in pages.items():
-        write_atomically(out / name, text)
-        print(f"written {out / name}")
+        write(out / name, text)
+    for name in sorted(linked_files(pages)):
+        write(out / name, (ROOT / name).read_bytes())
+    write(out.parent / "mkdocs.yml", yaml.safe_dump(configuration(out, pages), sort_keys=False))
+    print(f"written {len(pages)} pages to {out}")
 
 
-def faults_page(faults: Iterable[Injection], variants: Iterable[Injection], matrix: Matrix) -> str:
-    """The page of faults and variants. ``matrix`` maps a requirement's id to the faults that it catches."""
-    catchers = {one.name: sorted(id_ for id_, names in matrix.items() if one.name in names) for one in faults}
-    rows = [f"| {one.name} | {_cell(one.statement)} | {_names(catchers[one.name])} |" for one in faults]
-    others = [f"| {one.name} | {_cell(one.statement)} |" for one in variants]
-    return "\n".join(
-        [
-            FAULTS,
-            f"## {len(rows)} faults\n",
-            *("| name | what is wrong | caught by |", "| --- | --- | --- |", *rows),
-            f"\n## {len(others)} variants\n",
-            *("| name | what differs |", "| --- | --- |", *others, ""),
-        ]
-    )
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def requirements_page(every: Sequence[Requirement], matrix: Matrix) -> str:
-    """The page of requirements. ``matrix`` maps a requirement's id to the faults that it catches."""
-    faults = {name for names in matrix.values() for name in names}
-    routes = sorted({one.route for one in every})
-    sections = ["\n".join(_section([one for one in every if one.route == route], matrix)) for route in routes]
-    head = f"{REQUIREMENTS}\n{len(every)} requirements, {len(faults)} faults.\n\n"
-    return head + "\n\n".join(sections) + "\n"
+def repository_pages() -> dict[str, str]:
+    """Read the pages of the repository, by their paths."""
+    paths = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
 
 
-def _section(every: Sequence[Requirement], matrix: Matrix) -> Iterator[str]:
-    yield f"## {every[0].route}\n"
-    yield f"`{every[0].operation}`\n"
-    yield "| requirement | level | depth | category | source | caught |"
-    yield "| --- | --- | --- | --- | --- | --- |"
-    for requirement in every:
-        yield _row(requirement, sorted(matrix.get(requirement.id, ())))
+def generated_pages() -> dict[str, str]:
+    """Write the pages that the code determines, by their paths."""
+    matrix = json.loads(MATRIX.read_text("utf-8"))
+    of_requirements = requirement_pages(requirements(), matrix)
+    return {
+        **{f"{REQUIREMENTS}/{name}": text for name, text in of_requirements.items()},
+        "docs/faults.md": faults_page(all_faults(), all_variants(), matrix),
+        "docs/command-line.md": command_line_page(command_line),
+    }
 
 
-def _row(requirement: Requirement, caught: Sequence[str]) -> str:
-    cells = (
-        f"**{requirement.id.partition('.')[2]}**<br>{_cell(requirement.statement)}",
-        requirement.level.value,
-        requirement.depth.value,
-        requirement.category,
-        _source(requirement.source),
-        _names(caught),
-    )
-    return f"| {' | '.join(cells)} |"
+def linked_files(pages: dict[str, str]) -> set[str]:
+    """Name the files of the repository that pages link to and that are no pages; raises PageError."""
+    found = set()
+    for name, text in pages.items():
+        for link in LINK.findall(CODE.sub("", text)):
+            parts = urlsplit(link)
+            if parts.scheme or not parts.path:
+                continue
+            path = (ROOT / name).parent.joinpath(unquote(parts.path)).resolve()
+            target = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
+            if target in pages:
+                continue
+            if not target or not path.is_file():
+                raise PageError(f"{name}: {link}: no page and no file of the repository")
+            found.add(target)
+    return found
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
+def configuration(out: Path, pages: dict[str, str]) -> dict[str, Any]:
+    """Complete mkdocs.yml of the repository: where the pages are, and which there are."""
+    settings: dict[str, Any] = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    return {**settings, "docs_dir": out.name, "site_dir": "site", "nav": navigation(set(pages))}
 
 
-def _source(source: str) -> str:
-    if source.startswith("#"):
-        return f'[`{_cell(source.rpartition("/")[2] or source)}`](../../spec/openapi.json "{source}")'
-    if source.startswith("behaviour.md"):
-        return f"[{source.partition('#')[2] or 'behaviour'}](../../docs/{source})"
-    return f"[{source.partition('#')[2] or 'standard'}]({source})"
+def navigation(pages: set[str]) -> list[dict[str, Any]]:
+    """Order the pages; raises PageError if one has no place."""
+    in_folders = {folder: sorted(_in_folder(folder, pages)) for folder in (REQUIREMENTS, DECISIONS)}
+    sections: list[dict[str, Any]] = [
+        {"Home": HOME},
+        {"Guide": list(GUIDE)},
+        {"Requirements": in_folders[REQUIREMENTS]},
+        {"TGI's API": list(API)},
+        {"Reference server": list(REFERENCE)},
+        {"Project": [*PROJECT, {"Decisions": in_folders[DECISIONS]}]},
+    ]
+    placed = {HOME, *GUIDE, *API, *REFERENCE, *PROJECT, *in_folders[REQUIREMENTS], *in_folders[DECISIONS]}
+    if placed != pages:
+        raise PageError(f"scripts/write_docs.py: without a place or a page: {sorted(placed ^ pages)}")
+    return sections
 
 
-def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN])
-    return f"{shown} and {len(names) - SHOWN} more" if len(names) > SHOWN else shown
+def _in_folder(folder: str, pages: set[str]) -> Iterator[str]:
+    return (page for page in pages if page.startswith(f"{folder}/"))
 
 
 if __name__ == "__main__":

@@ -159,4 +159,4 @@ def test_pytest_runs_without_the_reference_server(environment: dict[str, str], t
 
     assert 1 == done.returncode
     assert "1 passed, 1 error" in re.sub(r" in .*", "", done.stdout.splitlines()[-1])
-    assert f"the fixture tgi_server {SERVER}" in done.stdout
+    assert f"the fixture tgi_server_factory {SERVER}" in done.stdout

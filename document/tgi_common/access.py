@@ -102,12 +102,17 @@ def check_header(name: str, value: str) -> None:
     _check_value(value, f"--header {name}: the value")
 
 
-def trust(ca: Path | None) -> ssl.SSLContext:
-    """Give what decides which certificates to trust: those of a file alone, or the usual ones.
+def trust(ca: Path | None, *, insecure: bool = False) -> ssl.SSLContext:
+    """Give what decides which certificates to trust: those of a file alone, the usual ones, or any.
 
     Raises:
-        AccessError: When the file cannot be read, or holds no certificate.
+        AccessError: When the file cannot be read, or holds no certificate; or when it is given although any
+            certificate is to be trusted.
     """
+    if insecure and ca:
+        raise AccessError(f"--insecure: verifies no certificate, expected no --ca {ca}")
+    if insecure:
+        return httpx.create_ssl_context(verify=False)
     where = f"--ca {ca}" if ca else "SSL_CERT_FILE or SSL_CERT_DIR in the environment"
     try:
         return ssl.create_default_context(cafile=str(ca)) if ca else httpx.create_ssl_context()

@@ -39,6 +39,11 @@ class OneLineGroup(click.Group):
             raise WrongUsage(one_line(error)) from None
 
 
+def examples(*commands: str) -> str:
+    """Format examples for the end of a command's `--help`, each as it is typed."""
+    return "\n".join(["\b", "Examples:", *(f"  tgi-conformance {command}" for command in commands)])
+
+
 def one_line(error: click.ClickException) -> str:
     """Write click's message without its line ends, and without characters that steer a terminal."""
     return visible(" ".join(error.format_message().split()), _LONGEST_LINE)

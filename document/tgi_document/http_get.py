@@ -45,6 +45,9 @@ class Access:
     """The name of the environment variable that the key is from, for errors."""
 
     ca: Path | None = None
+    insecure: bool = False
+    """Whether to accept any certificate."""
+
     timeout: float = 30.0
     """Seconds for the whole of a search."""
 
@@ -74,7 +77,7 @@ def client(access: Access, base: httpx.URL) -> httpx.AsyncClient:
             ("Accept-Encoding", "gzip"),
         ],
         auth=(base.username, base.password) if base.userinfo else None,
-        verify=trust(access.ca),
+        verify=trust(access.ca, insecure=access.insecure),
         timeout=access.timeout,
         proxy=access.proxy,
         trust_env=False,

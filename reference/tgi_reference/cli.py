@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_common.extras import MissingExtraError, needing
 from tgi_reference.fidelity import FIDELITIES
 from tgi_reference.releases import NEWEST, RELEASES
@@ -28,7 +28,16 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     return click.option(flag, name, type=int, default=getattr(_DEFAULTS, name), show_default=True, help=text)
 
 
-@click.command(cls=OneLineCommand, context_settings={**_HELP, "max_content_width": 100})
+@click.command(
+    cls=OneLineCommand,
+    context_settings={**_HELP, "max_content_width": 100},
+    epilog=examples(
+        "serve --port 3000",
+        "serve --port 0 --quiet --max-total-tokens 256",
+        "serve --as documented --token-latency-ms 30",
+        "serve --release 2.4.1 --fault stop-strings-are-ignored-without-details",
+    ),
+)
 @click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help="Port; 0 picks a free one.")
 @click.option(
@@ -190,14 +199,14 @@ def _log(settings: Settings) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
-@click.command(context_settings=_HELP)
+@click.command(context_settings=_HELP, epilog=examples("faults", "faults --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(*, as_json: bool) -> None:
     """List the faults of the reference server: `serve --fault NAME` breaks one promise."""
     _list("fault", as_json=as_json)
 
 
-@click.command(context_settings=_HELP)
+@click.command(context_settings=_HELP, epilog=examples("variants", "variants --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def variants(*, as_json: bool) -> None:
     """List the variants of the reference server: `serve --variant NAME` differs in one legal way."""

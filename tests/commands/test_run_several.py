@@ -80,7 +80,7 @@ def test_a_file_lists_targets_with_keys_and_settings(
         ("- {url: 'http://h', seed: true}", "expected int"),
         ("- {url: 'http://h', rate: -1}", "at least 0"),
         ("- {url: 'http://h', name: a/b}", "expected letters"),
-        ("- {url: 'http://h', only: hens}", "target 1: unknown route 'hens'"),
+        ("- {url: 'http://h', only: hens}", "target 1: unknown route, category or requirement 'hens'"),
         ("- {url: 'http://h', api-key-env: NO_SUCH_KEY}", "target 1: --api-key-env NO_SUCH_KEY"),
         ("- {url: 'ftp://h'}", 'target 1: "ftp://h"'),
         ("- {url: 'http://h'}\n- {url: 'http://h'}", "two targets have the name 'h'"),

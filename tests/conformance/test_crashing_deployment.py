@@ -9,6 +9,7 @@ from tests.conformance.crashing_server import crashing_server
 from tests.reports.samples import RESULTS
 
 from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.config.selection import Selection
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Target
@@ -71,6 +72,6 @@ def test_a_finding_about_the_whole_run_comes_first() -> None:
 def test_it_is_reported_with_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resend, "LONGEST_SLEEP", 1.0)
     with crashing_server(FATAL, restarts=False) as url:
-        report = run(evolve(options(url), only=("completions",)))
+        report = run(evolve(options(url), selection=Selection(only=("completions",))))
 
     assert [ID] == [finding.id for finding in report.having(Outcome.FAILED)]

@@ -216,3 +216,12 @@ def test_a_long_body_is_described_in_a_comment() -> None:
     assert line.isprintable()
     assert f"the {len(content)} bytes" in line
     assert len(line) < 300
+
+
+def test_it_accepts_any_certificate_where_the_run_did() -> None:
+    request = Request("GET", "/info")
+
+    assert "curl -i --insecure https://host.test/info" == curl_line(
+        Target("https://host.test", insecure=True), request
+    )
+    assert "--insecure" not in curl_line(Target("https://host.test"), request)

@@ -19,4 +19,4 @@ def test_the_example_is_a_deviation() -> None:
 
 def test_every_member_is_explained() -> None:
     explained = set(re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), flags=re.MULTILINE))
-    assert explained == MEMBERS | OPTIONAL
+    assert explained == {*MEMBERS, *OPTIONAL}

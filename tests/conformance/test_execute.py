@@ -317,7 +317,9 @@ def having(outcome: Outcome, level: Level = Level.MUST) -> Result:
         ([having(Outcome.FAILED), having(Outcome.ERROR)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
         ([having(Outcome.ERROR, Level.SHOULD)], Verdict.INTERNAL_ERROR, Verdict.INTERNAL_ERROR),
         ([having(Outcome.UNSUPPORTED)], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
-        ([SHOULD_PASS], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
+        ([SHOULD_PASS], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([having(Outcome.FAILED, Level.SHOULD)], Verdict.CONFORMS, Verdict.CONFORMS),
+        ([having(Outcome.UNSUPPORTED), SHOULD_PASS], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
         ([], Verdict.COULD_NOT_TELL, Verdict.COULD_NOT_TELL),
     ],
 )
@@ -338,3 +340,26 @@ def test_could_not_tell_has_a_reason() -> None:
 
 def test_verdicts_are_exit_codes() -> None:
     assert [0, 1, 3, 4] == [verdict.exit_code for verdict in Verdict]
+
+
+def test_every_failing_case_has_its_symptom_and_the_first_is_the_finding() -> None:
+    def check(context: Context) -> None:
+        for actual in (1, 1, None):
+            with context.case():
+                raise UnmetError("a count = 2", actual)
+
+    result = execute(make_requirement(check), make_session()).result
+
+    assert (Outcome.FAILED, "1", 4) == (result.outcome, result.actual, result.cases)
+    assert ("a count = # | 1 less", "a count = # | None") == result.symptoms
+
+
+def test_what_ends_a_check_after_a_failure_hides_no_failure() -> None:
+    def check(context: Context) -> None:
+        with context.case():
+            raise UnmetError("a text", None)
+        raise KeyError("what the case would have given")
+
+    result = execute(make_requirement(check), make_session()).result
+
+    assert (Outcome.FAILED, "a text") == (result.outcome, result.expected)

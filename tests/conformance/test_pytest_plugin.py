@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import JSON, answer, answering, hostile
 
+from tgi_conformance.config.selection import Selection
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth
 from tgi_reference.compose import running
@@ -37,6 +38,24 @@ def test_a_good_deployment_passes(pytester: pytest.Pytester, tgi_server: Running
     assert {"passed", "xfailed"} == set(outcomes) - {"warnings", "skipped"}
     assert sum(requirement.depth is Depth.SMOKE for requirement in EVERY) == sum(outcomes.values())
     done.stdout.fnmatch_lines(["XFAIL *models.answer-fits-the-document* - known deviation: *"])
+
+
+def test_only_and_skip_select_requirements(pytester: pytest.Pytester, tgi_server: Running) -> None:
+    words = ("--tgi-only", "info", "--tgi-only", "health.*", "--tgi-skip", "*limit*")
+    done = pytester.runpytest_inprocess(*SMOKE, *words, "--collect-only", "-q", "--tgi-url", tgi_server.url)
+    selection = Selection(only=("info", "health.*"), skip=("*limit*",))
+    smoke = [one for one in EVERY if one.depth is Depth.SMOKE and selection.includes(one)]
+
+    assert smoke
+    done.stdout.fnmatch_lines([f"*{one.id}*" for one in smoke])
+    done.stdout.fnmatch_lines([f"{len(smoke)} tests collected*"])
+
+
+def test_a_word_that_selects_nothing_is_a_usage_error(pytester: pytest.Pytester, tgi_server: Running) -> None:
+    done = pytester.runpytest_inprocess(*SMOKE, "--tgi-only", "inof", "--tgi-url", tgi_server.url)
+
+    assert pytest.ExitCode.USAGE_ERROR == done.ret
+    assert "unknown route, category or requirement 'inof'; did you mean 'info'?" in done.stderr.str()
 
 
 def test_k_and_m_select_requirements(pytester: pytest.Pytester, tgi_server: Running) -> None:

@@ -136,7 +136,7 @@ def executed_together(session: Session, wanted: list[Requirement]) -> list[Execu
     scheduler = Scheduler(session, 4)
     scheduler.start(wanted)
     try:
-        return [scheduler.result(one) for one in wanted]
+        return [executed for one in wanted if (executed := scheduler.result(one))]
     finally:
         scheduler.close()
 

@@ -54,7 +54,7 @@ WRONG = {
     "a misspelt level": ([NOWHERE, "--depth", "smok"], ("--depth", "'smok'", "'smoke'", "'standard'")),
     "a misspelt route": (
         [NOWHERE, "--only", "generat"],
-        ("unknown route 'generat'", "did you mean 'generate'?"),
+        ("unknown route, category or requirement 'generat'", "did you mean 'generate'?"),
     ),
     "a misspelt path": ([NOWHERE, "--skip", "/v1/chat/completion"], ("did you mean", "/v1/chat/completions")),
     "a misspelt flag": ([NOWHERE, "--sed", "1"], ("--sed", "--seed")),

@@ -8,7 +8,9 @@ import pytest
 from tests.conformance.factories import NOWHERE
 from tests.conformance.hostile import answer, answering, hostile
 
-from tgi_conformance.config.run_config import RunConfig, UsageError, route_name
+from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.config.selection import route_name
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
 from tgi_conformance.protocol.routes import INFO, Route

@@ -11,6 +11,7 @@ import pytest
 from tests.conformance.hostile import EVENTS, JSON, OK, Connection, answer, answering, hostile
 
 from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.config.selection import Selection
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Target
@@ -103,7 +104,10 @@ LARGE = [name for name in HOSTILE if name.startswith(("answers", "sends", "never
 def test_the_run_stays_small(name: str) -> None:
     with hostile(HOSTILE[name]) as server:
         chosen = RunConfig(
-            Target(server.url), Depth.SMOKE, only=("generate", "generate-stream"), bounds=BOUNDS
+            Target(server.url),
+            Depth.SMOKE,
+            selection=Selection(only=("generate", "generate-stream")),
+            bounds=BOUNDS,
         )
         tracemalloc.start()
         try:

@@ -12,6 +12,7 @@ from tests.conformance.hostile import answer, answering, hostile
 
 from tgi_conformance.cli.main import main
 from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.config.selection import Selection
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.target import Target
 from tgi_conformance.reports.json_report import write_json
@@ -58,7 +59,9 @@ def test_the_reference_server_conforms_at_depth_smoke(seed: int, tgi_server: Run
 @pytest.mark.parametrize(("fidelity", "seed"), [("tgi", 3), ("documented", 4)])
 def test_the_reference_server_conforms(fidelity: str, seed: int) -> None:
     with running(Settings(fidelity=FIDELITIES[fidelity], quiet=True)) as server:
-        report = run(options(server.url, Depth.STANDARD, seed))
+        chosen = options(server.url, Depth.STANDARD, seed)
+        own = tuple(evolve(one, shipped=False) for one in chosen.deviations)  # so that stale ones are named
+        report = run(evolve(chosen, deviations=own))
     checked = [one.id for one in requirements() if Depth.STANDARD.includes(one.depth)]
 
     assert_conforms(report)
@@ -69,21 +72,23 @@ def test_the_reference_server_conforms(fidelity: str, seed: int) -> None:
 
 
 def test_strict_runs_fail_on_known_deviations(tgi_server: Running) -> None:
-    report = run(evolve(options(tgi_server.url), strict=True, only=("models",)))
+    report = run(evolve(options(tgi_server.url), strict=True, selection=Selection(only=("models",))))
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
     assert [Outcome.KNOWN_DEVIATION] == [result.outcome for result in report.broken]
 
 
 def test_without_the_shipped_deviations_known_ones_fail(tgi_server: Running) -> None:
-    report = run(evolve(options(tgi_server.url), deviations=(), only=("models",)))
+    report = run(evolve(options(tgi_server.url), deviations=(), selection=Selection(only=("models",))))
 
     assert Verdict.DOES_NOT_CONFORM is report.verdict
 
 
 def test_only_and_skip_choose_routes(tgi_server: Running) -> None:
-    chosen = run(evolve(options(tgi_server.url), only=("info", "health"), skip=("health",)))
-    nothing = run(evolve(options(tgi_server.url), only=("info",), skip=("info",)))
+    chosen = run(
+        evolve(options(tgi_server.url), selection=Selection(only=("info", "health"), skip=("health",)))
+    )
+    nothing = run(evolve(options(tgi_server.url), selection=Selection(only=("info",), skip=("info",))))
 
     assert {"info"} == {result.route for result in chosen.requirements}
     assert (Verdict.COULD_NOT_TELL, "no requirement could be checked") == (nothing.verdict, nothing.reason)

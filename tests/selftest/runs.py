@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.config.selection import Selection
 from tgi_conformance.engine.run import run
 from tgi_conformance.http.client import Bounds
 from tgi_conformance.http.target import Key, Target
@@ -72,6 +73,8 @@ def run_suite(  # noqa: PLR0913 - independent choices
     fidelity: Fidelity = TGI,
     key: str | None = KEY,
     prefix: str = "",
+    selection: Selection | None = None,
+    known: tuple[Deviation, ...] = (),
 ) -> Report:
     """Run the suite against a server of this process; where it is to be overloaded, one that can be."""
     slow: dict[str, Any] = (
@@ -84,10 +87,11 @@ def run_suite(  # noqa: PLR0913 - independent choices
                 target=Target(server.url + prefix, Key("KEY", key) if key else None),
                 depth=depth,
                 seed=seed,
-                deviations=deviations(),
+                deviations=(*known, *deviations()),
                 bounds=_bounds(depth),
                 patterns=patterns,
                 left_out=left_out,
+                selection=selection or Selection(),
             )
         )
 

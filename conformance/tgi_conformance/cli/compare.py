@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_conformance.reports.files import check_writable, write_atomically
 from tgi_conformance.reports.matrix import print_matrix, write_matrix_markdown
 from tgi_conformance.reports.matrix_html import write_matrix_html
@@ -20,7 +20,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
 
 
-@click.command("compare", cls=OneLineCommand)
+EXAMPLES = examples(
+    "compare yesterday.json today.json",
+    "compare 3.3.6.json gateway.json fork.json --html matrix.html",
+)
+
+
+@click.command("compare", cls=OneLineCommand, epilog=EXAMPLES)
 @click.argument("files", metavar="A.json B.json…", nargs=-1, required=True, type=FILE)
 @click.option("--html", metavar="FILE", type=FILE, help="Write the matrix as one HTML file.")
 @click.option("--markdown", metavar="FILE", type=FILE, help="Write the matrix in GitHub's Markdown.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from tgi_common.text import escaped
 from tgi_conformance.results.comparison import compare
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 
@@ -35,6 +36,7 @@ class Gate:
         fail_on: What fails.
         baseline: The report that a regression is measured against; None for the other gates.
         file: Where the baseline was read from.
+        stale: Whether known deviations of the user that no longer show fail the run.
         on_inconclusive: What a run that could not tell counts as, `pass` or `fail`; None for its own status.
     """
 
@@ -42,6 +44,7 @@ class Gate:
     baseline: Report | None = None
     file: Path | None = None
     on_inconclusive: str | None = None
+    stale: bool = False
 
     def status(self, report: Report) -> tuple[int, str]:
         """Give the exit status and a line that says why."""
@@ -53,6 +56,12 @@ class Gate:
                 return code, f"inconclusive: {report.reason}"
             told = "passed" if self.on_inconclusive == "pass" else "failed"
             return INCONCLUSIVE[self.on_inconclusive], f"{told}, though inconclusive: {report.reason}"
+        code, reason = self._judged(report)
+        if code == 0 and self.stale and report.stale_deviations:
+            return 1, _stale(report.stale_deviations)
+        return code, reason
+
+    def _judged(self, report: Report) -> tuple[int, str]:
         if self.baseline is not None and self.file is not None:
             return _by_baseline(report, self.baseline, self.file.name)
         levels = (Level.MUST, Level.SHOULD) if self.fail_on is FailOn.SHOULD else (Level.MUST,)
@@ -82,6 +91,12 @@ def _by_baseline(report: Report, baseline: Report, name: str) -> tuple[int, str]
     rest = f" and {len(ids) - FEW} more" if len(ids) > FEW else ""
     plural = "" if len(ids) == 1 else "s"
     return 1, f"failed: {len(ids)} regression{plural} against {name}: {', '.join(ids[:FEW])}{rest}"
+
+
+def _stale(names: tuple[str, ...]) -> str:
+    verb = "deviation no longer shows" if len(names) == 1 else "deviations no longer show"
+    rest = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"failed: {len(names)} known {verb}: {escaped(names[0])}{rest}"
 
 
 def _known(report: Report) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tgi_common.command_line import OneLineCommand, WrongUsage
+from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_common.suggestion import unknown
 from tgi_conformance.config.estimate import cost_of
 from tgi_conformance.requirements import requirements
@@ -23,7 +23,10 @@ WIDTH = 100
 INDENT = 14
 
 
-@click.command("explain", cls=OneLineCommand)
+EXAMPLES = examples("explain generate.generated-tokens-are-counted")
+
+
+@click.command("explain", cls=OneLineCommand, epilog=EXAMPLES)
 @click.argument("name", metavar="ID")
 def explain_command(name: str) -> None:
     """Show all about one requirement: what it promises, where the promise is made, why clients care."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tgi_common.command_line import OneLineCommand, WrongUsage
-from tgi_conformance.config.run_config import UsageError, route_name
+from tgi_common.command_line import OneLineCommand, WrongUsage, examples
+from tgi_conformance.cli.selecting import selecting
+from tgi_conformance.config.selection import Selection, selecting_word
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth, Level
 
@@ -16,8 +18,14 @@ if TYPE_CHECKING:
     from tgi_conformance.requirements._declaration import Requirement
 
 
-@click.command("list", cls=OneLineCommand)
-@click.option("--route", "routes", metavar="ROUTE", multiple=True, help="Only this route (a name or a path).")
+EXAMPLES = examples(
+    "list --only generate --level must",
+    "list --only 'generate.*stop*' --depth smoke --json",
+)
+
+
+@click.command("list", cls=OneLineCommand, epilog=EXAMPLES)
+@selecting("--route")  # the former name of --only
 @click.option(
     "--level",
     "levels",
@@ -32,17 +40,17 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
 def list_command(
-    *, routes: tuple[str, ...], levels: tuple[str, ...], depth: str | None, as_json: bool
+    *, only: tuple[str, ...], skip: tuple[str, ...], levels: tuple[str, ...], depth: str | None, as_json: bool
 ) -> None:
     """List the requirements, one per line: level, depth, category, id, statement."""
     try:
-        names = {route_name(route) for route in routes}
+        selected = Selection(tuple(map(selecting_word, only)), tuple(map(selecting_word, skip)))
     except UsageError as error:
         raise WrongUsage(str(error)) from None
     chosen = [
         requirement
         for requirement in requirements()
-        if (not names or requirement.route in names)
+        if selected.includes(requirement)
         and (not levels or requirement.level.value in levels)
         and (depth is None or Depth(depth).includes(requirement.depth))
     ]

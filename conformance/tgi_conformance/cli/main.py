@@ -9,6 +9,7 @@ import click
 
 from tgi_common.command_line import OneLineGroup, WrongUsage
 from tgi_common.extras import MissingExtraError, needing
+from tgi_conformance.cli.accept import accept_command
 from tgi_conformance.cli.compare import compare_command
 from tgi_conformance.cli.explain import explain_command
 from tgi_conformance.cli.list import list_command
@@ -59,7 +60,7 @@ def main() -> None:
     """Check whether a deployment conforms to the Text Generation Inference REST API."""
 
 
-for _command in (compare_command, explain_command, list_command, run_command):
+for _command in (accept_command, compare_command, explain_command, list_command, run_command):
     main.add_command(_command)
 
 if __name__ == "__main__":

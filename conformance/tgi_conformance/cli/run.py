@@ -9,50 +9,44 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tgi_common.access import AccessError
-from tgi_common.command_line import WrongUsage
+from tgi_common.command_line import WrongUsage, examples
 from tgi_conformance.cli.exit_status import FailOn, Gate
 from tgi_conformance.cli.output import console, printing, replace_what_cannot_be_encoded, stopping
+from tgi_conformance.cli.report_files import ReportFiles
+from tgi_conformance.cli.rerun import rerunning
 from tgi_conformance.cli.run_options import RunCommand, run_options
+from tgi_conformance.cli.verbosity import QUIET, telling
 from tgi_conformance.config.estimate import estimate
-from tgi_conformance.config.run_config import UsageError
 from tgi_conformance.config.settings import Settings
 from tgi_conformance.config.targets import NamedConfig, configs_of_file, configs_of_urls
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.run import run
 from tgi_conformance.engine.several import run_all
-from tgi_conformance.reports.badge import write_badge
-from tgi_conformance.reports.files import check_writable, write_atomically
-from tgi_conformance.reports.html_report import write_html
-from tgi_conformance.reports.json_report import write_json
-from tgi_conformance.reports.junit import write_junit
-from tgi_conformance.reports.markdown import write_markdown
-from tgi_conformance.reports.matrix import print_matrix, write_matrix_markdown
-from tgi_conformance.reports.matrix_html import write_matrix_html
-from tgi_conformance.reports.progress_bar import watching
+from tgi_conformance.reports.matrix import print_matrix
 from tgi_conformance.reports.read_json import ReportError, read_report
-from tgi_conformance.reports.terminal import print_report
+from tgi_conformance.reports.terminal import print_report, print_verdict
 from tgi_conformance.results.deviations import DeviationsError
 from tgi_conformance.results.levels import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tgi_conformance.results.report import Report
 
-    Writer = Callable[[Report], str]
-
-WRITERS: dict[str, Writer] = {
-    "json": write_json,
-    "junit": write_junit,
-    "html": write_html,
-    "markdown": write_markdown,
-    "badge": write_badge,
-}
-MATRIX_WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
-ENDINGS = {"json": ".json", "junit": ".xml", "html": ".html"}
+UNVERIFIED = "warning: --insecure: {} may be anybody, since its certificate is not verified"
 
 
-@click.command("run", cls=RunCommand)
+EXAMPLES = examples(
+    "run http://127.0.0.1:3000",
+    "run https://your.host/prefix --api-key-env MY_KEY --depth smoke",
+    "run http://127.0.0.1:3000 --wait 600 --max-seconds 300",
+    "run https://your.host --gentle --rate 5 --html report.html --junit report.xml",
+    "run https://your.host --fail-on regression yesterday.json",
+    "run https://one.host https://another.host --reports reports",
+)
+
+
+@click.command("run", cls=RunCommand, epilog=EXAMPLES)
 @run_options
 def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **given: Any) -> None:
     """Check whether the deployment at URL conforms to the documented REST API.
@@ -64,17 +58,22 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     Exits with 0 if the deployment conforms, 1 if it does not, 2 on wrong usage, 3 if the run could not tell,
     4 on an internal error of tgi-conformance.
     """
-    outputs = {name: path for name in WRITERS if (path := given.pop(name)) is not None}
-    folder: Path | None = given.pop("reports")
+    files = ReportFiles.taken_from(given)
     fail_on, baseline = FailOn(given.pop("fail_on")), given.pop("baseline")
-    on_inconclusive = given.pop("on_inconclusive")
+    on_inconclusive, stale = given.pop("on_inconclusive"), given.pop("fail_on_stale")
+    verbosity: int = given.pop("verbose") - given.pop("quiet")
     replace_what_cannot_be_encoded()
     try:
-        named = _targets(url, targets, Settings("", headers=given.pop("header"), **given))
-        gate = Gate(fail_on, _baseline(fail_on, baseline), baseline, on_inconclusive)
-        _check_outputs(outputs, folder, several=len(named) > 1 or targets is not None)
+        url, given = rerunning(url, given)
+        settings = Settings("", headers=given.pop("header"), ids=given.pop("id"), **given)
+        named = _targets(url, targets, settings)
+        gate = Gate(fail_on, _baseline(fail_on, baseline), baseline, on_inconclusive, stale)
+        files.check(several=len(named) > 1 or targets is not None)
     except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None
+    for target in named:
+        if target.config.target.insecure:
+            click.echo(UNVERIFIED.format(target.config.target.shown_url), err=True)
     if plan:
         for target in named:
             click.echo(
@@ -83,9 +82,9 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
         return
     try:
         if len(named) == 1 and targets is None:
-            code = _one(named[0], outputs, gate)
+            code = _one(named[0], files, gate, verbosity)
         else:
-            code = _several(named, outputs, folder, gate)
+            code = _several(named, files, gate, verbosity)
     except click.ClickException:
         raise
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means that a deployment does not conform
@@ -118,81 +117,35 @@ def _baseline(fail_on: FailOn, file: Path | None) -> Report | None:
     return read_report(file) if file else None
 
 
-def _check_outputs(outputs: Mapping[str, Path], folder: Path | None, *, several: bool) -> None:
-    flags: dict[Path, str] = {}
-    for name, path in outputs.items():
-        check_writable(path)
-        other = flags.setdefault(path.resolve(), name)
-        if other != name:
-            raise UsageError(f"{path}: --{other} and --{name} cannot write to the same file")
-    single = next((name for name in outputs if name not in MATRIX_WRITERS), None)
-    if several and single:
-        raise UsageError(f"--{single}: reports one deployment; use --reports FOLDER for several")
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        check_writable(folder / "matrix.html")
-
-
-def _one(target: NamedConfig, outputs: Mapping[str, Path], gate: Gate) -> int:
+def _one(target: NamedConfig, files: ReportFiles, gate: Gate, verbosity: int) -> int:
     name = target.config.target.shown_url
-    with stopping() as stop, watching([name], sys.stderr) as watch:
+    with stopping() as stop, telling([name], verbosity) as watch:
         report = run(target.config, lambda progress: watch(name, progress), stop)
-    failures = _write({path: WRITERS[form](report) for form, path in outputs.items()})
+    written = files.write(report)
     code, reason = gate.status(report)
     with printing():
-        print_report(
-            report, console(), {form: path for form, path in outputs.items() if path not in failures}
-        )
+        if verbosity <= QUIET:
+            print_verdict(report, console())
+        else:
+            paths = {form: path for form, path in files.outputs.items() if path in written.paths}
+            print_report(report, console(), paths)
         click.echo(reason)
-    _check_written(failures)
+    written.raise_for_failures()
     return code
 
 
-def _several(
-    targets: tuple[NamedConfig, ...],
-    outputs: Mapping[str, Path],
-    folder: Path | None,
-    gate: Gate,
-) -> int:
-    with stopping() as stop, watching([target.name for target in targets], sys.stderr) as watch:
+def _several(targets: tuple[NamedConfig, ...], files: ReportFiles, gate: Gate, verbosity: int) -> int:
+    with stopping() as stop, telling([target.name for target in targets], verbosity) as watch:
         columns = run_all(targets, watch, stop)
-    files = {path: MATRIX_WRITERS[form](columns) for form, path in outputs.items()}
-    if folder is not None:
-        files |= {
-            folder / f"matrix{end}": MATRIX_WRITERS[form](columns)
-            for form, end in (("html", ".html"), ("markdown", ".md"))
-        }
-        for column in columns:
-            files |= {
-                folder / f"{column.name}{end}": WRITERS[form](column.report) for form, end in ENDINGS.items()
-            }
-    failures = _write(files)
+    written = files.write_matrix(columns)
     found = [(column.name, *gate.status(column.report)) for column in columns]
     with printing():
-        print_matrix(columns, console())
-        for path in (path for path in files if path not in failures):
-            click.echo(f"written {path}")
+        if verbosity > QUIET:
+            print_matrix(columns, console())
+            for path in written.paths:
+                click.echo(f"written {path}")
         for name, _, reason in found:
             click.echo(f"{name}: {reason}")
-    _check_written(failures)
+    written.raise_for_failures()
     codes = {code for _, code, _ in found}
     return next((code for code in (4, 1, 3) if code in codes), 0)
-
-
-def _write(files: Mapping[Path, str]) -> dict[Path, str]:
-    """Write every file that can be written; return for the others what was wrong."""
-    errors = {path: _write_one(path, text) for path, text in files.items()}
-    return {path: error for path, error in errors.items() if error}
-
-
-def _write_one(path: Path, text: str) -> str:
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        return f"{path}: cannot be written: {error.strerror}"
-    return ""
-
-
-def _check_written(failures: Mapping[Path, str]) -> None:
-    if failures:
-        raise WrongUsage("\n".join(failures.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,8 +12,9 @@ import click
 from tgi_common.command_line import OneLineCommand, WrongUsage
 from tgi_common.suggestion import unknown
 from tgi_conformance.cli.exit_status import FailOn
+from tgi_conformance.cli.selecting import selecting
 from tgi_conformance.config.file import FORMER, read_configuration
-from tgi_conformance.config.run_config import UsageError
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class RunCommand(OneLineCommand):
             raise WrongUsage(str(error)) from None
         _check_environment(name for name in many if name)
         extra = {"auto_envvar_prefix": PREFIX, "default_map": settings, **extra}
-        return super().make_context(info_name, _with_baseline(args), *rest, **extra)
+        return super().make_context(info_name, _with_baseline(_with_present_names(args)), *rest, **extra)
 
 
 def _check_environment(settings: Iterable[str]) -> None:
@@ -49,6 +51,11 @@ def _check_environment(settings: Iterable[str]) -> None:
 
 def _takes_many(param: click.Parameter) -> bool:
     return bool(getattr(param, "multiple", False)) or param.nargs == -1
+
+
+def _with_present_names(args: list[str]) -> list[str]:
+    """Accept `--level` for `--depth`, its former name."""
+    return [re.sub(r"^--level(?==|$)", "--depth", one) for one in args]
 
 
 def _with_baseline(args: list[str]) -> list[str]:
@@ -88,13 +95,11 @@ OPTIONS: list[Callable[..., Any]] = [
     ),
     click.option(
         "--depth",
-        "--level",
-        "depth",
         type=_choice(Depth),
         default="standard",
         show_default=True,
         envvar=["TGI_CONFORMANCE_DEPTH", "TGI_CONFORMANCE_LEVEL"],
-        help="How much to check; --level is the former name.",
+        help="How much to check.",
     ),
     click.option(
         "--seed",
@@ -103,8 +108,19 @@ OPTIONS: list[Callable[..., Any]] = [
         show_default=True,
         help="Seed of generated data.",
     ),
-    click.option("--only", metavar="ROUTE", multiple=True, help="Check only this route (a name or a path)."),
-    click.option("--skip", metavar="ROUTE", multiple=True, help="Skip this route (a name or a path)."),
+    selecting(),
+    click.option(
+        "--id",
+        metavar="ID",
+        multiple=True,
+        help="Only this requirement, as a finding names it, in as few requests as possible; repeatable.",
+    ),
+    click.option(
+        "--rerun",
+        metavar="REPORT",
+        type=FILE,
+        help="Only what did not pass in a report of --json, with its depth and seed.",
+    ),
     click.option("--require", metavar="ROUTE", multiple=True, help="Fail if this route is not offered."),
     click.option("--deviations", metavar="FILE", type=FILE, help="YAML file with your own known deviations."),
     click.option("--strict", is_flag=True, help="Treat known deviations as failures."),
@@ -116,6 +132,11 @@ OPTIONS: list[Callable[..., Any]] = [
         help="What makes the run exit with 1; `regression FILE` compares with the report of an earlier run.",
     ),
     click.option("--baseline", metavar="FILE", type=FILE, help="Report of `run --json` to compare with."),
+    click.option(
+        "--fail-on-stale",
+        is_flag=True,
+        help="Fail also if a known deviation of --deviations no longer shows.",
+    ),
     click.option("--json", metavar="FILE", type=FILE, help="Write the report as JSON."),
     click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
     click.option("--html", metavar="FILE", type=FILE, help="Write the report as one HTML file."),
@@ -133,6 +154,13 @@ OPTIONS: list[Callable[..., Any]] = [
     ),
     click.option(
         "--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="Maximum requests per second."
+    ),
+    click.option(
+        "--wait",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        default=0,
+        help="Wait this long for a deployment that is still loading; not part of --max-seconds.",
     ),
     click.option(
         "--max-seconds",
@@ -172,5 +200,12 @@ OPTIONS: list[Callable[..., Any]] = [
     ),
     click.option("--no-proxy-env", is_flag=True, help="Ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."),
     click.option("--ca", metavar="FILE", type=FILE, help="PEM file with certificates to trust."),
+    click.option("--insecure", is_flag=True, help="Accept any certificate; for tests only."),
+    click.option(
+        *("-v", "--verbose"),
+        count=True,
+        help="Show the outcome of each requirement as it is checked; -vv shows each request too.",
+    ),
+    click.option("-q", "--quiet", count=True, help="Print only the verdict and why the run ends as it does."),
     click.option("--plan", is_flag=True, help="Estimate requests and tokens of the run, and send nothing."),
 ]

@@ -7,7 +7,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from tgi_common.plural import counted
-from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
@@ -51,8 +50,4 @@ def estimate(config: RunConfig) -> str:
 
 
 def _chosen(config: RunConfig) -> list[str]:
-    return [
-        requirement.id
-        for requirement in requirements()
-        if config.selects(requirement) and not (config.gentle and requirement.hurts)
-    ]
+    return [one.id for one in config.selected if not (config.gentle and one.hurts)]

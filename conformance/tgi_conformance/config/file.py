@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from tgi_common.suggestion import unknown
-from tgi_conformance.config.run_config import UsageError
+from tgi_conformance.config.usage_error import UsageError
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -9,7 +9,9 @@ from attrs import frozen
 
 from tgi_common.access import parse_header, parse_url, trust
 from tgi_common.proxy import proxy_for
-from tgi_conformance.config.run_config import RunConfig, check_names, route_name
+from tgi_conformance.config.run_config import RunConfig, check_names
+from tgi_conformance.config.selection import Selection, requirement_id, route_name, selecting_word
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.http.client import FIRST_SECONDS, REQUEST_SECONDS, Bounds
 from tgi_conformance.http.target import Key, Target, key_from
 from tgi_conformance.results.deviations import read_deviations, shipped_deviations
@@ -30,16 +32,19 @@ class Settings:
     seed: int = 0
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
     require: tuple[str, ...] = ()
     deviations: Path | None = None
     strict: bool = False
     concurrency: int = 4
     rate: float | None = None
     max_seconds: float = 900.0
+    wait: float = 0.0
     max_requests: int | None = None
     max_tokens: int | None = None
     gentle: bool = False
     ca: Path | None = None
+    insecure: bool = False
     timeout: float | None = None
     no_proxy_env: bool = False
 
@@ -51,26 +56,38 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
     today = datetime.now(timezone.utc).date()
     if key is None and settings.api_key_env is not None:
         key = key_from(settings.api_key_env)
-    return RunConfig(
+    config = RunConfig(
         target=_target(settings, key),
         depth=Depth(settings.depth),
         seed=settings.seed,
-        only=tuple(map(route_name, settings.only)),
-        skip=tuple(map(route_name, settings.skip)),
+        selection=_selection(settings),
         require=tuple(map(route_name, settings.require)),
         strict=settings.strict,
         deviations=tuple(d for d in (*own, *shipped_deviations()) if not d.expired(today)),
         bounds=_bounds(settings),
         concurrency=settings.concurrency,
         gentle=settings.gentle,
+        wait=settings.wait,
+    )
+    if not config.selected:
+        raise UsageError(f"no requirement of depth {settings.depth} is selected")
+    return config
+
+
+def _selection(settings: Settings) -> Selection:
+    return Selection(
+        only=tuple(map(selecting_word, settings.only)),
+        skip=tuple(map(selecting_word, settings.skip)),
+        ids=frozenset(map(requirement_id, settings.ids)),
     )
 
 
 def _target(settings: Settings, key: Key | None) -> Target:
     url = parse_url(settings.url)
-    trust(settings.ca)  # so that a wrong file is told before anything is sent
+    trust(settings.ca, insecure=settings.insecure)  # so that a wrong file is told before anything is sent
     proxy = None if settings.no_proxy_env else proxy_for(url)
-    return Target(url, key, tuple(map(parse_header, settings.headers)), settings.ca, proxy)
+    headers = tuple(map(parse_header, settings.headers))
+    return Target(url, key, headers, settings.ca, settings.insecure, proxy)
 
 
 def _bounds(settings: Settings) -> Bounds:

@@ -12,16 +12,18 @@ from attrs import evolve, fields_dict, frozen
 from tgi_common.access import AccessError
 from tgi_common.suggestion import unknown
 from tgi_conformance.config.file import FORMER
-from tgi_conformance.config.run_config import RunConfig, UsageError
 from tgi_conformance.config.settings import Settings, run_config_of
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from tgi_conformance.config.run_config import RunConfig
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-LISTS = {"header": "headers", "only": "only", "skip": "skip", "require": "require"}
+LISTS = {"header": "headers", "only": "only", "skip": "skip", "id": "ids", "require": "require"}
 PATHS = {"deviations", "ca"}
 KINDS: dict[str, type | tuple[type, ...]] = {
     "seed": int,
@@ -34,6 +36,8 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "gentle": bool,
     "timeout": (int, float),
     "no_proxy_env": bool,
+    "insecure": bool,
+    "wait": (int, float),
 }
 
 

@@ -23,8 +23,10 @@ from tgi_conformance.session.context_limits import beyond_the_limits
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange, Request
     from tgi_conformance.requirements import Requirement
+    from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.session.session import Session
 
+MOST_SYMPTOMS = 20
 HANGS = "not checked, since two requirements of its kind on this route timed out"
 
 
@@ -47,6 +49,7 @@ def execute(requirement: Requirement, session: Session) -> Executed:
         result,
         expected=scrub(result.expected),
         actual=scrub(result.actual),
+        symptoms=tuple(map(scrub, result.symptoms)),
         reason=scrub(result.reason),
         seconds=time.monotonic() - started,
         cases=context.cases,
@@ -59,11 +62,11 @@ class _Execution:
     requirement: Requirement
     context: Context
 
-    def result(self) -> Result:  # noqa: PLR0911 - an outcome each
+    def result(self) -> Result:
         session = self.context.session
         missing = self._missing()
         if missing and not missing.startswith(LEFT_OUT) and self.requirement.route in session.required:
-            return evolve(self._of(Outcome.FAILED), expected="a route that --require names", actual=missing)
+            return self._unmet(UnmetError("a route that --require names", missing))
         if missing:
             return self._of(Outcome.UNSUPPORTED, missing)
         if session.sender.hangs.has_given_up(self.requirement.group):
@@ -71,18 +74,29 @@ class _Execution:
         try:
             with self.context.case():
                 self.requirement.check(self.context)
-        except UnmetError as unmet:
-            lacking = beyond_the_limits(self.context, unmet)
-            return self._of(Outcome.UNSUPPORTED, lacking) if lacking else self._failed(unmet)
-        except NoAnswerError as error:
-            return self._no_answer(error)
-        except UnsupportedError as error:
-            return self._of(Outcome.UNSUPPORTED, str(error))
-        except InconclusiveError as error:
-            return self._of(Outcome.INCONCLUSIVE, str(error))
         except Exception as error:  # noqa: BLE001 - an error of the suite must not count as a failure of the server
-            return self._crashed(error)
-        return self._passed()
+            if isinstance(error, NoAnswerError) and error.kind == "timeout":
+                session.sender.hangs.give_up(self.requirement.group)
+            return self._judged() or self._ended_by(error)
+        return self._judged() or self._passed()
+
+    def _judged(self) -> Result | None:
+        """Failed by the first failure that no limit of the deployment excuses; None if there was none."""
+        failures = self.context.failures
+        excuses = [beyond_the_limits(self.context, unmet) for unmet in failures]
+        for unmet, excuse in zip(failures, excuses, strict=True):
+            if not excuse:
+                return self._failed(unmet)
+        return self._of(Outcome.UNSUPPORTED, excuses[0]) if excuses else None
+
+    def _ended_by(self, error: Exception) -> Result:
+        if isinstance(error, NoAnswerError):
+            return self._no_answer(error)
+        if isinstance(error, UnsupportedError):
+            return self._of(Outcome.UNSUPPORTED, str(error))
+        if isinstance(error, InconclusiveError):
+            return self._of(Outcome.INCONCLUSIVE, str(error))
+        return self._crashed(error)
 
     def _missing(self) -> str:
         """Explain why the requirement does not apply; empty if it does."""
@@ -102,35 +116,50 @@ class _Execution:
             return self._of(Outcome.INTERMITTENT, f"{before[0]}{more}")
         if not seen:
             return self._of(Outcome.PASSED)
-        deviation, unmet = next(iter(seen.items()))
+        return self._known(*next(iter(seen.items())))
+
+    def _known(self, deviation: Deviation, unmet: UnmetError) -> Result:
         reason = f"{deviation.instead} ({deviation.evidence})"
         return evolve(self._failed(unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason)
+
+    def _unmet(self, unmet: UnmetError) -> Result:
+        """Failed, or known, for a failure that the check itself did not raise."""
+        deviation = self.context.deviation(unmet)
+        if deviation is None:
+            return self._failed(unmet)
+        self.context.deviations_seen[deviation] = unmet
+        return self._known(deviation, unmet)
 
     def _failed(self, unmet: UnmetError) -> Result:
         return evolve(
             self._with_exchange(Outcome.FAILED, unmet.request, unmet.exchange),
             expected=unmet.expected,
             actual=shown(unmet.actual),
+            symptoms=self._symptoms(unmet),
         )
+
+    def _symptoms(self, unmet: UnmetError) -> tuple[str, ...]:
+        """What the failures of all cases look like; of one that no case recorded, what that looks like."""
+        recorded = dict.fromkeys(one.symptom for one in (unmet, *self.context.failures))
+        return tuple(recorded)[:MOST_SYMPTOMS]
 
     def _no_answer(self, error: NoAnswerError) -> Result:
         """Inconclusive if the deployment is gone or the run out of budget; failed if it does not answer."""
-        if error.kind == "timeout":
-            self.context.session.sender.hangs.give_up(self.requirement.group)
         if error.kind in {"refused", "budget", "gone", "stopped"}:
             return self._of(Outcome.INCONCLUSIVE, str(error))
-        return evolve(
-            self._with_exchange(Outcome.FAILED, error.request),
-            expected="a complete answer",
-            actual=str(error),
-        )
+        return self._unmet(UnmetError("a complete answer", str(error), request=error.request))
 
     def _crashed(self, error: Exception) -> Result:
         """Failed if the last answer does not match the document, which the check relied on; else an error."""
         context = self.context
         unmet = undocumented(context.contract, context.last) if context.last is not None else None
-        if unmet is not None and not any(one.explains(unmet) for one in context.session.deviations):
-            return self._failed(unmet)
+        accepted = [(one, seen) for one, seen in context.deviations_seen.items() if not one.shipped]
+        if accepted:
+            return self._known(*accepted[0])  # the check went on with what the user knows to be broken
+        shipped = [one for one in context.session.deviations if one.shipped]
+        # An answer that TGI is known to give must not make a check crash; one that a user accepted may.
+        if unmet is not None and not any(one.explains(unmet) for one in shipped):
+            return self._unmet(unmet)
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
         result = (

@@ -13,6 +13,7 @@ from tgi_conformance.contract.served import Served, fetch_served
 from tgi_conformance.http.client import Client
 from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.session.probes import MINIMAL, probe, probe_reach
+from tgi_conformance.session.probes_on_demand import probe_for
 from tgi_conformance.session.recognition import could_be_tgi
 from tgi_conformance.session.response_cache import ResponseCache
 from tgi_conformance.session.sender import Sender
@@ -21,6 +22,7 @@ from tgi_conformance.session.session import Session
 if TYPE_CHECKING:
     from tgi_conformance.config.run_config import RunConfig
     from tgi_conformance.http.target import Target
+    from tgi_conformance.session.capabilities import Capabilities
 
 
 # What people paste behind a base URL; the longest first.
@@ -90,11 +92,15 @@ def prepare(config: RunConfig, stop: threading.Event | None = None) -> Session:
     capabilities = probe_reach(cache)
     contract = pinned_contract()
     if capabilities.unreachable is None:
-        served = fetch_served(config.target, max(min(config.bounds.request_seconds, client.left), 0.001))
+        seconds = max(min(config.bounds.request_seconds, client.left), 0.001)
+        served = fetch_served(config.target, seconds, client.stop)
         capabilities = evolve(capabilities, documented=served.release)
         contract = contract_of(served.document, capabilities.version)
         sender.adapter = adapter_of(contract)
-        capabilities = probe(cache, capabilities)
+        needs = {
+            need for one in config.selected if config.selection.ids for need in (one.operation, *one.needs)
+        }
+        capabilities = probe_for(needs, cache, capabilities) if needs else probe(cache, capabilities)
     return Session(
         sender=sender,
         cache=cache,
@@ -106,4 +112,12 @@ def prepare(config: RunConfig, stop: threading.Event | None = None) -> Session:
         seed=config.seed,
         required=frozenset(config.require),
         gentle=config.gentle,
+    )
+
+
+def _probe(config: RunConfig, cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
+    if not config.selection.ids:
+        return probe(cache, capabilities)
+    return probe_for(
+        {need for one in config.selected for need in (one.operation, *one.needs)}, cache, capabilities
     )

@@ -17,6 +17,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.progress import Progress
+from tgi_conformance.engine.readiness import wait_until_ready
 from tgi_conformance.engine.scheduler import Scheduler
 from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.requirements import requirements
@@ -55,6 +56,9 @@ def run_one(
     stop: threading.Event | None = None,
 ) -> Report:
     """Do as `run` does, inside `silenced_libraries`, which affects the whole process."""
+    not_ready = wait_until_ready(config, stop)
+    if not_ready:
+        return without_results(config, Verdict.COULD_NOT_TELL, not_ready)
     started, clock = datetime.now(timezone.utc), time.monotonic()
     whole = Run(config, prepare(config, stop), on_progress)
     try:
@@ -116,7 +120,7 @@ class Run:
 
     def execute_all(self) -> str:
         """Execute every requirement of the run; return why it ended early, or an empty text."""
-        selected = [one for one in requirements() if self.config.selects(one)]
+        selected = self.config.selected
         scheduler = Scheduler(self.session, self.config.concurrency)
         scheduler.start(selected)
         try:
@@ -130,7 +134,7 @@ class Run:
         """Record a requirement unless the run was stopped before its end; a Ctrl-C stops the run."""
         try:
             executed = scheduler.result(requirement)
-            if not executed.interrupted:
+            if executed is not None and not executed.interrupted:
                 self.record(executed, total)
         except KeyboardInterrupt:
             self.session.sender.client.stop.set()
@@ -149,19 +153,25 @@ class Run:
         )
 
     def check_whole_run(self) -> None:
-        """Add requirements about the whole run that --only left out, if they do not pass."""
+        """Add requirements about the whole run that a narrow selection left out, if they do not pass."""
+        selection = self.config.selection
+        if not selection.narrows:
+            return
         done = {one.result.id for one in self.executed}
         for requirement in requirements():
-            if requirement.route == WHOLE_RUN and requirement.id not in done and self.config.only:
-                executed = execute(requirement, self.session)
-                if executed.result.outcome is not Outcome.PASSED:
-                    self.executed.append(executed)
+            if requirement.route != WHOLE_RUN or requirement.id in done or selection.skips(requirement):
+                continue
+            executed = execute(requirement, self.session)
+            if executed.result.outcome is not Outcome.PASSED:
+                self.executed.append(executed)
 
     def stale_deviations(self) -> Iterator[str]:
-        """Name the known deviations that no longer show: all their requirements passed without them."""
+        """Name the user's known deviations that no longer show: their requirements passed without them."""
         if any(one.context.capabilities.version is None for one in self.executed):
             return
         for deviation in self.config.deviations:
+            if deviation.shipped:
+                continue
             kept = [
                 one.context
                 for one in self.executed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -13,11 +13,13 @@ from tgi_conformance.session.probes import EXACT, probe_repeatability
 from tgi_conformance.session.response_cache import ResponseCache
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterable
 
     from tgi_conformance.requirements import Requirement
     from tgi_conformance.session.session import Session
 
+SECONDS_TO_NOTICE = 0.1  # that the run was stopped
 RETRIES = 2  # of a failed requirement that compares answers, if decoding is not exact
 
 
@@ -39,17 +41,21 @@ class Scheduler:
             if not requirement.alone:
                 self._futures[requirement.id] = self._executor.submit(execute, requirement, self.session)
 
-    def result(self, requirement: Requirement) -> Executed:
-        """Wait for a requirement; one that must run alone is executed when no other is running.
+    def result(self, requirement: Requirement) -> Executed | None:
+        """Wait for a requirement; None if the run is stopped before it is done.
 
-        A failure that inexact decoding may explain is checked again: alone, then after a closer probe, and a
-        few more times in case a tie was decided differently.
+        One that must run alone is executed when no other is running. A failure that inexact decoding may
+        explain is checked again: alone, then after a closer probe, and a few more times in case a tie was
+        decided differently.
         """
         future = self._futures.get(requirement.id)
-        if future is not None and not self._may_be_inexact(requirement, future.result()):
-            return future.result()
-        for other in self._futures.values():
-            other.exception()
+        if future is not None:
+            if not self._done(future):
+                return None
+            if not self._may_be_inexact(requirement, future.result()):
+                return future.result()
+        if not all(map(self._done, self._futures.values())) or self._stop.is_set():
+            return None
         executed = self._alone(requirement)
         if not self._may_be_inexact(requirement, executed) or not self._decoding_is_inexact():
             return executed
@@ -60,10 +66,20 @@ class Scheduler:
         return executed
 
     def close(self) -> None:
-        """Cancel what has not started and wait for the rest."""
+        """Cancel what has not started and wait for the rest, unless the run was stopped."""
         if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor.shutdown(wait=not self._stop.is_set(), cancel_futures=True)
         self.session.sender.client.close()
+
+    @property
+    def _stop(self) -> threading.Event:
+        return self.session.sender.client.stop
+
+    def _done(self, future: Future[Executed]) -> bool:
+        """Wait until the future is done or the run stopped; tell whether it is done."""
+        while not future.done() and not self._stop.is_set():
+            wait([future], timeout=SECONDS_TO_NOTICE)
+        return future.done()
 
     def _alone(self, requirement: Requirement) -> Executed:
         return execute(requirement, evolve(self.session, cache=ResponseCache(self.session.sender)))

@@ -30,6 +30,8 @@ def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple
     if unknown:
         noun = "requirement is" if len(unknown) == 1 else "requirements are"
         return Verdict.COULD_NOT_TELL, f"{len(unknown)} {noun} inconclusive: {unknown[0].reason}"
-    if not any(result.outcome in KEPT for result in binding):
+    # A run that selected no MUST, such as one of --id, has checked something also where that failed.
+    checked = {result.outcome for result in binding or results} & (KEPT if binding else {*KEPT, *broken})
+    if not checked:
         return Verdict.COULD_NOT_TELL, "no requirement could be checked"
     return Verdict.CONFORMS, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tgi_conformance.http.target import Target
 
+LOG = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 KEPT = 16  # connections that are kept open
 BROKEN = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
@@ -66,7 +68,9 @@ class Client:
     def __attrs_post_init__(self) -> None:
         """Open the connection pool and start the run's clock."""
         self._http = httpx.Client(
-            transport=Transport(trust(self.target.ca), self.target.proxy, kept=KEPT),
+            transport=Transport(
+                trust(self.target.ca, insecure=self.target.insecure), self.target.proxy, kept=KEPT
+            ),
             follow_redirects=False,
             timeout=self.bounds.request_seconds,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -110,7 +114,11 @@ class Client:
     def _send(self, request: Request, attempt: _Attempt, seconds: float) -> Exchange:
         self._begin(request)
         started = time.monotonic()
-        exchange = self._exchange(request, attempt, started, min(started + seconds, self.deadline))
+        try:
+            exchange = self._exchange(request, attempt, started, min(started + seconds, self.deadline))
+        except NoAnswerError as error:
+            self._log(request, str(error))
+            raise
         with self._lock:
             self.usage.generated_tokens += generated_tokens(exchange.response)
             self.usage.overloads += exchange.response.is_overload
@@ -131,6 +139,7 @@ class Client:
             attempt.answered = True
             body, arrivals = self._read(response, request, started, deadline)
         seconds = time.monotonic() - started
+        self._log(request, f"{response.status_code}, {len(body)} bytes in {seconds:.3f} s")
         first = arrivals[0][1] if arrivals else seconds
         return Exchange(
             request, Response(response.status_code, response.headers, body, seconds, first, arrivals)
@@ -147,6 +156,10 @@ class Client:
             self._http.stream(request.method, url, content=request.content, headers=headers) as response,
         ):
             next(response.iter_raw(), b"")
+
+    def _log(self, request: Request, what: str) -> None:
+        if LOG.isEnabledFor(logging.DEBUG):
+            LOG.debug(self.target.scrub(f"{request.method} {self.target.shown_url}{request.path}: {what}"))
 
     @contextmanager
     def _told_apart(self, request: Request) -> Iterator[None]:

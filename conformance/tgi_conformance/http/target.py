@@ -28,13 +28,14 @@ class Key:
 class Target:
     """A deployment's base URL, with its path prefix but no trailing slash, and what each request needs.
 
-    Connections go through `proxy`, or directly if it is None.
+    Connections go through `proxy`, or directly if it is None. If `insecure`, any certificate is accepted.
     """
 
     url: str = field(repr=False)
     key: Key | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ca: Path | None = None
+    insecure: bool = False
     proxy: httpx.Proxy | None = field(default=None, repr=False, eq=False)
 
     @property

@@ -26,6 +26,7 @@ _PIECE = (
 )  # bytes written at a time, so that the deadline also ends writing to a server that hardly reads
 _MOST = 512  # connections at a time
 _SLICE = 0.25  # seconds that a read waits before it looks whether the run was stopped
+_CONNECT_SLICE = 2.0  # the same for a connection, which is then tried anew
 
 
 @frozen
@@ -129,8 +130,14 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        left = _left(timeout, httpcore.ConnectTimeout)
-        return _Stream(super().connect_tcp(host, port, left, local_address, socket_options))
+        while True:
+            left = _left(timeout, httpcore.ConnectTimeout)
+            if left is None or left <= _CONNECT_SLICE:
+                return _Stream(super().connect_tcp(host, port, left, local_address, socket_options))
+            try:
+                return _Stream(super().connect_tcp(host, port, _CONNECT_SLICE, local_address, socket_options))
+            except httpcore.ConnectTimeout:
+                timeout = None if timeout is None else timeout - _CONNECT_SLICE
 
 
 class _Stream(httpcore.NetworkStream):

@@ -10,6 +10,7 @@ import pytest
 from tgi_common.access import AccessError
 from tgi_common.text import escaped
 from tgi_conformance.config.settings import Settings, run_config_of
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.scheduler import Scheduler
 from tgi_conformance.pytest_plugin.stash import LOCK, RUN
@@ -59,7 +60,10 @@ class PytestRun:
         if self._lock:
             held = self._lock.held(alone=requirement.alone)
         with held:
-            return self._scheduler.result(requirement).result
+            executed = self._scheduler.result(requirement)
+        if executed is None:
+            pytest.exit("the run was stopped")
+        return executed.result
 
     def finish(self) -> None:
         """Cancel what has not started."""
@@ -78,10 +82,12 @@ def _run_config(pytest_config: pytest.Config) -> RunConfig:
         headers=tuple(option("--tgi-header")),
         depth=option("--tgi-depth"),
         seed=option("--tgi-seed"),
+        only=tuple(option("--tgi-only")),
+        skip=tuple(option("--tgi-skip")),
     )
     try:
         return run_config_of(settings)
-    except AccessError as error:
+    except (AccessError, UsageError) as error:
         raise pytest.UsageError(str(error)) from None
 
 

@@ -36,6 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="standard",
         choices=["smoke", "standard", "exhaustive", "load"],
     )
+    for name, what in (("--tgi-only", "only this"), ("--tgi-skip", "not this")):
+        group.addoption(
+            name,
+            metavar="WHAT",
+            action="append",
+            default=[],
+            help=f"{what} route, category, requirement or pattern of ids",
+        )
     group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="seed of generated data")
 
 

@@ -66,6 +66,7 @@ def _result(result: Result) -> dict[str, Any]:
         "cases": result.cases,
         "expected": result.expected,
         "actual": result.actual,
+        "symptoms": list(result.symptoms),
         "reason": result.reason,
         "curl": result.curl,
         "request": asdict(result.request) if result.request else None,

@@ -91,6 +91,7 @@ def _result(value: dict[str, Any]) -> Result:
     read = {
         "level": Level(value["level"]),
         "outcome": Outcome(value["outcome"]),
+        "symptoms": tuple(value.get("symptoms", ())),
         "request": request and _known(RequestSeen, {**request, "headers": _pairs(request["headers"])}),
         "response": response and _response(response),
     }

@@ -61,9 +61,14 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
     if report.gentle:
         out.text(report.left_out_summary)
     out.text(_usage(report))
+    print_verdict(report, console)
+
+
+def print_verdict(report: Report, console: Console) -> None:
+    """Print the target and the verdict, with the reason or what fails."""
     verdict = f"{report.target} {report.verdict.value}"
     told = f": {report.reason}" if report.reason else f". {report_summary(report)}"
-    out.text(told, verdict, style=f"bold {COLOUR[report.verdict]}")
+    Lines(console).text(told, verdict, style=f"bold {COLOUR[report.verdict]}")
 
 
 def whole_report(written: Mapping[str, Path]) -> str:

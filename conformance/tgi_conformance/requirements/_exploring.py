@@ -46,7 +46,7 @@ def explore(
             return
         exchange = asked.answer(request)
         try:
-            with context.case():
+            with context.single_case():
                 check(case, exchange)
         except UnmetError as unmet:
             asked.keep(unmet, exchange)

@@ -18,7 +18,7 @@ LONGEST_BODY = 2000
 def curl_line(target: Target, request: Request) -> str:
     """Write the line for a POSIX shell; secrets appear as `$NAME` variables, which the user must set."""
     url = target.shown_url + request.path
-    words = ["curl", *_flags(request, url), shlex.quote(url)]
+    words = ["curl", *_flags(target, request, url), shlex.quote(url)]
     for name, value in request.headers:
         words += ["-H", shlex.quote(f"{name}: {target.scrub(value)}")]
     words += _secret_headers(target, request)
@@ -29,11 +29,13 @@ def curl_line(target: Target, request: Request) -> str:
     return _with_body(" ".join(words), target.scrub_bytes(request.content))
 
 
-def _flags(request: Request, url: str) -> list[str]:
+def _flags(target: Target, request: Request, url: str) -> list[str]:
     """Return the flags without which curl would send another request, or show no status and headers."""
     # With -X HEAD, curl waits for a body that never comes.
     head = request.method == "HEAD" and request.content is None
     flags = ["--head" if head else "-i"]
+    if target.insecure:
+        flags.append("--insecure")
     if set(url) & set("[]{}"):
         flags.append("-g")  # or curl takes them for a pattern of several URLs
     usual = "GET" if request.content is None else "POST"

@@ -12,10 +12,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from tgi_common.suggestion import unknown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from tgi_conformance.results.outcomes import UnmetError
 
 SHIPPED = "deviations.yaml"
-MEMBERS = {"requirement", "seen", "instead", "versions", "evidence"}
-OPTIONAL = {"by_chance", "expires"}
+MEMBERS = ("requirement", "seen", "instead", "versions", "evidence")
+OPTIONAL = ("by_chance", "expires")
 
 
 class DeviationsError(ValueError):
@@ -45,6 +47,7 @@ class Deviation:
         evidence: Where this is recorded.
         expires: The last day on which the entry applies; None for no end.
         by_chance: Whether it shows only with some generated data, so that its absence says nothing.
+        shipped: Whether it is one of TGI itself that comes with the suite, and not a user's.
     """
 
     requirements: tuple[str, ...]
@@ -54,6 +57,7 @@ class Deviation:
     evidence: str
     by_chance: bool = False
     expires: date | None = None
+    shipped: bool = False
 
     @property
     def name(self) -> str:
@@ -77,7 +81,8 @@ class Deviation:
 
 def shipped_deviations() -> tuple[Deviation, ...]:
     """The known deviations of TGI that come with the suite."""
-    return parse_deviations(files("tgi_conformance.results").joinpath(SHIPPED).read_text("utf-8"), SHIPPED)
+    text = files("tgi_conformance.results").joinpath(SHIPPED).read_text("utf-8")
+    return tuple(evolve(one, shipped=True) for one in parse_deviations(text, SHIPPED))
 
 
 def read_deviations(path: Path) -> tuple[Deviation, ...]:
@@ -104,8 +109,9 @@ def parse_deviations(text: str, origin: str) -> tuple[Deviation, ...]:
 
 
 def _parse(entry: Any, where: str) -> Deviation:
-    if not isinstance(entry, dict) or set(entry) - OPTIONAL != MEMBERS:
-        raise DeviationsError(f"{where}: expected exactly the members {', '.join(sorted(MEMBERS))}")
+    if not isinstance(entry, dict):
+        raise DeviationsError(f"{where}: expected an object with the members {', '.join(MEMBERS)}")
+    _check_members({str(name) for name in entry}, where)
     return Deviation(
         requirements=_patterns(entry["requirement"], where),
         seen=_schema(entry["seen"], where),
@@ -115,6 +121,17 @@ def _parse(entry: Any, where: str) -> Deviation:
         by_chance=_flag(entry.get("by_chance", False), where),
         expires=_day(entry.get("expires"), where),
     )
+
+
+def _check_members(names: set[str], where: str) -> None:
+    """Raise DeviationsError if a member is unknown or missing."""
+    strange = sorted(names - {*MEMBERS, *OPTIONAL})
+    if strange:
+        raise DeviationsError(f"{where}: {unknown('member', strange[0], (*MEMBERS, *OPTIONAL))}")
+    missing = [name for name in MEMBERS if name not in names]
+    if missing:
+        listed = ", ".join(f"`{name}`" for name in missing)
+        raise DeviationsError(f"{where}: missing {listed}")
 
 
 def _patterns(value: Any, where: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tgi_conformance.http.exchange import NOT_JSON, Exchange, Request
+from tgi_conformance.results.symptom import symptom_of
 
 LONGEST_SHOWN = 600
 
@@ -27,13 +28,18 @@ class UnmetError(AssertionError):
         super().__init__(f"expected {expected}, got {shown(actual)}")
 
     @property
+    def symptom(self) -> str:
+        """What the failure looks like, without what differs from one run to the next."""
+        return symptom_of(self.expected, self.actual, self.exchange)
+
+    @property
     def observation(self) -> dict[str, Any]:
         """What was seen, as JSON, which the schema of a known deviation may match.
 
         Members: `request` (method, path, body), `status`, `media_type`, `body` (JSON, or else text), `events`
-        (JSON or else text each; only for a stream), `actual`.
+        (JSON or else text each; only for a stream), `actual`, `symptom`.
         """
-        seen: dict[str, Any] = {"actual": self.actual}
+        seen: dict[str, Any] = {"actual": self.actual, "symptom": self.symptom}
         if self.request is not None:
             body = self.request.json
             seen["request"] = {

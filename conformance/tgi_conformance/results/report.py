@@ -31,6 +31,7 @@ class Result:
         outcome: The outcome.
         cases: How many cases were checked.
         expected, actual: What was expected and what came, if failed or a known deviation; else empty.
+        symptoms: What the failures of its cases look like, if failed or a known deviation; see symptom.py.
         reason: An explanation of every outcome but passed and failed; else empty.
         curl: A line that reproduces the request; empty if there is none.
         request, response: The exchange, if failed or a known deviation; else None.
@@ -53,6 +54,7 @@ class Result:
     request: RequestSeen | None = None
     response: ResponseSeen | None = None
     seconds: float = field(default=0.0, eq=False)
+    symptoms: tuple[str, ...] = ()
 
     @property
     def route(self) -> str:
@@ -78,7 +80,7 @@ class Report:
         verdict: The verdict.
         reason: Why the run could not tell, or what failed in the suite; else empty.
         requirements: A result for each requirement, in the order of the catalogue.
-        stale_deviations: Known deviations that did not show any more.
+        stale_deviations: The user's known deviations that did not show any more.
         strict: Whether known deviations count as failures.
     """
 

@@ -43,6 +43,7 @@ class Context:
         usage: What the requirement has used so far.
         last: The last exchange.
         deviations_seen: Known deviations that were seen, each with the first case that showed it.
+        failures: What was unmet in each case, but for known deviations.
         failed_before: Failures that did not recur when the request was sent again, one line each.
     """
 
@@ -52,6 +53,7 @@ class Context:
     usage: Usage = field(factory=Usage)
     last: Exchange | None = None
     deviations_seen: dict[Deviation, UnmetError] = field(factory=dict)
+    failures: list[UnmetError] = field(factory=list)
     failed_before: list[str] = field(factory=list)
 
     @property
@@ -112,7 +114,16 @@ class Context:
 
     @contextmanager
     def case(self) -> Iterator[None]:
-        """Count one case; if it shows a known deviation, record it and continue with the next case."""
+        """Count one case; record a failure or known deviation, and continue with the next case."""
+        try:
+            with self.single_case():
+                yield
+        except UnmetError as unmet:
+            self.failures.append(unmet)
+
+    @contextmanager
+    def single_case(self) -> Iterator[None]:
+        """Count one case; record a known deviation, and raise UnmetError for a failure."""
         self.cases += 1
         try:
             yield

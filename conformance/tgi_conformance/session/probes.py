@@ -84,7 +84,7 @@ def probe_reach(cache: ResponseCache) -> Capabilities:
 def probe(cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
     """Probe every capability; stops at once if the deployment refuses connections."""
     try:
-        found = {operation: _answer(cache, request) for operation, request in MINIMAL.items()}
+        found = {operation: minimal_answer(cache, request) for operation, request in MINIMAL.items()}
     except NoAnswerError as error:
         return evolve(capabilities, unreachable=str(error))
     answers = {operation: answer for operation, answer in found.items() if isinstance(answer, Exchange)}
@@ -92,15 +92,15 @@ def probe(cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
     problem = unrecognizable(answers, silent, GENERATION)
     if problem:
         return evolve(capabilities, locked=_locked(answers), unrecognizable=problem)
-    absent = _absent(answers, _elsewhere(cache), keyless=cache.sender.target.key is None)
+    absent = absent_operations(answers, status_elsewhere(cache), keyless=cache.sender.target.key is None)
     capabilities = evolve(capabilities, foreign=_foreign(answers), locked=_locked(answers))
     lacking = _lacking(cache, absent)
     evidence = lacking.pop(REPRODUCIBLE, "")
     every = {**absent, **lacking}
-    return evolve(capabilities, **(_not_exact(cache, every, evidence) if evidence else {"absent": every}))
+    return evolve(capabilities, **(not_exact(cache, every, evidence) if evidence else {"absent": every}))
 
 
-def _answer(cache: ResponseCache, request: Request) -> Exchange | str:
+def minimal_answer(cache: ResponseCache, request: Request) -> Exchange | str:
     """Return the answer, or why there is none; raises NoAnswerError if connections are refused."""
     try:
         return cache.get(request)[0]
@@ -112,7 +112,7 @@ def _answer(cache: ResponseCache, request: Request) -> Exchange | str:
         return f"not answered: {error}"
 
 
-def _elsewhere(cache: ResponseCache) -> int:
+def status_elsewhere(cache: ResponseCache) -> int:
     """Return the status with which this deployment refuses an unknown path; 404 if it has no such status."""
     try:
         status = cache.get(api.post("/nothing_is_here", api.GENERATE.body(tokens=1)))[0].response.status
@@ -122,7 +122,7 @@ def _elsewhere(cache: ResponseCache) -> int:
     return status if refusing and status != UNPROCESSABLE else NOT_FOUND
 
 
-def _absent(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -> dict[str, str]:
+def absent_operations(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -> dict[str, str]:
     """Find what is not offered: not found, forbidden unlike others, a page, chat without a template."""
     statuses = [answers[operation].response.status for operation in GENERATION if operation in answers]
     open_ = bool(set(statuses) - {*ABSENT, *LOCKED, elsewhere})
@@ -176,7 +176,7 @@ def _locked(answers: Mapping[str, Exchange]) -> str | None:
 def _lacking(cache: ResponseCache, absent: Mapping[str, str]) -> dict[str, str]:
     """Probe capabilities that depend on the model or the configuration; return evidence for those lacking."""
     found = {}
-    for capability, probe_for in _CAPABILITIES.items():
+    for capability, probe_for in CAPABILITIES.items():
         try:
             evidence = probe_for(cache, absent)
         except NoAnswerError as error:
@@ -260,11 +260,11 @@ def probe_repeatability(cache: ResponseCache, capabilities: Capabilities) -> Cap
     except (NoAnswerError, InconclusiveError):
         return capabilities
     return (
-        evolve(capabilities, **_not_exact(cache, capabilities.absent, evidence)) if evidence else capabilities
+        evolve(capabilities, **not_exact(cache, capabilities.absent, evidence)) if evidence else capabilities
     )
 
 
-def _not_exact(cache: ResponseCache, absent: Mapping[str, str], evidence: str) -> dict[str, Any]:
+def not_exact(cache: ResponseCache, absent: Mapping[str, str], evidence: str) -> dict[str, Any]:
     """The capabilities of a deployment whose decoding is not exact, as changes for `evolve`."""
     opening = find_repeatable_opening(cache, absent, evidence)
     lacking = {EXACT: evidence} if opening else {EXACT: evidence, REPRODUCIBLE: evidence}
@@ -290,7 +290,7 @@ def _unless_ok(exchange: Exchange, what: str) -> str | None:
     return f"{exchange.request.method} {exchange.request.path} {what} answered {exchange.response.status}"
 
 
-_CAPABILITIES: dict[str, Callable[[ResponseCache, Mapping[str, str]], str | None]] = {
+CAPABILITIES: dict[str, Callable[[ResponseCache, Mapping[str, str]], str | None]] = {
     "grammar": _grammar,
     "tools": _tools,
     "prefill": _prefill,

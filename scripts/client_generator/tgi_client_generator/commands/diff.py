@@ -8,6 +8,7 @@ import click
 
 from tgi_client_generator.commands.command import CHANGED, SAME, DocumentCommand
 from tgi_client_generator.commands.servers import document_from, options_for_servers
+from tgi_common.command_line import examples
 from tgi_document.changes_report import Side, report
 from tgi_document.diff import diff
 
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
     from tgi_client_generator.commands.servers import AccessOptions
 
 
-@click.command("diff", cls=DocumentCommand)
+EXAMPLES = examples(
+    "client diff old.json new.json",
+    "client diff https://your.host https://another.host --format json",
+)
+
+
+@click.command("diff", cls=DocumentCommand, epilog=EXAMPLES)
 @click.argument("old")
 @click.argument("new")
 @options_for_servers

@@ -9,6 +9,7 @@ import click
 
 from tgi_client_generator.commands.command import CHANGED, SAME, DocumentCommand
 from tgi_client_generator.commands.servers import AccessOptions, options_for_servers
+from tgi_common.command_line import examples
 from tgi_common.text import visible
 from tgi_document.changes_report import Side, report
 from tgi_document.diff import diff
@@ -16,8 +17,13 @@ from tgi_document.fetch import fetch_document
 from tgi_document.files import replace_file
 from tgi_document.pinned import pinned_document, pinned_path, require_tgi
 
+EXAMPLES = examples(
+    "client fetch https://your.host/prefix --api-key-env MY_KEY",
+    "client fetch https://your.host --out openapi.json",
+)
 
-@click.command("fetch", cls=DocumentCommand)
+
+@click.command("fetch", cls=DocumentCommand, epilog=EXAMPLES)
 @click.argument("url")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the document there.")
 @options_for_servers

@@ -11,6 +11,7 @@ import click
 
 from tgi_client_generator.commands.command import DocumentCommand
 from tgi_client_generator.output import difference, install
+from tgi_common.command_line import examples
 from tgi_common.extras import needing
 from tgi_document.load import load_document
 from tgi_document.pinned import corrections_path, pinned_path
@@ -30,7 +31,13 @@ class Incomplete(click.ClickException):
     exit_code = 1
 
 
-@click.command("generate", cls=DocumentCommand)
+EXAMPLES = examples(
+    "client generate --out my-client",
+    "client generate --spec openapi.json --out my-client --check",
+)
+
+
+@click.command("generate", cls=DocumentCommand, epilog=EXAMPLES)
 @click.option("--spec", type=FOLDER, metavar="FILE", help="The document.  [default: the pinned one of TGI]")
 @click.option("--out", type=FOLDER, metavar="DIR", required=True, help="The folder of the client.")
 @click.option("--check", is_flag=True, help="Write nothing, show what is stale.")

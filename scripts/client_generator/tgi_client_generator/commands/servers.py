@@ -30,6 +30,7 @@ _OPTIONS = (
     click.option(
         "--ca", type=click.Path(path_type=Path), metavar="FILE", help="CA certificates to trust (PEM)."
     ),
+    click.option("--insecure", is_flag=True, help="Accept any certificate; for tests only."),
     click.option(
         *("--timeout", "timeout"),
         type=click.FloatRange(min=0.001, max=86_400),
@@ -40,6 +41,9 @@ _OPTIONS = (
     click.option("--no-proxy-env", is_flag=True, help="Ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."),
     click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True),
 )
+
+
+_ACCESS = ("api_key_env", "headers", "ca", "insecure", "timeout")
 
 
 @frozen
@@ -59,28 +63,22 @@ def options_for_servers(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options that say how to reach a server, which the command gets as one, and how to report."""
 
     @wraps(command)
-    def with_access(
-        *,
-        api_key_env: str | None,
-        headers: tuple[str, ...],
-        ca: Path | None,
-        timeout: float,
-        no_proxy_env: bool,
-        **rest: Any,
-    ) -> int:
-        access = _access(api_key_env, headers, ca, timeout)
-        return command(access=AccessOptions(access, proxy_env=not no_proxy_env), **rest)
+    def with_access(*, no_proxy_env: bool, **given: Any) -> int:
+        access = _access(**{name: given.pop(name) for name in _ACCESS})
+        return command(access=AccessOptions(access, proxy_env=not no_proxy_env), **given)
 
     for option in reversed(_OPTIONS):
         with_access = option(with_access)
     return with_access
 
 
-def _access(api_key_env: str | None, headers: tuple[str, ...], ca: Path | None, timeout: float) -> Access:
+def _access(
+    *, api_key_env: str | None, headers: tuple[str, ...], ca: Path | None, insecure: bool, timeout: float
+) -> Access:
     if math.isnan(timeout):
         raise DocumentError("--timeout nan: no number, expected seconds")
     key = key_from_environment(api_key_env) if api_key_env else None
-    return Access(tuple(map(parse_header, headers)), key, api_key_env, ca, timeout)
+    return Access(tuple(map(parse_header, headers)), key, api_key_env, ca, insecure, timeout)
 
 
 def document_from(source: str, access: AccessOptions) -> tuple[Document, str]:

@@ -1,0 +1,37 @@
+"""`tgi-conformance accept REPORT`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tgi_common.command_line import OneLineCommand, WrongUsage, examples
+from tgi_conformance.reports.read_json import ReportError, read_report
+from tgi_conformance.results.acceptance import NothingToAcceptError, accepted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+EXAMPLES = examples(
+    "accept report.json > known.yaml", "accept report.json --expires 2027-06-30 >> known.yaml"
+)
+
+
+@click.command("accept", cls=OneLineCommand, epilog=EXAMPLES)
+@click.argument("report", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--expires",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Last day on which the entries apply, such as 2027-06-30.",
+)
+def accept_command(report: Path, expires: datetime | None) -> None:
+    """Write the failures of REPORT (of `run --json`) as known deviations, for `run --deviations FILE`."""
+    try:
+        text = accepted(read_report(report), expires.date() if expires else None)
+    except (ReportError, NothingToAcceptError) as error:
+        raise WrongUsage(str(error)) from None
+    click.echo(text, nl=False)
