@@ -63,7 +63,7 @@ def clients(session: nox.Session) -> None:
     session.install("-e", ".[all]", "-e", "generated", *group("tests"), *group("clients"))
     install_chromium(session)
     session.run("pytest", "tests/clients", "-m", "", *session.posargs)
-    session.run("pytest", "tests/reports", "-m", "browser", *session.posargs)
+    session.run("pytest", "tests/conformance/reports", "-m", "browser", *session.posargs)
 
 
 @nox.session
