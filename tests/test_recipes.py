@@ -249,7 +249,7 @@ def test_flaggers_load_tester_runs_the_command(tgi_server: Running) -> None:
     )
 
     assert 0 == done.returncode, done.stderr
-    assert done.stdout.startswith(f"{tgi_server.url} conforms\n")
+    assert done.stdout.startswith(f"{tgi_server.url} conforms.")
 
 
 def jobs(value: Any) -> Iterator[dict[str, Any]]:

@@ -66,7 +66,7 @@ def test_a_signal_ends_the_run_with_a_partial_report(slow: str, tmp_path: Path, 
     assert out.endswith("inconclusive: the run was interrupted\n")
     assert ("could not tell", "the run was interrupted") == (report["verdict"], report["reason"])
     assert report["requirements"]
-    assert seconds < 8  # one or two on a machine that has nothing else to do
+    assert seconds < 25  # about one on a machine that has nothing else to do
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")  # noqa: PTH110
