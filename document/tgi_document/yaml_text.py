@@ -1,8 +1,8 @@
 """A document's YAML text, read as the JSON that OpenAPI takes YAML for.
 
-OpenAPI allows what YAML 1.2 and JSON have in common, with strings for keys. So `on` and `2024-01-01` are strings,
-`200:` is the name "200", and nothing is ever constructed but JSON values. Aliases are copied out, and counted as
-what they stand for.
+OpenAPI allows what YAML 1.2 and JSON have in common, with strings for keys. So `on` and `2024-01-01` are
+strings, `200:` is the name "200", and nothing is ever constructed but JSON values. Aliases are copied out,
+and counted as what they stand for.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def parse_yaml(text: str, origin: str) -> Any:
         origin: What the text is called in errors, a file or a URL.
 
     Raises:
-        DocumentError: When it is no YAML or no JSON value, holds several documents or a member twice, or passes
-            a limit of `tgi_common.json_text`, aliases copied out.
+        DocumentError: When it is no YAML or no JSON value, holds several documents or a member twice, or
+            passes a limit of `tgi_common.json_text`, aliases copied out.
     """
     try:
         _check_shape(text, origin)
@@ -75,14 +75,13 @@ def parse_yaml(text: str, origin: str) -> Any:
 
 def _check_shape(text: str, origin: str) -> None:
     """Bound depth and number before the composer, which recurses, sees the text."""
-    depth = values = 0
-    for event in yaml.parse(text, _Loader):
-        values += 1
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, _Loader)):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        _check_limits(depth, values // 2, origin)
+        _check_limits(depth, number // 2, origin)
 
 
 def _check_limits(depth: int, values: int, origin: str) -> None:

@@ -74,7 +74,8 @@ def test_takes_documents_of_the_versions_in_use(version: str) -> None:
         (b'{"a": "\\ud800"}', "#/a: half a surrogate pair, expected whole characters"),
         (
             b'{"swagger": "2.0"}',
-            'OpenAPI 2 (swagger "2.0"), expected OpenAPI 3.0 or 3.1; swagger2openapi, for one, converts documents',
+            'OpenAPI 2 (swagger "2.0"), expected OpenAPI 3.0 or 3.1; '
+            "swagger2openapi, for one, converts documents",
         ),
         (b"{}", "#/openapi: missing, expected an OpenAPI document, version 3.0 or 3.1"),
         (b'{"openapi": "4.0.0"}', '#/openapi: version "4.0.0", expected 3.0 or 3.1'),
