@@ -44,6 +44,9 @@ def refusal(data: bytes | dict[str, Any]) -> str:
     return message.removeprefix("FILE: ")
 
 
+CONVERT = "swagger2openapi, for one, converts documents"
+
+
 @pytest.mark.parametrize("version", ["3.0.0", "3.0.3", "3.1.0", "3.1"])
 def test_takes_documents_of_the_versions_in_use(version: str) -> None:
     value = document(openapi=version)
@@ -74,8 +77,7 @@ def test_takes_documents_of_the_versions_in_use(version: str) -> None:
         (b'{"a": "\\ud800"}', "#/a: half a surrogate pair, expected whole characters"),
         (
             b'{"swagger": "2.0"}',
-            'OpenAPI 2 (swagger "2.0"), expected OpenAPI 3.0 or 3.1; '
-            "swagger2openapi, for one, converts documents",
+            f'OpenAPI 2 (swagger "2.0"), expected OpenAPI 3.0 or 3.1; {CONVERT}',
         ),
         (b"{}", "#/openapi: missing, expected an OpenAPI document, version 3.0 or 3.1"),
         (b'{"openapi": "4.0.0"}', '#/openapi: version "4.0.0", expected 3.0 or 3.1'),

@@ -133,7 +133,7 @@ class SchemaParser:
             return self._reference(schema["$ref"])
         for keyword in DYNAMIC:
             if keyword in schema:
-                what = f"{keyword} {quoted(schema[keyword])} depends on where it is used, any value is taken"
+                what = f"{quoted(schema[keyword])} depends on where it is used, any value is taken"
                 self._note("dynamic-reference", path, what, keyword)
                 return ANY
         if schema.get("enum") or "const" in schema:
