@@ -33,14 +33,6 @@ _JSONPATH = JSONPathEnvironment(strict=True)
 
 
 @frozen
-class Overlay:
-    """Corrections that belong together."""
-
-    actions: tuple[Action, ...]
-    written_for: WrittenFor
-
-
-@frozen
 class WrittenFor:
     """Which documents corrections were written for (`x-applies-to`); what is None may be anything."""
 
@@ -60,6 +52,14 @@ class WrittenFor:
         if self.structure is not None and not _selected(document, self.structure):
             return f"written for documents with {self.structure}"
         return None
+
+
+@frozen
+class Overlay:
+    """Corrections that belong together."""
+
+    actions: tuple[Action, ...]
+    written_for: WrittenFor = WrittenFor()
 
 
 @frozen
