@@ -34,21 +34,24 @@ _NAMING = ("operationId", "tags", "deprecated")
 
 @frozen
 class _Member:
-    document: Document
     name: str
-    place: Place
+    schema: Any
+    types: Hashable
+    """The definition that it refers to, and what kind of value it is."""
 
 
 def renamed_members(old_document: Document, old: Shape, new_document: Document, new: Shape) -> dict[str, str]:
     """Give the members of an object that have another name now, the old names to the new ones."""
-    gone = [_Member(old_document, *item) for item in old.members.items() if item[0] not in new.members]
-    come = [_Member(new_document, *item) for item in new.members.items() if item[0] not in old.members]
-    if len(gone) * len(come) > _MAX_CANDIDATES:
+    gone = [name for name in old.members if name not in new.members]
+    come = [name for name in new.members if name not in old.members]
+    if not gone or not come or len(gone) * len(come) > _MAX_CANDIDATES:
         return {}
+    befores = [_member(old_document, name, old.members[name]) for name in gone]
+    afters = [_member(new_document, name, new.members[name]) for name in come]
     found = {
         (before.name, after.name): sureness
-        for before in gone
-        for after in come
+        for before in befores
+        for after in afters
         if (sureness := _sureness(before, after))
     }
     renamed: dict[str, str] = {}
@@ -95,7 +98,7 @@ def _only(pairs: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
 
 def _sureness(before: _Member, after: _Member) -> int:
     """Tell how sure it is that a member became another one, 0 if it is not. Their types are the same."""
-    if _types(before) != _types(after):
+    if before.types != after.types:
         return 0
     if _letters(before.name) == _letters(after.name):
         return _SPELLED
@@ -105,10 +108,11 @@ def _sureness(before: _Member, after: _Member) -> int:
     return _SHORTENED if shorter and shorter <= longer and _bare(before) == _bare(after) else 0
 
 
-def _types(member: _Member) -> Hashable:
-    target = follow(member.document, member.place)
-    shape = shape_of(member.document, target)
-    return (target.name, shape.types, bool(shape.alternatives), bool(shape.members))
+def _member(document: Document, name: str, place: Place) -> _Member:
+    target = follow(document, place)
+    shape = shape_of(document, target)
+    types = (target.name, shape.types, bool(shape.alternatives), bool(shape.members))
+    return _Member(name, place.schema, types)
 
 
 def _letters(name: str) -> str:
@@ -122,13 +126,12 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _description(member: _Member) -> str:
-    schema = member.place.schema
-    text = schema.get("description") if isinstance(schema, dict) else None
+    text = member.schema.get("description") if isinstance(member.schema, dict) else None
     return " ".join(text.split()) if isinstance(text, str) else ""
 
 
 def _bare(member: _Member) -> str:
-    return canonical(structure({"schema": member.place.schema}))
+    return canonical(structure({"schema": member.schema}))
 
 
 def _operation_id(_key: Key, operation: dict[str, Any]) -> Hashable:
