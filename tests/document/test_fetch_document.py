@@ -199,7 +199,7 @@ def test_gives_up_on_redirects_in_a_circle(site: Site) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (b"<!doctype html><p>Hello</p>", "HTML or XML, expected an OpenAPI document in JSON"),
+        (b"<!doctype html><p>Hello</p>", "HTML or XML, expected an OpenAPI document in JSON or YAML"),
         (json.dumps(DOCUMENT).encode()[:-9], "truncated"),
         (b"openapi: 3.0.3\npaths: {}\n", "#/paths: missing or empty"),
         (b'{"swagger": "2.0", "paths": {}}', 'OpenAPI 2 (swagger "2.0"), expected OpenAPI 3.0 or 3.1'),
