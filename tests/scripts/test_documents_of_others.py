@@ -270,3 +270,21 @@ def test_an_unknown_style_is_a_loss(tmp_path: Path) -> None:
     assert [("#/paths/~1a/get/parameters/0", "style")] == [
         (loss["pointer"], loss["keyword"]) for loss in value["losses"]
     ]
+
+
+def test_a_body_that_may_be_left_out_passes_strict_types(tmp_path: Path) -> None:
+    kinds = (
+        "application/json",
+        "multipart/form-data",
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "a/b",
+    )
+    paths = {
+        f"/{index}": {"post": {"requestBody": {"content": {kind: {"schema": OBJECT}}}, "responses": {}}}
+        for index, kind in enumerate(kinds)
+    }
+    assert 0 == generated(document({}, paths), tmp_path, "--quiet")
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--config-file", "", "."]
+    done = subprocess.run(command, cwd=tmp_path / "out", capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.stdout.startswith("Success"), done.stdout
