@@ -272,6 +272,12 @@ def test_an_unknown_style_is_a_loss(tmp_path: Path) -> None:
     ]
 
 
+def strictly_typed(folder: Path) -> str:
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--config-file", "", "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.stdout
+
+
 def test_a_body_that_may_be_left_out_passes_strict_types(tmp_path: Path) -> None:
     kinds = (
         "application/json",
@@ -285,6 +291,14 @@ def test_a_body_that_may_be_left_out_passes_strict_types(tmp_path: Path) -> None
         for index, kind in enumerate(kinds)
     }
     assert 0 == generated(document({}, paths), tmp_path, "--quiet")
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--config-file", "", "."]
-    done = subprocess.run(command, cwd=tmp_path / "out", capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.stdout.startswith("Success"), done.stdout
+    assert strictly_typed(tmp_path / "out").startswith("Success")
+
+
+def test_events_and_lists_of_models_beside_free_objects_pass_strict_types(tmp_path: Path) -> None:
+    either = {"anyOf": [{"$ref": AT}, {"type": "object"}]}
+    items = {"anyOf": [{"type": "array", "items": either}, {"type": "null"}]}
+    stream = {"text/event-stream": {"schema": {"type": "string"}}}
+    paths = {"/a": {"post": {"responses": {"200": {"description": "", "content": stream}}}}}
+    schemas = {"Thing": {**OBJECT, "required": ["a"]}, "Holder": holding(items)}
+    assert 0 == generated(document(schemas, paths), tmp_path, "--quiet")
+    assert strictly_typed(tmp_path / "out").startswith("Success")

@@ -344,6 +344,9 @@ def returned(expression: str, annotation: str) -> list[str]:
 
 
 def _decoded(code: Expressions, prop: Any, name: str) -> str:
+    kind = code.annotation(prop)
+    if code.is_read_as_it_is(prop) and kind != "Any":
+        return f"return cast({kind!r}, value)"
     return "\n".join(returned(code.decoded(prop, "value", name), code.annotation(prop)))
 
 
