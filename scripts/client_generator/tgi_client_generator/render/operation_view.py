@@ -165,7 +165,10 @@ class OperationView:
 
 _UNDESCRIBED = {"body": "What is sent."}
 
-_HELPERS = ("encoded", "items_of", "members_of", "pick", "to_headers", "to_query", "to_segment")
+_HELPERS = (
+    *("deep_object", "encoded", "items_of", "joined", "members_of", "pick"),
+    *("to_headers", "to_query", "to_segment"),
+)
 
 
 class OperationViews:
@@ -341,6 +344,9 @@ def returned(expression: str, annotation: str) -> list[str]:
 
 
 def _decoded(code: Expressions, prop: Any, name: str) -> str:
+    kind = code.annotation(prop)
+    if code.is_read_as_it_is(prop) and kind != "Any":
+        return f"return cast({kind!r}, value)"
     return "\n".join(returned(code.decoded(prop, "value", name), code.annotation(prop)))
 
 
@@ -394,4 +400,8 @@ def _call(operation: Operation) -> list[str]:
 
 
 def _pair(parameter: Parameter) -> str:
+    if parameter.writing == "deepObject":
+        return f"*deep_object({parameter.wire!r}, {parameter.identifier})"
+    if parameter.writing:
+        return f"({parameter.wire!r}, joined({parameter.identifier}, {parameter.writing!r}))"
     return f"({parameter.wire!r}, {parameter.identifier})"
