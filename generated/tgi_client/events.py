@@ -5,23 +5,27 @@ See https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar
 
-import httpx
-from attrs import frozen
+from attrs import define, field, frozen
 
-from .errors import DecodeError, ErrorAnswer, EventTooLong, StreamError
-from .exchange import Answer
+from .codec import loads
+from .errors import ClientError, DecodeError, EventTooLong, IncompleteStream, StreamError
+from .errors import request_id as request_id_of
+from .exchange import Answer, asend_request, name_operation, send_request
+from .whole import is_native, whole
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
     from types import TracebackType
 
+    import httpx
+
     from .client import Client
     from .exchange import Call
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 ErrorMode = Literal["raise", "yield"]
 
@@ -34,7 +38,11 @@ _MAX_ERROR_BYTES = 2**20
 """What is read of an answer that is no stream."""
 
 _DONE = "[DONE]"
-"""What the OpenAI-style routes send as their last event."""
+"""What the OpenAI-style routes send as their last event; read as such where the document tells of no end,
+too."""
+
+
+_SPACE = ord(" ")
 
 
 class EventReader:
@@ -59,6 +67,8 @@ class EventReader:
         Raises:
             EventTooLong: When a line or an event passes the limit.
         """
+        if self._is_one_event(chunk):
+            return [chunk[6 if chunk[5] == _SPACE else 5 : -2].decode("utf-8", "replace")]
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk[1:] if chunk.startswith(b"\n") else chunk
@@ -72,6 +82,17 @@ class EventReader:
         lines = [self._take_line(), *rest[:-1]]
         self._keep(rest[-1])
         return self._events(lines)
+
+    def _is_one_event(self, chunk: bytes) -> bool:
+        """Tell the usual case, a chunk that is one event of one line, which needs none of the rules below."""
+        return (
+            chunk.endswith(b"\n\n")
+            and chunk.startswith(b"data:")
+            and chunk.find(b"\n") == len(chunk) - 2
+            and b"\r" not in chunk
+            and not (self._line or self._data or self._after_cr)
+            and len(chunk) <= self._max
+        )
 
     def _keep(self, piece: bytes) -> None:
         if piece:
@@ -112,15 +133,112 @@ class EventReader:
             raise EventTooLong(f"an event of more than {self._max} bytes in an event stream")
 
 
-class EventStream(Generic[T]):
+@define(eq=False)
+class _Progress:
+    """How far a stream is. What reads it and what shows it share this, and do not hold each other."""
+
+    call: Call
+    pauses: bool = False
+    """Whether to stop once when the head of the answer is there."""
+
+    response: httpx.Response | None = None
+    data: list[str] = field(factory=list)
+    """The events as they came; not as models, which take ten times the memory."""
+
+    is_whole: bool = False
+    failure: Exception | None = None
+
+
+class _Head(Generic[T, W]):
+    """What both kinds of streams know of the answer."""
+
+    def __init__(self, how: Events, client: Client, progress: _Progress) -> None:
+        self._how = how
+        self._client = client
+        self._progress = progress
+
+    def __repr__(self) -> str:
+        """Show the operation and how far the stream is."""
+        response = self._progress.response
+        status = "not sent" if response is None else f"status {response.status_code}"
+        return f"<{type(self).__name__} {self._how.operation}: {status}, {len(self._progress.data)} events>"
+
+    @property
+    def response(self) -> httpx.Response:
+        """The answer; its body is what the events are made of, so leave it alone."""
+        response = self._progress.response
+        if response is None:
+            raise ClientError(f"{self._how.operation}: the stream was not opened, or closed before that")
+        return response
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status; of a refusal too, which the first event raises."""
+        return self.response.status_code
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers of the answer."""
+        return self.response.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """What the server, or else the request, calls it in `x-request-id` or a header like it."""
+        return request_id_of(self.response)
+
+    def _ask_for_usage(self) -> None:
+        """Ask for the usage, which the unstreamed answer has, if nobody sees the chunk that it comes in."""
+        progress, call = self._progress, self._progress.call
+        asks = self._how.asks_for_usage and progress.response is None and not progress.pauses
+        if asks and "messages" in call.payload and call.payload.get("stream_options") is None:
+            progress.call = call.with_members({"stream_options": {"include_usage": True}})
+
+    def _collected(self) -> W:
+        return self._how.collected(self._client, self._progress)  # type: ignore[no-any-return]
+
+
+class EventStream(_Head[T, W]):
     """The events of a stream, as models.
 
-    The request is sent when the first event is asked for. The connection is closed with the last event, by
-    `close`, at the end of a `with`, and when the stream is let go of, as a loop that breaks does.
+    The request is sent when the first event, or something of the answer's head, is asked for. The
+    connection is closed with the last event, by `close`, at the end of a `with`, and when the stream is
+    let go of, as a loop that breaks does.
     """
 
-    def __init__(self, events: Generator[T, None, None]) -> None:
+    def __init__(
+        self, how: Events, client: Client, progress: _Progress, events: Generator[T, None, None]
+    ) -> None:
+        super().__init__(how, client, progress)
         self._events = events
+
+    @property
+    def response(self) -> httpx.Response:
+        """The answer; its body is what the events are made of, so leave it alone."""
+        self.open()
+        return super().response
+
+    def open(self: EventStream[T, W]) -> EventStream[T, W]:
+        """Send the request, if it was not, and wait for the head of the answer."""
+        progress = self._progress
+        if progress.response is None and not progress.pauses:
+            progress.pauses = True
+            next(self._events, None)
+        return self
+
+    def collect(self) -> W:
+        """Read what is left of the stream and give the whole answer, as it would have come without a stream.
+
+        One may have iterated before. If nothing was read yet, the usage is asked for where the operation has
+        the option `stream_options` and the body leaves it open.
+
+        Raises:
+            StreamError: When an event told of an error, with `errors="yield"` too.
+            IncompleteStream: When the stream ended, or was left, before its end, or had no events.
+        """
+        self._ask_for_usage()
+        for _ in self._events:
+            pass
+        return self._collected()
 
     def __iter__(self) -> Iterator[T]:
         """Give the events."""
@@ -134,7 +252,7 @@ class EventStream(Generic[T]):
         """Close the connection."""
         self._events.close()
 
-    def __enter__(self) -> EventStream[T]:
+    def __enter__(self) -> EventStream[T, W]:
         """Begin to use the stream."""
         return self
 
@@ -148,16 +266,43 @@ class EventStream(Generic[T]):
         self.close()
 
 
-class AsyncEventStream(Generic[T]):
+class AsyncEventStream(_Head[T, W]):
     """The events of a stream, as models, for `async for`.
 
-    The request is sent when the first event is asked for. The connection is closed with the last event, when
-    the task is cancelled, by `aclose`, and at the end of an `async with`. When a loop breaks or raises
-    outside of an `async with`, the event loop closes it as soon as it gets to run.
+    The request is sent when the first event is asked for, or by `open`, and what is known of the answer's
+    head is there from then on. The connection is closed with the last event, when the task is cancelled, by
+    `aclose`, and at the end of an `async with`. When a loop breaks or raises outside of an `async with`,
+    the event loop closes it as soon as it gets to run.
     """
 
-    def __init__(self, events: AsyncGenerator[T, None]) -> None:
+    def __init__(
+        self, how: Events, client: Client, progress: _Progress, events: AsyncGenerator[T, None]
+    ) -> None:
+        super().__init__(how, client, progress)
         self._events = events
+
+    async def open(self) -> AsyncEventStream[T, W]:
+        """Send the request, if it was not, and wait for the head of the answer."""
+        progress = self._progress
+        if progress.response is None and not progress.pauses:
+            progress.pauses = True
+            await anext(self._events, None)
+        return self
+
+    async def collect(self) -> W:
+        """Read what is left of the stream and give the whole answer, as it would have come without a stream.
+
+        One may have iterated before. If nothing was read yet, the usage is asked for where the operation has
+        the option `stream_options` and the body leaves it open.
+
+        Raises:
+            StreamError: When an event told of an error, with `errors="yield"` too.
+            IncompleteStream: When the stream ended, or was left, before its end, or had no events.
+        """
+        self._ask_for_usage()
+        async for _ in self._events:
+            pass
+        return self._collected()
 
     def __aiter__(self) -> AsyncIterator[T]:
         """Give the events."""
@@ -171,7 +316,7 @@ class AsyncEventStream(Generic[T]):
         """Close the connection."""
         await self._events.aclose()
 
-    async def __aenter__(self) -> AsyncEventStream[T]:
+    async def __aenter__(self) -> AsyncEventStream[T, W]:
         """Begin to use the stream."""
         return self
 
@@ -199,72 +344,196 @@ class Events:
     parse: Callable[[Answer], Any]
     """Reads an answer that is no stream."""
 
+    decode_whole: Callable[[Any], Any] | None = None
+    """Makes a model of the JSON value that the operation answers, or one like it, without a stream.
+
+    Without it a whole answer is the list of the events.
+    """
+
     has_error_member: bool = False
     """Whether events have a documented member `error`, so that it is no sign of an error."""
 
-    def stream(self, client: Client, call: Call, errors: ErrorMode) -> EventStream[Any]:
+    end: str | None = None
+    """The data of the event that ends a stream of chunks, if the document tells of one (`x-stream-end`)."""
+
+    native: Literal["no", "some", "all"] = "no"
+    """Whether events are of TGI's own form, of which the last one has `generated_text`."""
+
+    is_in_list: bool = False
+    """Whether a whole answer of TGI's own form comes in an array."""
+
+    asks_for_usage: bool = False
+    """Whether the body has the option to ask for the usage of a stream."""
+
+    def stream(self, client: Client, call: Call, errors: ErrorMode) -> EventStream[Any, Any]:
         """Give the events of a stream."""
         _check(errors)
-        return EventStream(self._read(client, call, errors))
+        progress = _Progress(call)
+        return EventStream(self, client, progress, self._read(client, progress, errors))
 
-    def astream(self, client: Client, call: Call, errors: ErrorMode) -> AsyncEventStream[Any]:
+    def astream(self, client: Client, call: Call, errors: ErrorMode) -> AsyncEventStream[Any, Any]:
         """Give the events of a stream."""
         _check(errors)
-        return AsyncEventStream(self._aread(client, call, errors))
+        progress = _Progress(call)
+        return AsyncEventStream(self, client, progress, self._aread(client, progress, errors))
 
-    def _read(self, client: Client, call: Call, errors: ErrorMode) -> Generator[Any, None, None]:
-        http = client.get_httpx_client()
-        response = http.send(call.request(client, http), stream=True)
+    def _read(self, client: Client, progress: _Progress, errors: ErrorMode) -> Generator[Any, None, None]:
+        response = progress.response = send_request(client, progress.call, stream=True)
         try:
+            if progress.pauses:
+                yield None
             if not _is_stream(response):
-                raise self._refusal(client, response, _read_some(response))
-            reader = EventReader()
-            for chunk in response.iter_bytes():
-                for data in reader.feed(chunk):
-                    if data == _DONE:
+                self._refuse(client, progress, response, _read_some(response))
+            feed, keep, item, end = EventReader().feed, progress.data.append, self._item, self.end or _DONE
+            pieces = response.iter_bytes() if _needs_httpx(response) else response.stream
+            for chunk in pieces:  # type: ignore[union-attr]
+                for data in feed(chunk):
+                    if data == end:
+                        self._check_end(client, progress, end)
                         return
                     if data:
-                        yield self._item(client, response, data, errors)
+                        keep(data)
+                        yield item(client, progress, data, errors)
+            self._check_end(client, progress)
+        except Exception as error:
+            self._note(error, progress)
+            raise
         finally:
             response.close()
 
-    async def _aread(self, client: Client, call: Call, errors: ErrorMode) -> AsyncGenerator[Any, None]:
-        http = client.get_async_httpx_client()
-        response = await http.send(call.request(client, http), stream=True)
+    async def _aread(
+        self, client: Client, progress: _Progress, errors: ErrorMode
+    ) -> AsyncGenerator[Any, None]:
+        response = progress.response = await asend_request(client, progress.call, stream=True)
         try:
+            if progress.pauses:
+                yield None
             if not _is_stream(response):
-                raise self._refusal(client, response, await _aread_some(response))
-            reader = EventReader()
-            async for chunk in response.aiter_bytes():
-                for data in reader.feed(chunk):
-                    if data == _DONE:
+                self._refuse(client, progress, response, await _aread_some(response))
+            feed, keep, item, end = EventReader().feed, progress.data.append, self._item, self.end or _DONE
+            pieces = response.aiter_bytes() if _needs_httpx(response) else response.stream
+            async for chunk in pieces:  # type: ignore[union-attr]
+                for data in feed(chunk):
+                    if data == end:
+                        self._check_end(client, progress, end)
                         return
                     if data:
-                        yield self._item(client, response, data, errors)
+                        keep(data)
+                        yield item(client, progress, data, errors)
+            self._check_end(client, progress)
+        except Exception as error:
+            self._note(error, progress)
+            raise
         finally:
             await response.aclose()
 
-    def _item(self, client: Client, response: httpx.Response, data: str, errors: ErrorMode) -> Any:
+    def _item(self, client: Client, progress: _Progress, data: str, errors: ErrorMode) -> Any:
         try:
-            value = json.loads(data)
+            value = loads(data)
             if self.has_error_member or type(value) is not dict or value.get("error") is None:
                 return self.decode(value)
         except (ValueError, RecursionError) as error:
+            progress.data.pop()
             problem = str(error) if isinstance(error, DecodeError) else "an event is no JSON"
-            answer = Answer(self.operation, client, _with_body(response, data.encode()))
+            answer = Answer(progress.call, client, _response(progress), data.encode("utf-8", "replace"))
             raise answer.unexpected_content(problem) from None
+        progress.data.pop()
         failure = StreamError(self.operation, value, self.decode_error(value))
+        failure.keep(_response(progress), data.encode("utf-8", "replace"))
         if errors == "yield":
+            progress.failure = failure
             return failure
         raise failure
 
-    def _refusal(self, client: Client, response: httpx.Response, body: bytes) -> Exception:
-        """Give the error for an answer that is no stream: the documented one, or what is unexpected in it."""
-        answer = Answer(self.operation, client, _with_body(response, body))
+    def _note(self, error: Exception, progress: _Progress) -> None:
+        name_operation(error, progress.call, _response(progress).request)
+        progress.failure = error
+
+    def _refuse(self, client: Client, progress: _Progress, response: httpx.Response, body: bytes) -> NoReturn:
+        """Raise the error for an answer that is no stream: the documented one, or what is unexpected."""
+        answer = Answer(progress.call, client, response, body)
         if response.is_success:
-            return answer.unexpected_content(f"media type {answer.media_type}, expected {EVENT_STREAM}")
-        parsed = answer.parsed(self.parse)
-        return ErrorAnswer(self.operation, answer.status, "a documented error", answer.excerpt(), parsed)
+            raise answer.unexpected_content(f"media type {answer.media_type}, expected {EVENT_STREAM}")
+        raise answer.documented_error(answer.parsed(self.parse))
+
+    # The end
+
+    def _check_end(self, client: Client, progress: _Progress, end: str | None = None) -> None:
+        """See that a stream did not end before its end, which may have been an event of its own.
+
+        Raises:
+            IncompleteStream: When it did.
+        """
+        progress.is_whole = progress.failure is not None or self._is_ended(progress.data, end)
+        if not progress.is_whole:
+            raise self._incomplete(
+                client, progress, f"the stream ended without {self._told_end(progress.data)}"
+            )
+
+    def _is_ended(self, data: list[str], end: str | None) -> bool:
+        if not data:
+            return self.end in {None, end} and self.native != "all"
+        last = loads(data[-1])
+        if self.native != "no" and is_native(last):
+            return _is_final(last) or any(_is_final(loads(item)) for item in reversed(data))
+        return self.end in {None, end}
+
+    def _told_end(self, data: list[str]) -> str:
+        is_chunks = self.end is not None and not (data and is_native(loads(data[-1])))
+        return str(self.end) if is_chunks else "an event with `generated_text`"
+
+    def _incomplete(self, client: Client, progress: _Progress, problem: str) -> IncompleteStream:
+        events = tuple(self.decode(loads(data)) for data in progress.data)
+        last = progress.data[-1] if progress.data else ""
+        answer = Answer(progress.call, client, _response(progress), last.encode("utf-8", "replace"))
+        return answer.error(IncompleteStream, problem, events)
+
+    def collected(self, client: Client, progress: _Progress) -> Any:
+        """Give the whole answer, once the stream has ended.
+
+        Raises:
+            StreamError: When an event told of an error.
+            IncompleteStream: When there is no whole answer.
+        """
+        if progress.failure is not None:
+            raise progress.failure
+        if progress.response is None:
+            raise ClientError(f"{self.operation}: the stream was closed before it was opened")
+        if not progress.is_whole:
+            raise self._incomplete(client, progress, "the stream was left before its end")
+        if not progress.data:
+            raise self._incomplete(client, progress, "the stream has no events")
+        events = [loads(data) for data in progress.data]
+        if self.decode_whole is None:
+            return [self.decode(event) for event in events]
+        value = whole(events)
+        try:
+            return _with_usage(self.decode_whole, value, in_list=self.is_in_list and is_native(events[0]))
+        except DecodeError as error:
+            body = progress.data[-1].encode("utf-8", "replace")
+            answer = Answer(progress.call, client, _response(progress), body)
+            raise answer.unexpected_content(f"put together: {error}") from None
+
+
+def _is_final(event: Any) -> bool:
+    return isinstance(event, dict) and event.get("generated_text") is not None
+
+
+_NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+
+
+def _with_usage(decode: Callable[[Any], Any], value: dict[str, Any] | None, *, in_list: bool) -> Any:
+    """Read a whole answer. Its usage is None if the stream told none; unstreamed it is always there."""
+    if value is None:
+        raise DecodeError("events of no known form")
+    if in_list:
+        return decode([value])
+    if value.get("usage", 0) is not None:
+        return decode(value)
+    read = decode({**value, "usage": _NO_USAGE})
+    if hasattr(read, "usage"):
+        read.usage = None
+    return read
 
 
 def _check(errors: str) -> None:
@@ -272,9 +541,20 @@ def _check(errors: str) -> None:
         raise ValueError(f"errors: {errors!r}, expected 'raise' or 'yield'")
 
 
+def _response(progress: _Progress) -> httpx.Response:
+    if progress.response is None:
+        raise ClientError(f"{progress.call.operation}: not sent")
+    return progress.response
+
+
 def _is_stream(response: httpx.Response) -> bool:
     media_type = str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
     return response.is_success and media_type == EVENT_STREAM
+
+
+def _needs_httpx(response: httpx.Response) -> bool:
+    """Tell whether bytes need decoding, or were read by a hook; others come quicker from the transport."""
+    return response.is_stream_consumed or "content-encoding" in response.headers
 
 
 def _read_some(response: httpx.Response) -> bytes:
@@ -293,11 +573,3 @@ async def _aread_some(response: httpx.Response) -> bytes:
         if len(body) > _MAX_ERROR_BYTES:
             break
     return body
-
-
-def _with_body(response: httpx.Response, body: bytes) -> httpx.Response:
-    """Give a response like another one with a body that was read from it."""
-    media_type = response.headers.get("content-type")
-    return httpx.Response(
-        response.status_code, headers={"content-type": media_type} if media_type else {}, content=body
-    )

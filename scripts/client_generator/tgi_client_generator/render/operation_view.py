@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
+from openapi_python_client.parser.properties.any import AnyProperty
+from openapi_python_client.parser.properties.none import NoneProperty
 
 from tgi_client_generator.names import module_of
 from tgi_client_generator.render.docstrings import described, docstring, paragraph, section
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 _READS = {"text": ("str", "answer.text()"), "bytes": ("bytes", "answer.content()"), "none": ("None", "None")}
 
 _FIRST_ERROR = 400
+
+NoNulls: TypeAlias = "dict[str, tuple[bool, NoNulls]]"
+"""By name of a member: whether it is left out where it is null, and the same for its own members."""
 
 
 @frozen
@@ -49,6 +54,34 @@ class StatusView:
 
 
 @frozen
+class StreamView:
+    """What is known of the end of a stream, and of the whole answer that it makes."""
+
+    whole: str
+    """Type of the whole answer."""
+
+    decoded_whole: str
+    """Its value, from the JSON value `value`; nothing if the whole answer is the list of the events."""
+
+    end: str | None
+    native: str
+    is_in_list: bool
+    asks_for_usage: bool
+
+    def arguments(self, *, has_error_member: bool) -> str:
+        """Write the arguments of `Events` that are not as usual."""
+        told = {
+            "decode_whole": "_whole" if self.decoded_whole else "",
+            "has_error_member": "True" if has_error_member else "",
+            "end": repr(self.end) if self.end else "",
+            "native": repr(self.native) if self.native != "no" else "",
+            "is_in_list": "True" if self.is_in_list else "",
+            "asks_for_usage": "True" if self.asks_for_usage else "",
+        }
+        return "".join(f", {name}={value}" for name, value in told.items() if value)
+
+
+@frozen
 class OperationView:
     """An operation."""
 
@@ -68,7 +101,7 @@ class OperationView:
     body_kind: str
     body_is_required: bool
     sends_body: str
-    """Expression for the body's value."""
+    """Expression for the body's value, where it is text or bytes."""
 
     streams_if_asked: bool
     has_unary: bool
@@ -83,6 +116,9 @@ class OperationView:
     has_error_member: bool
     documented: list[tuple[str, str]]
     imports: list[tuple[str, str]]
+    stream: StreamView
+    no_nulls: NoNulls
+    """Members of the body that are left out where they are null."""
 
     @property
     def reads_any_status(self) -> bool:
@@ -99,12 +135,43 @@ class OperationView:
         """What the code takes from the module `codec`."""
         used = {name for name in _HELPERS if f"{name}(" in self._written}
         body = {"json": "to_json", "form": "to_form", "multipart": "to_multipart"}.get(self.body_kind)
-        return sorted({*used, *([body] if body else [])})
+        return sorted({*used, *([body, "payload_of"] if body else [])})
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON, to which members can be added."""
+        return self.body_kind == "json"
+
+    @property
+    def call_arguments(self) -> list[ArgumentView]:
+        """What the functions take beside the document's arguments."""
+        text = "Headers of this call, besides those of the client."
+        more = [
+            ArgumentView("timeout", "timeout: Timeout = UNSET", "Of this call; as the client's if unset."),
+            ArgumentView("headers", "headers: Headers = None", text),
+        ]
+        if self.is_json:
+            declared, text = "extra_body: Mapping[str, Any] | None = None", "Members that the document lacks."
+            more.append(ArgumentView("extra_body", declared, f"{text} Objects are joined."))
+        return more
+
+    @property
+    def bound_arguments(self) -> list[str]:
+        """The declarations of the arguments of methods, the body first, by position."""
+        body = [item.declaration for item in self.arguments if item.identifier == "body"]
+        rest = [item.declaration for item in self.arguments if item.identifier != "body"]
+        return [*body, "*", *rest, *(item.declaration for item in self.call_arguments)]
+
+    @property
+    def passed_arguments(self) -> str:
+        """The arguments of methods, as they are passed on."""
+        names = [item.identifier for item in [*self.arguments, *self.call_arguments]]
+        return ", ".join(f"{name}={name}" for name in names)
 
     @property
     def typing_names(self) -> list[str]:
         """What the code takes from the module `typing`."""
-        types = f"{self._declared} {self.result} {self.event} {self.error_type}"
+        types = f"{self._declared} {self.result} {self.event} {self.error_type} {self.stream.whole}"
         used = {name for name in ("Any", "Literal") if re.search(rf"\b{name}\b", types)}
         used |= {"Any"} if self.body_kind or self.event else set()
         used |= {"Literal", "overload"} if self.event else set()
@@ -114,8 +181,13 @@ class OperationView:
     @property
     def shared_types(self) -> list[str]:
         """What the code takes from the module `types`."""
-        found = {name for name in ("UNSET", "File", "Unset") if re.search(rf"\b{name}\b", self._declared)}
-        return sorted({*found, *(["Response"] if self.has_unary else [])}, key=import_order)
+        found = {name for name in ("File", "Unset") if re.search(rf"\b{name}\b", self._declared)}
+        return sorted({"UNSET", *found, *(["Response"] if self.has_unary else [])}, key=import_order)
+
+    @property
+    def has_mapping(self) -> bool:
+        """Whether an argument may be a plain object."""
+        return "Mapping[" in self._declared or self.is_json
 
     @property
     def module_docstring(self) -> str:
@@ -128,6 +200,23 @@ class OperationView:
         return self._docstring("What the answer holds.", "Send the request and give what the answer holds.")
 
     @property
+    def docstring_bound(self) -> str:
+        """The docstring of the method that does the same."""
+        text = "Send the request and give what the answer holds."
+        return self._docstring("What the answer holds.", text, 8)
+
+    @property
+    def docstring_stream_bound(self) -> str:
+        """The docstring of the method that gives events."""
+        return self._docstring("The events.", "Send the request and give the events of the answer.", 8)
+
+    @property
+    def decodes_event(self) -> str:
+        """Expression for the function that makes a model of an event; a model's method if that is all."""
+        only = re.fullmatch(r"return (\w+\.from_dict)\(value\)", self.decoded_event)
+        return only[1] if only else "_event"
+
+    @property
     def docstring_detailed(self) -> str:
         """The docstring of a function that gives the whole answer."""
         return self._docstring("The answer: status, headers, and what it holds.", "Send the request.")
@@ -138,19 +227,19 @@ class OperationView:
         text = 'The events. With `errors="yield"` one that tells of an error is among them, as a StreamError.'
         return self._docstring(text, "Send the request and give the events of the answer.")
 
-    def _docstring(self, returns: str, fallback: str) -> str:
+    def _docstring(self, returns: str, fallback: str, indent: int = 4) -> str:
         summary, description = self.prose
         text = f"{summary}\n\n{description}" if summary and description else summary or description
-        arguments = [("client", "Where the server is.")]
+        arguments = [("client", "Where the server is.")] if indent == _FUNCTION else []
         arguments += [
             (item.identifier, item.description or _UNDESCRIBED.get(item.identifier, ""))
-            for item in self.arguments
+            for item in [*self.arguments, *self.call_arguments]
         ]
-        lines = described(text, fallback, 4)
-        lines += section("Args", arguments, 4)
-        lines += section("Returns", [("", returns)], 4)
-        lines += section("Statuses", [(status, text) for status, text in self.documented if text], 4)
-        return docstring(lines, 4)
+        lines = described(text, fallback, indent)
+        lines += section("Args", arguments, indent)
+        lines += section("Returns", [("", returns)], indent)
+        lines += section("Statuses", [(status, text) for status, text in self.documented if text], indent)
+        return docstring(lines, indent)
 
     @property
     def _declared(self) -> str:
@@ -160,8 +249,12 @@ class OperationView:
     def _written(self) -> str:
         reads = [read.statement for status in self.statuses for read in status.reads]
         errors = [decoded for _, decoded in self.decoded_errors]
-        return " ".join([*reads, *errors, self.decoded_event, self.sends_body, self.path, *self.call])
+        stream = (self.decoded_event, self.stream.decoded_whole)
+        return " ".join([*reads, *errors, *stream, self.sends_body, self.path, *self.call])
 
+
+_FUNCTION = 4
+"""Spaces before the body of a function, which takes a client; a method has one."""
 
 _UNDESCRIBED = {"body": "What is sent."}
 
@@ -171,9 +264,10 @@ _HELPERS = ("encoded", "items_of", "members_of", "pick", "to_headers", "to_query
 class OperationViews:
     """Makes views of the operations of one client."""
 
-    def __init__(self, code: Expressions, holders: list[Any]) -> None:
+    def __init__(self, code: Expressions, holders: list[Any], models: list[Any]) -> None:
         self._code = code
         self._holders = {code.token(holder): holder for holder in holders}
+        self._models = {code.token(model): model for model in models}
 
     def name(self, endpoint: Any) -> str:
         """Give the name of an operation's module."""
@@ -187,11 +281,13 @@ class OperationViews:
         errors = self._error_models(endpoint) if events else []
         unary = [(answer, prop) for answer, prop in answers if answer.kind not in {"event", "error-event"}]
         body = props.get("body")
+        stream, whole = self._stream(operation, answers, body, events)
         parameters = [props[item.token] for item in operation.parameters]
         used = [
             *(prop for _, prop in unary),
             *events,
             *errors,
+            *whole,
             *([body] if body else []),
             *parameters,
         ]
@@ -220,6 +316,8 @@ class OperationViews:
             has_error_member=any(map(self._has_error_member, events)),
             documented=[(_shown(answer.statuses), answer.description) for answer in _told(operation.answers)],
             imports=self._imports(used),
+            stream=stream,
+            no_nulls=self._no_nulls(body) if body else {},
         )
 
     def told_apart(self, endpoint: Any) -> list[Any]:
@@ -264,6 +362,8 @@ class OperationViews:
             arguments.append(ArgumentView(parameter.identifier, declaration, parameter.description))
         if operation.body is not None:
             kind = "bytes" if operation.body.kind == "bytes" else self._code.annotation(props["body"])
+            if self._models_in(props["body"]) and "Any" not in kind.split(" | "):
+                kind += " | Mapping[str, Any]"
             optional = "" if operation.body.required else " | Unset = UNSET"
             arguments.insert(0, ArgumentView("body", f"body: {kind}{optional}", operation.body.description))
         return sorted(arguments, key=lambda argument: argument.declaration.endswith("= UNSET"))
@@ -271,9 +371,94 @@ class OperationViews:
     def _encoded_body(self, operation: Operation, body: Any) -> str:
         if body is None or operation.body is None:
             return ""
-        if operation.body.kind in {"bytes", "text"}:
-            return "body"
-        return self._code.encoded(body, "body")
+        return "body" if operation.body.kind in {"bytes", "text"} else ""
+
+    # Streams
+
+    def _stream(
+        self, operation: Operation, answers: list[tuple[AnswerInfo, Any]], body: Any, events: list[Any]
+    ) -> tuple[StreamView, list[Any]]:
+        """Give what is known of a stream, and the types of the whole answer."""
+        if not events:
+            return StreamView("", "", None, "no", is_in_list=False, asks_for_usage=False), []
+        code, (event,) = self._code, events
+        forms = [self._wires(model) for model in self._models_in(event)]
+        natives = ["generated_text" in form for form in forms]
+        native = "all" if natives and all(natives) else "some" if any(natives) else "no"
+        whole = self._whole(operation, answers, body) if native != "no" or _has_chunks(forms) else None
+        end = next((answer.end for answer, prop in answers if prop is event), None)
+        kind = code.annotation(whole) if whole else f"list[{code.annotation(event)}]"
+        view = StreamView(
+            whole=kind,
+            decoded_whole=_decoded(code, whole, operation.name) if whole else "",
+            end=end,
+            native=native,
+            is_in_list=any(self._is_list_of_natives(item) for item in _variants(whole)) if whole else False,
+            asks_for_usage=bool(body) and any(map(self._has_usage_option, self._models_in(body))),
+        )
+        return view, [whole] if whole else []
+
+    def _whole(self, operation: Operation, answers: list[tuple[AnswerInfo, Any]], body: Any) -> Any:
+        """Give the type of the answer without a stream: the operation's, or one's with the same body."""
+        own = _success(answers)
+        if own is not None or body is None:
+            return own
+        for other in self._code.parsed.operations.values():
+            props = self._props(other)
+            if other is operation or "body" not in props or not self._is_same_model(body, props["body"]):
+                continue
+            answer = _success([(info, props[info.token]) for info in other.answers])
+            if answer is not None and any(
+                "generated_text" in self._wires(m) for m in self._models_in(answer)
+            ):
+                return answer
+        return None
+
+    def _is_same_model(self, one: Any, other: Any) -> bool:
+        code = self._code
+        return code.is_model(one) and code.is_model(other) and code.token(one) == code.token(other)
+
+    def _is_list_of_natives(self, prop: Any) -> bool:
+        inner = getattr(prop, "inner_property", None)
+        return inner is not None and any("generated_text" in self._wires(m) for m in self._models_in(inner))
+
+    def _has_usage_option(self, model: Any) -> bool:
+        option = self._member(model, "stream_options")
+        return option is not None and any("include_usage" in self._wires(m) for m in self._models_in(option))
+
+    # Models
+
+    def _models_in(self, prop: Any) -> list[Any]:
+        """Give the models that a value may be, not those that it may hold."""
+        return [item for item in _variants(prop) if self._code.is_model(item)]
+
+    def _wires(self, model: Any) -> dict[str, str]:
+        """Give the tokens of a model's members, by their names on the wire."""
+        info = self._code.parsed.models.get(self._code.token(model))
+        return {member.wire: token for token, member in info.members.items()} if info else {}
+
+    def _member(self, model: Any, wire: str) -> Any:
+        token = self._wires(model).get(wire)
+        known = self._models.get(self._code.token(model), model)
+        members = [*(known.required_properties or ()), *(known.optional_properties or ())]
+        return next((prop for prop in members if str(text_of(prop.name)) == token), None)
+
+    def _no_nulls(self, prop: Any, above: tuple[str, ...] = ()) -> NoNulls:
+        """Find the optional members that must not be null, and such members of objects among the members."""
+        table: NoNulls = {}
+        for model in self._models_in(prop):
+            token = self._code.token(model)
+            if token in above or len(above) > _DEEPEST_TABLE:
+                continue
+            for wire in self._wires(model):
+                member = self._member(model, wire)
+                if member is None:
+                    continue
+                refuses = not member.required and not _takes_null(member)
+                inner = self._no_nulls(member, (*above, token))
+                known = table.get(wire, (True, {}))
+                table[wire] = (refuses and known[0], {**known[1], **inner})
+        return {wire: entry for wire, entry in table.items() if entry[0] or entry[1]}
 
     def _statuses(self, name: str, unary: list[tuple[AnswerInfo, Any]]) -> list[StatusView]:
         """Group the answers by status, the narrowest first."""
@@ -346,6 +531,27 @@ def _decoded(code: Expressions, prop: Any, name: str) -> str:
 
 def _is_success(answer: AnswerInfo) -> bool:
     return answer.statuses[0] < _FIRST_ERROR
+
+
+_DEEPEST_TABLE = 3
+"""Objects in objects, in which members that are null are looked for."""
+
+
+def _variants(prop: Any) -> list[Any]:
+    return [item for inner in getattr(prop, "inner_properties", ()) for item in _variants(inner)] or [prop]
+
+
+def _takes_null(prop: Any) -> bool:
+    return any(isinstance(item, NoneProperty | AnyProperty) for item in _variants(prop))
+
+
+def _success(answers: list[tuple[AnswerInfo, Any]]) -> Any:
+    """Give the type of the JSON of a success, if there is one."""
+    return next((prop for answer, prop in answers if answer.kind == "json" and _is_success(answer)), None)
+
+
+def _has_chunks(forms: list[dict[str, str]]) -> bool:
+    return any("choices" in form for form in forms)
 
 
 def _told(answers: tuple[AnswerInfo, ...]) -> list[AnswerInfo]:

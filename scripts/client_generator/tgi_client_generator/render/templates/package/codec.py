@@ -11,9 +11,33 @@ from .errors import DecodeError, EncodeError
 from .types import UNSET, File
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     Fields = list[tuple[str, tuple[str | None, Any] | tuple[str | None, Any, str]]]
+
+
+def _reader() -> Callable[[str | bytes], Any]:
+    """Give `json.loads`, or the quicker one of orjson if the extra `speed` is installed.
+
+    What orjson refuses is read by `json`, so that both read the same: NaN, half a surrogate pair, deep
+    nesting.
+    """
+    try:
+        from orjson import loads as quick  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
+    except ImportError:
+        return json.loads
+
+    def either(text: str | bytes) -> Any:
+        try:
+            return quick(text)
+        except ValueError:
+            return json.loads(text)
+
+    return either
+
+
+loads = _reader()
+"""Reads JSON. Raises ValueError, or RecursionError where it is nested too deep."""
 
 
 def members_of(source: Any, name: str) -> Any:
@@ -57,8 +81,12 @@ def pick(value: Any, name: str, variants: tuple[type[Any], ...]) -> Any:
         DecodeError: When it is none of them.
     """
     if isinstance(value, dict):
+        keys = value.keys()
+        whole = [variant for variant in variants if keys >= variant._required]  # noqa: SLF001 (our own models)
+        if len(whole) == 1:  # what is asked below would only find the same one, and later
+            return whole[0].from_dict(value)
         for fits in _FITS:
-            fitting = [variant for variant in variants if fits(variant, value)]
+            fitting = [variant for variant in whole if fits(variant, value)]
             if len(fitting) == 1:
                 return fitting[0].from_dict(value)
             if fitting:
@@ -75,7 +103,7 @@ def _known(variant: Any, value: dict[str, Any]) -> int:
 _FITS: tuple[Callable[[Any, dict[str, Any]], bool], ...] = (
     lambda variant, value: variant._fits(value, True),  # noqa: SLF001
     lambda variant, value: variant._fits(value, False),  # noqa: SLF001
-    lambda variant, value: value.keys() >= variant._required,  # noqa: SLF001
+    lambda _variant, _value: True,
 )
 
 
@@ -87,7 +115,52 @@ def encoded(value: Any) -> Any:
         return [encoded(item) for item in value]
     if isinstance(value, dict):
         return {key: encoded(item) for key, item in value.items()}
-    return value.to_dict() if hasattr(value, "to_dict") else value
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    return encoded(dict(value)) if hasattr(value, "keys") else value
+
+
+def payload_of(body: Any, no_nulls: Mapping[str, Any], extra: Mapping[str, Any] | None) -> Any:
+    """Give the JSON value of a body, which is a model or the object that it would be written as.
+
+    Args:
+        body: The body.
+        no_nulls: By name of a member: whether it is left out where it is null, because the server refuses
+        that,
+            and the same table for its own members.
+        extra: Further members; objects in them are joined with those that are there.
+
+    Raises:
+        EncodeError: When there are further members for what is no object.
+    """
+    value = encoded(body)
+    if isinstance(value, dict) and no_nulls:
+        value = _without_nulls(value, no_nulls)
+    if extra is None:
+        return value
+    if not isinstance(value, dict):
+        raise EncodeError(f"extra_body: members for {_kind(value)}, expected a body that is an object")
+    return merged(value, encoded(extra))
+
+
+def _without_nulls(value: dict[str, Any], no_nulls: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {}
+    for key, item in value.items():
+        refuses, inner = no_nulls.get(key, (False, None))
+        if item is None and refuses:
+            continue
+        kept[key] = _without_nulls(item, inner) if inner and isinstance(item, dict) else item
+    return kept
+
+
+def merged(value: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Join two JSON objects, and the objects in them; of other members the second one's count."""
+    joined = dict(value)
+    for key, item in more.items():
+        there = joined.get(key)
+        both = isinstance(there, dict) and isinstance(item, dict)
+        joined[key] = merged(there, item) if both else item  # type: ignore[arg-type]
+    return joined
 
 
 def to_json(value: Any) -> bytes:
