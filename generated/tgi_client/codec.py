@@ -16,28 +16,48 @@ if TYPE_CHECKING:
     Fields = list[tuple[str, tuple[str | None, Any] | tuple[str | None, Any, str]]]
 
 
-def _reader() -> Callable[[str | bytes], Any]:
-    """Give `json.loads`, or the quicker one of orjson if the extra `speed` is installed.
+def plain_loads(text: bytes) -> Any:
+    """Read JSON by `json`; bytes that are no UTF-8 are replaced, as the rules for event streams say."""
+    return json.loads(text.decode("utf-8", "replace"))
 
-    What orjson refuses is read by `json`, so that both read the same: NaN, half a surrogate pair, deep
-    nesting.
+
+quick_loads: Callable[[bytes], Any]
+"""Reads JSON as `loads` does, but may refuse what orjson refuses."""
+
+try:
+    from orjson import loads as quick_loads  # type: ignore[no-redef, import-not-found, unused-ignore]
+except ImportError:  # the extra `speed` is not installed
+    quick_loads = plain_loads
+
+
+def loads(text: bytes) -> Any:
+    """Read JSON, by the quicker reader if the extra `speed` is installed.
+
+    What orjson refuses is read by `json`, so that both read the same: NaN, half a surrogate pair.
+
+    Raises:
+        ValueError: When it is none.
+        RecursionError: When it is nested too deep.
     """
     try:
-        from orjson import loads as quick  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
-    except ImportError:
-        return json.loads
+        return quick_loads(text)
+    except ValueError:
+        return plain_loads(text)
 
-    def either(text: str | bytes) -> Any:
+
+def loads_body(body: bytes) -> Any:
+    """Read the JSON of a whole body, which may be in UTF-16 or UTF-32 too.
+
+    Raises:
+        ValueError: When it is none.
+        RecursionError: When it is nested too deep.
+    """
+    if quick_loads is not plain_loads:
         try:
-            return quick(text)
+            return quick_loads(body)
         except ValueError:
-            return json.loads(text)
-
-    return either
-
-
-loads = _reader()
-"""Reads JSON. Raises ValueError, or RecursionError where it is nested too deep."""
+            pass
+    return json.loads(body)
 
 
 def members_of(source: Any, name: str) -> Any:
@@ -82,11 +102,18 @@ def pick(value: Any, name: str, variants: tuple[type[Any], ...]) -> Any:
     """
     if isinstance(value, dict):
         keys = value.keys()
-        whole = [variant for variant in variants if keys >= variant._required]  # noqa: SLF001 (our own models)
-        if len(whole) == 1:  # what is asked below would only find the same one, and later
-            return whole[0].from_dict(value)
+        whole: Any = None
+        for variant in variants:
+            if keys >= variant._required:  # noqa: SLF001 (models are of this package)
+                if whole is not None:
+                    break
+                whole = variant
+        else:
+            if whole is not None:  # what is asked below would only find the same one, and later
+                return whole.from_dict(value)
+        several = [variant for variant in variants if keys >= variant._required]  # noqa: SLF001
         for fits in _FITS:
-            fitting = [variant for variant in whole if fits(variant, value)]
+            fitting = [variant for variant in several if fits(variant, value)]
             if len(fitting) == 1:
                 return fitting[0].from_dict(value)
             if fitting:

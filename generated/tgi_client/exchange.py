@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, field, frozen
 
-from .codec import loads, merged, to_json
+from .codec import loads_body, merged, to_json
 from .errors import AnswerError, DecodeError, ErrorAnswer, UnexpectedContent, UnexpectedStatus, excerpt
 from .errors import request_id as request_id_of
 from .types import UNSET, Response
@@ -136,7 +136,7 @@ class Answer:
         if not self.is_json:
             raise DecodeError(f"media type {excerpt(self.media_type)}, expected JSON")
         try:
-            return loads(self.body)
+            return loads_body(self.body)
         except (ValueError, RecursionError):
             raise DecodeError("the body is no JSON") from None
 
@@ -243,6 +243,8 @@ def name_operation(error: Exception, call: Call, request: httpx.Request) -> None
         told = f"{kind} timeout" + ("" if seconds is None else f" after {seconds:g} s")
     error.args = (f"{call.operation}: {told}", *error.args[1:])
     error.operation = call.operation  # type: ignore[attr-defined]
+    if getattr(error, "_request", None) is None:  # httpx sets it where it reads the body itself
+        error.request = request  # type: ignore[attr-defined]
 
 
 def _read(client: Client, call: Call, parse: Callable[[Answer], T], response: httpx.Response) -> Response[T]:

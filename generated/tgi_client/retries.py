@@ -101,7 +101,10 @@ class Retries:
             if not _failed(state):
                 await _response(state).aclose()
 
-        return await AsyncRetrying(**self._arguments(method), before_sleep=before_sleep)(send)
+        async def attempt() -> httpx.Response:
+            return await send()
+
+        return await AsyncRetrying(**self._arguments(method), before_sleep=before_sleep)(attempt)
 
     def _arguments(self, method: str) -> dict[str, Any]:
         from tenacity import stop_after_attempt  # noqa: PLC0415

@@ -59,7 +59,7 @@ def _call(
 def _parse(answer: Answer) -> list[GenerateResponse] | ErrorResponse:
     if answer.status == 200:
         value = answer.json()
-        return [GenerateResponse.from_dict(_item) for _item in items_of(value, "compat_generate")]
+        return list(map(GenerateResponse.from_dict, items_of(value, "compat_generate")))
     if answer.status == 422:
         value = answer.json()
         return ErrorResponse.from_dict(value)
@@ -82,7 +82,7 @@ def _error(value: dict[str, Any]) -> ErrorResponse | None:
 
 
 def _whole(value: Any) -> list[GenerateResponse]:
-    return [GenerateResponse.from_dict(_item) for _item in items_of(value, "compat_generate")]
+    return list(map(GenerateResponse.from_dict, items_of(value, "compat_generate")))
 
 
 _EVENTS = Events(

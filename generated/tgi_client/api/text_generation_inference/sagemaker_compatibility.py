@@ -71,7 +71,7 @@ def _parse(
     if answer.status == 200:
         value = answer.json()
         read: GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] = (
-            [GenerateResponse.from_dict(_item) for _item in items_of(value, "sagemaker_compatibility")]
+            list(map(GenerateResponse.from_dict, items_of(value, "sagemaker_compatibility")))
             if isinstance(value, list)
             else pick(value, "sagemaker_compatibility", (GenerateResponse, ChatCompletion, CompletionFinal))
         )
@@ -108,7 +108,7 @@ def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
 
 def _whole(value: Any) -> GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse]:
     read: GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] = (
-        [GenerateResponse.from_dict(_item) for _item in items_of(value, "sagemaker_compatibility")]
+        list(map(GenerateResponse.from_dict, items_of(value, "sagemaker_compatibility")))
         if isinstance(value, list)
         else pick(value, "sagemaker_compatibility", (GenerateResponse, ChatCompletion, CompletionFinal))
     )

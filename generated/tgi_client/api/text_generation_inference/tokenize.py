@@ -51,7 +51,7 @@ def _call(
 def _parse(answer: Answer) -> list[SimpleToken] | ErrorResponse:
     if answer.status == 200:
         value = answer.json()
-        return [SimpleToken.from_dict(_item) for _item in items_of(value, "tokenize")]
+        return list(map(SimpleToken.from_dict, items_of(value, "tokenize")))
     if answer.status == 404:
         value = answer.json()
         return ErrorResponse.from_dict(value)

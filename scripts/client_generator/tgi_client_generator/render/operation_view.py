@@ -6,12 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
-from openapi_python_client.parser.properties.any import AnyProperty
-from openapi_python_client.parser.properties.none import NoneProperty
 
 from tgi_client_generator.names import module_of
 from tgi_client_generator.render.docstrings import described, docstring, paragraph, section
-from tgi_client_generator.render.model_view import import_order, text_of
+from tgi_client_generator.render.model_view import import_order, takes_null, text_of, variants
 from tgi_document.repairs.shapes import PATH_PARAMETER
 
 if TYPE_CHECKING:
@@ -393,7 +391,7 @@ class OperationViews:
             decoded_whole=_decoded(code, whole, operation.name) if whole else "",
             end=end,
             native=native,
-            is_in_list=any(self._is_list_of_natives(item) for item in _variants(whole)) if whole else False,
+            is_in_list=any(self._is_list_of_natives(item) for item in variants(whole)) if whole else False,
             asks_for_usage=bool(body) and any(map(self._has_usage_option, self._models_in(body))),
         )
         return view, [whole] if whole else []
@@ -430,7 +428,7 @@ class OperationViews:
 
     def _models_in(self, prop: Any) -> list[Any]:
         """Give the models that a value may be, not those that it may hold."""
-        return [item for item in _variants(prop) if self._code.is_model(item)]
+        return [item for item in variants(prop) if self._code.is_model(item)]
 
     def _wires(self, model: Any) -> dict[str, str]:
         """Give the tokens of a model's members, by their names on the wire."""
@@ -454,7 +452,7 @@ class OperationViews:
                 member = self._member(model, wire)
                 if member is None:
                     continue
-                refuses = not member.required and not _takes_null(member)
+                refuses = not member.required and not takes_null(member)
                 inner = self._no_nulls(member, (*above, token))
                 known = table.get(wire, (True, {}))
                 table[wire] = (refuses and known[0], {**known[1], **inner})
@@ -535,14 +533,6 @@ def _is_success(answer: AnswerInfo) -> bool:
 
 _DEEPEST_TABLE = 3
 """Objects in objects, in which members that are null are looked for."""
-
-
-def _variants(prop: Any) -> list[Any]:
-    return [item for inner in getattr(prop, "inner_properties", ()) for item in _variants(inner)] or [prop]
-
-
-def _takes_null(prop: Any) -> bool:
-    return any(isinstance(item, NoneProperty | AnyProperty) for item in _variants(prop))
 
 
 def _success(answers: list[tuple[AnswerInfo, Any]]) -> Any:

@@ -106,7 +106,7 @@ class Client(Operations):
     httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, repr=False)
     httpx_client: httpx.Client | None = field(default=None, kw_only=True, repr=False)
     async_httpx_client: httpx.AsyncClient | None = field(default=None, kw_only=True, repr=False)
-    _pool: _Pool = field(factory=_Pool, init=False, repr=False)
+    _pool: _Pool = field(factory=_Pool, init=False, repr=False, eq=False)
 
     def with_headers(self: _Self, headers: dict[str, str]) -> _Self:
         """Give a client like this one, on the same connections, that sends further headers."""

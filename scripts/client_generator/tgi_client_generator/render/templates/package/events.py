@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar
 
 from attrs import define, field, frozen
 
-from .codec import loads
+from .codec import loads, quick_loads
 from .errors import ClientError, DecodeError, EventTooLong, IncompleteStream, StreamError
 from .errors import request_id as request_id_of
 from .exchange import Answer, asend_request, name_operation, send_request
 from .whole import is_native, whole
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Generator,
+        Iterator,
+        Sequence,
+    )
     from types import TracebackType
 
     import httpx
@@ -37,12 +45,12 @@ MAX_EVENT_BYTES = 16 * 2**20
 _MAX_ERROR_BYTES = 2**20
 """What is read of an answer that is no stream."""
 
-_DONE = "[DONE]"
+_DONE = b"[DONE]"
 """What the OpenAI-style routes send as their last event; read as such where the document tells of no end,
 too."""
 
 
-_SPACE = ord(" ")
+_LF = ord("\n")
 
 
 class EventReader:
@@ -60,6 +68,7 @@ class EventReader:
         self._data_length = 0
         self._after_cr = False  # the last chunk ended with a CR, whose LF may follow
         self._at_start = True
+        self._is_idle = False  # nothing of a line or an event is kept
 
     def feed(self, chunk: bytes) -> list[str]:
         """Take the next bytes, and give the data of the events that they complete.
@@ -67,8 +76,20 @@ class EventReader:
         Raises:
             EventTooLong: When a line or an event passes the limit.
         """
-        if self._is_one_event(chunk):
-            return [chunk[6 if chunk[5] == _SPACE else 5 : -2].decode("utf-8", "replace")]
+        return [data.decode("utf-8", "replace") for data in self.feed_bytes(chunk)]
+
+    def feed_bytes(self, chunk: bytes) -> Sequence[bytes]:
+        """Do the same without decoding the data."""
+        if self._is_idle and chunk[:6] == b"data: " and chunk[-1] == _LF:
+            length = len(chunk)
+            if chunk.find(b"\n") == length - 2 and length <= self._max and b"\r" not in chunk:
+                # The usual case, a chunk that is one event of one line, needs none of the rules below.
+                return (chunk[6:-2],)
+        events = self._feed(chunk)
+        self._is_idle = not (self._line or self._data or self._after_cr or self._at_start)
+        return events
+
+    def _feed(self, chunk: bytes) -> list[bytes]:
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk[1:] if chunk.startswith(b"\n") else chunk
@@ -82,17 +103,6 @@ class EventReader:
         lines = [self._take_line(), *rest[:-1]]
         self._keep(rest[-1])
         return self._events(lines)
-
-    def _is_one_event(self, chunk: bytes) -> bool:
-        """Tell the usual case, a chunk that is one event of one line, which needs none of the rules below."""
-        return (
-            chunk.endswith(b"\n\n")
-            and chunk.startswith(b"data:")
-            and chunk.find(b"\n") == len(chunk) - 2
-            and b"\r" not in chunk
-            and not (self._line or self._data or self._after_cr)
-            and len(chunk) <= self._max
-        )
 
     def _keep(self, piece: bytes) -> None:
         if piece:
@@ -110,13 +120,13 @@ class EventReader:
             return line.removeprefix(b"\xef\xbb\xbf")
         return line
 
-    def _events(self, lines: list[bytes]) -> list[str]:
+    def _events(self, lines: list[bytes]) -> list[bytes]:
         events = []
         data = self._data
         for line in lines:
             if not line:
                 if data:
-                    events.append(b"\n".join(data).decode("utf-8", "replace"))
+                    events.append(b"\n".join(data))
                     data.clear()
                     self._data_length = 0
             elif line.startswith(b"data:"):
@@ -137,12 +147,14 @@ class EventReader:
 class _Progress:
     """How far a stream is. What reads it and what shows it share this, and do not hold each other."""
 
+    client: Client
     call: Call
+    errors: ErrorMode
     pauses: bool = False
     """Whether to stop once when the head of the answer is there."""
 
     response: httpx.Response | None = None
-    data: list[str] = field(factory=list)
+    data: list[bytes] = field(factory=list)
     """The events as they came; not as models, which take ten times the memory."""
 
     is_whole: bool = False
@@ -152,9 +164,8 @@ class _Progress:
 class _Head(Generic[T, W]):
     """What both kinds of streams know of the answer."""
 
-    def __init__(self, how: Events, client: Client, progress: _Progress) -> None:
+    def __init__(self, how: Events, progress: _Progress) -> None:
         self._how = how
-        self._client = client
         self._progress = progress
 
     def __repr__(self) -> str:
@@ -194,7 +205,7 @@ class _Head(Generic[T, W]):
             progress.call = call.with_members({"stream_options": {"include_usage": True}})
 
     def _collected(self) -> W:
-        return self._how.collected(self._client, self._progress)  # type: ignore[no-any-return]
+        return self._how.collected(self._progress)  # type: ignore[no-any-return]
 
 
 class EventStream(_Head[T, W]):
@@ -205,10 +216,8 @@ class EventStream(_Head[T, W]):
     let go of, as a loop that breaks does.
     """
 
-    def __init__(
-        self, how: Events, client: Client, progress: _Progress, events: Generator[T, None, None]
-    ) -> None:
-        super().__init__(how, client, progress)
+    def __init__(self, how: Events, progress: _Progress, events: Generator[T, None, None]) -> None:
+        super().__init__(how, progress)
         self._events = events
 
     @property
@@ -275,10 +284,8 @@ class AsyncEventStream(_Head[T, W]):
     the event loop closes it as soon as it gets to run.
     """
 
-    def __init__(
-        self, how: Events, client: Client, progress: _Progress, events: AsyncGenerator[T, None]
-    ) -> None:
-        super().__init__(how, client, progress)
+    def __init__(self, how: Events, progress: _Progress, events: AsyncGenerator[T, None]) -> None:
+        super().__init__(how, progress)
         self._events = events
 
     async def open(self) -> AsyncEventStream[T, W]:
@@ -368,97 +375,111 @@ class Events:
     def stream(self, client: Client, call: Call, errors: ErrorMode) -> EventStream[Any, Any]:
         """Give the events of a stream."""
         _check(errors)
-        progress = _Progress(call)
-        return EventStream(self, client, progress, self._read(client, progress, errors))
+        progress = _Progress(client, call, errors)
+        return EventStream(self, progress, self._read(progress))
 
     def astream(self, client: Client, call: Call, errors: ErrorMode) -> AsyncEventStream[Any, Any]:
         """Give the events of a stream."""
         _check(errors)
-        progress = _Progress(call)
-        return AsyncEventStream(self, client, progress, self._aread(client, progress, errors))
+        progress = _Progress(client, call, errors)
+        return AsyncEventStream(self, progress, self._aread(progress))
 
-    def _read(self, client: Client, progress: _Progress, errors: ErrorMode) -> Generator[Any, None, None]:
-        response = progress.response = send_request(client, progress.call, stream=True)
+    def _read(self, progress: _Progress) -> Generator[Any, None, None]:
+        response = progress.response = send_request(progress.client, progress.call, stream=True)
         try:
             if progress.pauses:
                 yield None
             if not _is_stream(response):
-                self._refuse(client, progress, response, _read_some(response))
-            feed, keep, item, end = EventReader().feed, progress.data.append, self._item, self.end or _DONE
+                self._refuse(progress, response, _read_some(response))
+            feed, keep, item = EventReader().feed_bytes, progress.data.append, self._item
+            end = _DONE if self.end is None else self.end.encode()
             pieces = response.iter_bytes() if _needs_httpx(response) else response.stream
             for chunk in pieces:  # type: ignore[union-attr]
                 for data in feed(chunk):
                     if data == end:
-                        self._check_end(client, progress, end)
+                        self._check_end(progress, end)
                         return
                     if data:
                         keep(data)
-                        yield item(client, progress, data, errors)
-            self._check_end(client, progress)
+                        yield item(progress, data)
+            self._check_end(progress)
         except Exception as error:
             self._note(error, progress)
             raise
         finally:
             response.close()
 
-    async def _aread(
-        self, client: Client, progress: _Progress, errors: ErrorMode
-    ) -> AsyncGenerator[Any, None]:
-        response = progress.response = await asend_request(client, progress.call, stream=True)
+    async def _aread(self, progress: _Progress) -> AsyncGenerator[Any, None]:
+        response = progress.response = await asend_request(progress.client, progress.call, stream=True)
         try:
             if progress.pauses:
                 yield None
             if not _is_stream(response):
-                self._refuse(client, progress, response, await _aread_some(response))
-            feed, keep, item, end = EventReader().feed, progress.data.append, self._item, self.end or _DONE
+                self._refuse(progress, response, await _aread_some(response))
+            feed, keep, item = EventReader().feed_bytes, progress.data.append, self._item
+            end = _DONE if self.end is None else self.end.encode()
             pieces = response.aiter_bytes() if _needs_httpx(response) else response.stream
             async for chunk in pieces:  # type: ignore[union-attr]
                 for data in feed(chunk):
                     if data == end:
-                        self._check_end(client, progress, end)
+                        self._check_end(progress, end)
                         return
                     if data:
                         keep(data)
-                        yield item(client, progress, data, errors)
-            self._check_end(client, progress)
+                        yield item(progress, data)
+            self._check_end(progress)
         except Exception as error:
             self._note(error, progress)
             raise
         finally:
             await response.aclose()
 
-    def _item(self, client: Client, progress: _Progress, data: str, errors: ErrorMode) -> Any:
+    def _item(self, progress: _Progress, data: bytes) -> Any:
         try:
-            value = loads(data)
-            if self.has_error_member or type(value) is not dict or value.get("error") is None:
+            value = quick_loads(data)
+        except (ValueError, RecursionError):
+            value = self._slowly(progress, data)
+        if self.has_error_member or type(value) is not dict or value.get("error") is None:
+            try:
                 return self.decode(value)
-        except (ValueError, RecursionError) as error:
-            progress.data.pop()
-            problem = str(error) if isinstance(error, DecodeError) else "an event is no JSON"
-            answer = Answer(progress.call, client, _response(progress), data.encode("utf-8", "replace"))
-            raise answer.unexpected_content(problem) from None
+            except DecodeError as error:
+                raise self._unexpected(progress, data, str(error)) from None
+        return self._failure(progress, data, value)
+
+    def _slowly(self, progress: _Progress, data: bytes) -> Any:
+        try:
+            return loads(data)
+        except (ValueError, RecursionError):
+            raise self._unexpected(progress, data, "an event is no JSON") from None
+
+    def _unexpected(self, progress: _Progress, data: bytes, problem: str) -> Exception:
+        progress.data.pop()
+        return Answer(progress.call, progress.client, _response(progress), data).unexpected_content(problem)
+
+    def _failure(self, progress: _Progress, data: bytes, value: dict[str, Any]) -> StreamError:
+        """Give the error that an event tells of, or raise it."""
         progress.data.pop()
         failure = StreamError(self.operation, value, self.decode_error(value))
-        failure.keep(_response(progress), data.encode("utf-8", "replace"))
-        if errors == "yield":
-            progress.failure = failure
-            return failure
-        raise failure
+        failure.keep(_response(progress), data)
+        if progress.errors == "raise":
+            raise failure
+        progress.failure = failure
+        return failure
 
     def _note(self, error: Exception, progress: _Progress) -> None:
         name_operation(error, progress.call, _response(progress).request)
         progress.failure = error
 
-    def _refuse(self, client: Client, progress: _Progress, response: httpx.Response, body: bytes) -> NoReturn:
+    def _refuse(self, progress: _Progress, response: httpx.Response, body: bytes) -> NoReturn:
         """Raise the error for an answer that is no stream: the documented one, or what is unexpected."""
-        answer = Answer(progress.call, client, response, body)
+        answer = Answer(progress.call, progress.client, response, body)
         if response.is_success:
             raise answer.unexpected_content(f"media type {answer.media_type}, expected {EVENT_STREAM}")
         raise answer.documented_error(answer.parsed(self.parse))
 
     # The end
 
-    def _check_end(self, client: Client, progress: _Progress, end: str | None = None) -> None:
+    def _check_end(self, progress: _Progress, end: bytes | None = None) -> None:
         """See that a stream did not end before its end, which may have been an event of its own.
 
         Raises:
@@ -466,29 +487,27 @@ class Events:
         """
         progress.is_whole = progress.failure is not None or self._is_ended(progress.data, end)
         if not progress.is_whole:
-            raise self._incomplete(
-                client, progress, f"the stream ended without {self._told_end(progress.data)}"
-            )
+            raise self._incomplete(progress, f"the stream ended without {self._told_end(progress.data)}")
 
-    def _is_ended(self, data: list[str], end: str | None) -> bool:
+    def _is_ended(self, data: list[bytes], end: bytes | None) -> bool:
         if not data:
-            return self.end in {None, end} and self.native != "all"
+            return (self.end is None or self.end.encode() == end) and self.native != "all"
         last = loads(data[-1])
         if self.native != "no" and is_native(last):
             return _is_final(last) or any(_is_final(loads(item)) for item in reversed(data))
-        return self.end in {None, end}
+        return self.end is None or self.end.encode() == end
 
-    def _told_end(self, data: list[str]) -> str:
+    def _told_end(self, data: list[bytes]) -> str:
         is_chunks = self.end is not None and not (data and is_native(loads(data[-1])))
         return str(self.end) if is_chunks else "an event with `generated_text`"
 
-    def _incomplete(self, client: Client, progress: _Progress, problem: str) -> IncompleteStream:
+    def _incomplete(self, progress: _Progress, problem: str) -> IncompleteStream:
         events = tuple(self.decode(loads(data)) for data in progress.data)
-        last = progress.data[-1] if progress.data else ""
-        answer = Answer(progress.call, client, _response(progress), last.encode("utf-8", "replace"))
+        last = progress.data[-1] if progress.data else b""
+        answer = Answer(progress.call, progress.client, _response(progress), last)
         return answer.error(IncompleteStream, problem, events)
 
-    def collected(self, client: Client, progress: _Progress) -> Any:
+    def collected(self, progress: _Progress) -> Any:
         """Give the whole answer, once the stream has ended.
 
         Raises:
@@ -500,9 +519,9 @@ class Events:
         if progress.response is None:
             raise ClientError(f"{self.operation}: the stream was closed before it was opened")
         if not progress.is_whole:
-            raise self._incomplete(client, progress, "the stream was left before its end")
+            raise self._incomplete(progress, "the stream was left before its end")
         if not progress.data:
-            raise self._incomplete(client, progress, "the stream has no events")
+            raise self._incomplete(progress, "the stream has no events")
         events = [loads(data) for data in progress.data]
         if self.decode_whole is None:
             return [self.decode(event) for event in events]
@@ -510,8 +529,8 @@ class Events:
         try:
             return _with_usage(self.decode_whole, value, in_list=self.is_in_list and is_native(events[0]))
         except DecodeError as error:
-            body = progress.data[-1].encode("utf-8", "replace")
-            answer = Answer(progress.call, client, _response(progress), body)
+            body = progress.data[-1]
+            answer = Answer(progress.call, progress.client, _response(progress), body)
             raise answer.unexpected_content(f"put together: {error}") from None
 
 
