@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ quick_loads: Callable[[bytes], Any]
 """Reads JSON as `loads` does, but may refuse what orjson refuses."""
 
 try:
-    from orjson import loads as quick_loads  # type: ignore[no-redef, import-not-found, unused-ignore]
+    quick_loads = import_module("orjson").loads  # by name, for type checkers where it is not there
 except ImportError:  # the extra `speed` is not installed
     quick_loads = plain_loads
 

@@ -108,13 +108,13 @@ def silent(exchange: Exchange) -> None:
 
 
 def test_timeouts_name_the_operation() -> None:
-    timeout = httpx.Timeout(WAIT, read=0.05)
+    timeout = httpx.Timeout(WAIT, read=0.5)
 
     async def ask_there(url: str) -> None:
         async with Client(url, timeout=timeout) as client:
             await get_model_info.asyncio(client=client)
 
-    told = r"^get_model_info: read timeout after 0\.05 s$"
+    told = r"^get_model_info: read timeout after 0\.5 s$"
     with serving(silent) as wire, Client(wire.url, timeout=timeout) as client:
         with pytest.raises(httpx.ReadTimeout, match=told):
             get_model_info.sync(client=client)
@@ -129,9 +129,9 @@ def test_a_timeout_within_a_stream_names_the_operation() -> None:
         exchange.chunk(events(token_event(1)))
 
     with serving(script) as wire, Client(wire.url) as client:
-        stream = generate_stream.stream(client=client, body=BODY, timeout=httpx.Timeout(WAIT, read=0.05))
+        stream = generate_stream.stream(client=client, body=BODY, timeout=httpx.Timeout(WAIT, read=0.5))
         assert 1 == next(stream).index
-        told = r"^generate_stream: read timeout after 0\.05 s$"
+        told = r"^generate_stream: read timeout after 0\.5 s$"
         with pytest.raises(httpx.ReadTimeout, match=told) as raised:
             next(stream)
         assert f"{wire.url}/generate_stream" == str(raised.value.request.url)

@@ -92,11 +92,11 @@ def test_timeouts_are_those_of_the_package_and_name_the_operation() -> None:
         exchange.begin_stream()
         exchange.chunk(events(token_event(1)))
 
-    timeout = httpx2.Timeout(WAIT, read=0.05)
+    timeout = httpx2.Timeout(WAIT, read=0.5)
     with serving(script) as wire, httpx2.Client(timeout=timeout) as http:
         stream = generate_stream.stream(client=with_httpx2(wire.url, http), body=BODY)
         next(stream)
-        with pytest.raises(httpx2.ReadTimeout, match=r"^generate_stream: read timeout after 0\.05 s$"):
+        with pytest.raises(httpx2.ReadTimeout, match=r"^generate_stream: read timeout after 0\.5 s$"):
             next(stream)
 
 

@@ -289,7 +289,7 @@ def test_a_connection_that_breaks_off_is_an_error_of_httpx() -> None:
 
 
 def test_a_read_timeout_is_that_of_httpx() -> None:
-    timeout = httpx.Timeout(WAIT, read=0.05)
+    timeout = httpx.Timeout(WAIT, read=0.5)
     with serving(endless) as wire, Client(wire.url, timeout=timeout) as client:
         stream = generate_stream.stream(client=client, body=BODY)
         assert 1 == next(stream).index

@@ -43,8 +43,9 @@ _ARGUMENTS = _words("""
 
 _CLASSES = _words("""
     Any Answer AsyncEventStream AuthenticatedClient Call Client DecodeError ErrorMode Events EventStream
-    Exception False File Headers KeyError Literal Mapping None Operation Options Response StreamError Timeout
-    True TypeAlias TypeError Unset ValueError Enum Error Field Ellipsis NotImplemented Warning
+    Exception False File Headers KeyError Literal Mapping NO_OPTIONS None Operation Options Response
+    StreamError Timeout True TypeAlias TypeError Unset ValueError Enum Error Field Ellipsis NotImplemented
+    Warning
 """)
 """Classes that generated modules use."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from ...codec import payload_of, to_headers, to_json
 from ...errors import StreamError
 from ...events import AsyncEventStream, ErrorMode, Events, EventStream
-from ...exchange import Answer, Call, Options, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.chat_completion import ChatCompletion
 from ...models.chat_completion_chunk import ChatCompletionChunk
 from ...models.chat_request import ChatRequest
@@ -27,9 +27,9 @@ _NO_NULLS: dict[str, Any] = {"stream": (True, {}), "stream_options": (True, {"in
 def _call(
     *,
     body: ChatRequest | Mapping[str, Any],
-    extra_body: Mapping[str, Any] | None,
+    extra_body: Mapping[str, Any] | None = None,
     stream: bool,
-    options: Options,
+    options: Options = NO_OPTIONS,
 ) -> Call:
     _payload: dict[str, Any] = payload_of(body, _NO_NULLS, extra_body)
     if stream or _payload.get("stream"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from ...codec import items_of, payload_of, to_headers, to_json
 from ...errors import StreamError
 from ...events import AsyncEventStream, ErrorMode, Events, EventStream
-from ...exchange import Answer, Call, Options, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.compat_generate_request import CompatGenerateRequest
 from ...models.error_response import ErrorResponse
 from ...models.generate_response import GenerateResponse
@@ -38,9 +38,9 @@ _NO_NULLS: dict[str, Any] = {
 def _call(
     *,
     body: CompatGenerateRequest | Mapping[str, Any],
-    extra_body: Mapping[str, Any] | None,
+    extra_body: Mapping[str, Any] | None = None,
     stream: bool,
-    options: Options,
+    options: Options = NO_OPTIONS,
 ) -> Call:
     _payload: dict[str, Any] = payload_of(body, _NO_NULLS, extra_body)
     if stream or _payload.get("stream"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from ...codec import payload_of, to_headers, to_json
 from ...errors import StreamError
 from ...events import AsyncEventStream, ErrorMode, Events, EventStream
-from ...exchange import Answer, Call, Options
+from ...exchange import NO_OPTIONS, Answer, Call, Options
 from ...models.error_response import ErrorResponse
 from ...models.generate_request import GenerateRequest
 from ...models.generate_response import GenerateResponse
@@ -37,8 +37,8 @@ _NO_NULLS: dict[str, Any] = {
 def _call(
     *,
     body: GenerateRequest | Mapping[str, Any],
-    extra_body: Mapping[str, Any] | None,
-    options: Options,
+    extra_body: Mapping[str, Any] | None = None,
+    options: Options = NO_OPTIONS,
 ) -> Call:
     _body: dict[str, Any] = {"content": to_json(payload_of(body, _NO_NULLS, extra_body))}
     return Call(

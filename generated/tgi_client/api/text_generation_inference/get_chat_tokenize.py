@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...codec import payload_of, to_headers, to_json
-from ...exchange import Answer, Call, Options, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.chat_request import ChatRequest
 from ...models.chat_tokenize_response import ChatTokenizeResponse
 from ...models.error_response import ErrorResponse
@@ -23,8 +23,8 @@ _NO_NULLS: dict[str, Any] = {"stream": (True, {}), "stream_options": (True, {"in
 def _call(
     *,
     body: ChatRequest | Mapping[str, Any],
-    extra_body: Mapping[str, Any] | None,
-    options: Options,
+    extra_body: Mapping[str, Any] | None = None,
+    options: Options = NO_OPTIONS,
 ) -> Call:
     _body: dict[str, Any] = {"content": to_json(payload_of(body, _NO_NULLS, extra_body))}
     return Call(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...exchange import Answer, Call, Options, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...types import UNSET, Response
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def _call(
     *,
-    options: Options,
+    options: Options = NO_OPTIONS,
 ) -> Call:
     return Call(
         "metrics",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...codec import items_of, payload_of, to_headers, to_json
-from ...exchange import Answer, Call, Options, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.error_response import ErrorResponse
 from ...models.generate_request import GenerateRequest
 from ...models.simple_token import SimpleToken
@@ -34,8 +34,8 @@ _NO_NULLS: dict[str, Any] = {
 def _call(
     *,
     body: GenerateRequest | Mapping[str, Any],
-    extra_body: Mapping[str, Any] | None,
-    options: Options,
+    extra_body: Mapping[str, Any] | None = None,
+    options: Options = NO_OPTIONS,
 ) -> Call:
     _body: dict[str, Any] = {"content": to_json(payload_of(body, _NO_NULLS, extra_body))}
     return Call(

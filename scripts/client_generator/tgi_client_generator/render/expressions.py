@@ -259,6 +259,18 @@ def literal(values: tuple[Any, ...]) -> list[str]:
     return [known] if len(values) == 1 else [known, type(values[0]).__name__]
 
 
+def returned(expression: str, annotation: str) -> list[str]:
+    """Give the lines that return a value; what `pick` gives has no type until a name has one."""
+    if "pick(" not in expression:
+        return [f"return {expression}"]
+    return [f"read: {annotation} = {expression}", "return read"]
+
+
+def decoded_return(code: Expressions, prop: Any, name: str) -> str:
+    """Give the lines that return the value of a property, from the JSON value `value`."""
+    return "\n".join(returned(code.decoded(prop, "value", name), code.annotation(prop)))
+
+
 def _conditional(branches: list[tuple[str, str]]) -> str:
     """Write branches, the last of which is for everything else."""
     merged: list[tuple[str, str]] = []

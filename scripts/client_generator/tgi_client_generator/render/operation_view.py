@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from tgi_client_generator.names import module_of
 from tgi_client_generator.render.docstrings import described, docstring, paragraph, section
-from tgi_client_generator.render.model_view import import_order, takes_null, text_of, variants
+from tgi_client_generator.render.expressions import decoded_return, returned
+from tgi_client_generator.render.model_lookup import ModelLookup, NoNulls
+from tgi_client_generator.render.model_view import import_order, text_of
+from tgi_client_generator.render.stream_view import FIRST_ERROR, StreamView, StreamViews, is_success
 from tgi_document.repairs.shapes import PATH_PARAMETER
 
 if TYPE_CHECKING:
@@ -17,11 +20,6 @@ if TYPE_CHECKING:
     from tgi_client_generator.render.expressions import Expressions
 
 _READS = {"text": ("str", "answer.text()"), "bytes": ("bytes", "answer.content()"), "none": ("None", "None")}
-
-_FIRST_ERROR = 400
-
-NoNulls: TypeAlias = "dict[str, tuple[bool, NoNulls]]"
-"""By name of a member: whether it is left out where it is null, and the same for its own members."""
 
 
 @frozen
@@ -49,34 +47,6 @@ class StatusView:
 
     condition: str
     reads: list[ReadView]
-
-
-@frozen
-class StreamView:
-    """What is known of the end of a stream, and of the whole answer that it makes."""
-
-    whole: str
-    """Type of the whole answer."""
-
-    decoded_whole: str
-    """Its value, from the JSON value `value`; nothing if the whole answer is the list of the events."""
-
-    end: str | None
-    native: str
-    is_in_list: bool
-    asks_for_usage: bool
-
-    def arguments(self, *, has_error_member: bool) -> str:
-        """Write the arguments of `Events` that are not as usual."""
-        told = {
-            "decode_whole": "_whole" if self.decoded_whole else "",
-            "has_error_member": "True" if has_error_member else "",
-            "end": repr(self.end) if self.end else "",
-            "native": repr(self.native) if self.native != "no" else "",
-            "is_in_list": "True" if self.is_in_list else "",
-            "asks_for_usage": "True" if self.asks_for_usage else "",
-        }
-        return "".join(f", {name}={value}" for name, value in told.items() if value)
 
 
 @frozen
@@ -265,7 +235,8 @@ class OperationViews:
     def __init__(self, code: Expressions, holders: list[Any], models: list[Any]) -> None:
         self._code = code
         self._holders = {code.token(holder): holder for holder in holders}
-        self._models = {code.token(model): model for model in models}
+        self._models = ModelLookup(code, {code.token(model): model for model in models})
+        self._streams = StreamViews(self._models, self._props)
 
     def name(self, endpoint: Any) -> str:
         """Give the name of an operation's module."""
@@ -275,11 +246,11 @@ class OperationViews:
         """Make the view of an operation."""
         code, operation = self._code, self._operation(endpoint)
         answers, props = self._answers(endpoint), self._props(operation)
-        events = [prop for answer, prop in answers if answer.kind == "event" and _is_success(answer)][:1]
+        events = [prop for answer, prop in answers if answer.kind == "event" and is_success(answer)][:1]
         errors = self._error_models(endpoint) if events else []
         unary = [(answer, prop) for answer, prop in answers if answer.kind not in {"event", "error-event"}]
         body = props.get("body")
-        stream, whole = self._stream(operation, answers, body, events)
+        stream, whole = self._streams.view(operation, answers, body, events)
         parameters = [props[item.token] for item in operation.parameters]
         used = [
             *(prop for _, prop in unary),
@@ -301,11 +272,11 @@ class OperationViews:
             body_is_required=bool(operation.body and operation.body.required),
             sends_body=self._encoded_body(operation, body),
             streams_if_asked=bool(events and operation.body and operation.body.streams_if_asked),
-            has_unary=any(_is_success(answer) for answer, _ in unary) or not events,
+            has_unary=any(is_success(answer) for answer, _ in unary) or not events,
             statuses=self._statuses(operation.name, unary),
             result=self._result(unary),
             event=code.annotation(events[0]) if events else "",
-            decoded_event=_decoded(code, events[0], operation.name) if events else "",
+            decoded_event=decoded_return(code, events[0], operation.name) if events else "",
             decoded_errors=[
                 (code.check(model, "value", exact="True"), code.decoded(model, "value", operation.name))
                 for model in errors
@@ -315,7 +286,7 @@ class OperationViews:
             documented=[(_shown(answer.statuses), answer.description) for answer in _told(operation.answers)],
             imports=self._imports(used),
             stream=stream,
-            no_nulls=self._no_nulls(body) if body else {},
+            no_nulls=self._models.no_nulls(body) if body else {},
         )
 
     def told_apart(self, endpoint: Any) -> list[Any]:
@@ -344,7 +315,7 @@ class OperationViews:
         """Give the models of events that tell of an error: those documented as such, and bodies of errors."""
         found: dict[str, Any] = {}
         for answer, prop in self._answers(endpoint):
-            if answer.kind == "error-event" or (answer.kind == "json" and answer.statuses[1] >= _FIRST_ERROR):
+            if answer.kind == "error-event" or (answer.kind == "json" and answer.statuses[1] >= FIRST_ERROR):
                 for inner in getattr(prop, "inner_properties", [prop]):
                     if self._code.is_model(inner):
                         found[self._code.token(inner)] = inner
@@ -360,7 +331,7 @@ class OperationViews:
             arguments.append(ArgumentView(parameter.identifier, declaration, parameter.description))
         if operation.body is not None:
             kind = "bytes" if operation.body.kind == "bytes" else self._code.annotation(props["body"])
-            if self._models_in(props["body"]) and "Any" not in kind.split(" | "):
+            if self._models.models_in(props["body"]) and "Any" not in kind.split(" | "):
                 kind += " | Mapping[str, Any]"
             optional = "" if operation.body.required else " | Unset = UNSET"
             arguments.insert(0, ArgumentView("body", f"body: {kind}{optional}", operation.body.description))
@@ -371,99 +342,12 @@ class OperationViews:
             return ""
         return "body" if operation.body.kind in {"bytes", "text"} else ""
 
-    # Streams
-
-    def _stream(
-        self, operation: Operation, answers: list[tuple[AnswerInfo, Any]], body: Any, events: list[Any]
-    ) -> tuple[StreamView, list[Any]]:
-        """Give what is known of a stream, and the types of the whole answer."""
-        if not events:
-            return StreamView("", "", None, "no", is_in_list=False, asks_for_usage=False), []
-        code, (event,) = self._code, events
-        forms = [self._wires(model) for model in self._models_in(event)]
-        natives = ["generated_text" in form for form in forms]
-        native = "all" if natives and all(natives) else "some" if any(natives) else "no"
-        whole = self._whole(operation, answers, body) if native != "no" or _has_chunks(forms) else None
-        end = next((answer.end for answer, prop in answers if prop is event), None)
-        kind = code.annotation(whole) if whole else f"list[{code.annotation(event)}]"
-        view = StreamView(
-            whole=kind,
-            decoded_whole=_decoded(code, whole, operation.name) if whole else "",
-            end=end,
-            native=native,
-            is_in_list=any(self._is_list_of_natives(item) for item in variants(whole)) if whole else False,
-            asks_for_usage=bool(body) and any(map(self._has_usage_option, self._models_in(body))),
-        )
-        return view, [whole] if whole else []
-
-    def _whole(self, operation: Operation, answers: list[tuple[AnswerInfo, Any]], body: Any) -> Any:
-        """Give the type of the answer without a stream: the operation's, or one's with the same body."""
-        own = _success(answers)
-        if own is not None or body is None:
-            return own
-        for other in self._code.parsed.operations.values():
-            props = self._props(other)
-            if other is operation or "body" not in props or not self._is_same_model(body, props["body"]):
-                continue
-            answer = _success([(info, props[info.token]) for info in other.answers])
-            if answer is not None and any(
-                "generated_text" in self._wires(m) for m in self._models_in(answer)
-            ):
-                return answer
-        return None
-
-    def _is_same_model(self, one: Any, other: Any) -> bool:
-        code = self._code
-        return code.is_model(one) and code.is_model(other) and code.token(one) == code.token(other)
-
-    def _is_list_of_natives(self, prop: Any) -> bool:
-        inner = getattr(prop, "inner_property", None)
-        return inner is not None and any("generated_text" in self._wires(m) for m in self._models_in(inner))
-
-    def _has_usage_option(self, model: Any) -> bool:
-        option = self._member(model, "stream_options")
-        return option is not None and any("include_usage" in self._wires(m) for m in self._models_in(option))
-
-    # Models
-
-    def _models_in(self, prop: Any) -> list[Any]:
-        """Give the models that a value may be, not those that it may hold."""
-        return [item for item in variants(prop) if self._code.is_model(item)]
-
-    def _wires(self, model: Any) -> dict[str, str]:
-        """Give the tokens of a model's members, by their names on the wire."""
-        info = self._code.parsed.models.get(self._code.token(model))
-        return {member.wire: token for token, member in info.members.items()} if info else {}
-
-    def _member(self, model: Any, wire: str) -> Any:
-        token = self._wires(model).get(wire)
-        known = self._models.get(self._code.token(model), model)
-        members = [*(known.required_properties or ()), *(known.optional_properties or ())]
-        return next((prop for prop in members if str(text_of(prop.name)) == token), None)
-
-    def _no_nulls(self, prop: Any, above: tuple[str, ...] = ()) -> NoNulls:
-        """Find the optional members that must not be null, and such members of objects among the members."""
-        table: NoNulls = {}
-        for model in self._models_in(prop):
-            token = self._code.token(model)
-            if token in above or len(above) > _DEEPEST_TABLE:
-                continue
-            for wire in self._wires(model):
-                member = self._member(model, wire)
-                if member is None:
-                    continue
-                refuses = not member.required and not takes_null(member)
-                inner = self._no_nulls(member, (*above, token))
-                known = table.get(wire, (True, {}))
-                table[wire] = (refuses and known[0], {**known[1], **inner})
-        return {wire: entry for wire, entry in table.items() if entry[0] or entry[1]}
-
     def _statuses(self, name: str, unary: list[tuple[AnswerInfo, Any]]) -> list[StatusView]:
         """Group the answers by status, the narrowest first."""
         groups: dict[tuple[int, int], list[tuple[AnswerInfo, Any]]] = {}
         for answer, prop in unary:
             # An error without a documented body has nothing to come back; it is raised.
-            if not (answer.kind == "none" and answer.statuses[0] >= _FIRST_ERROR):
+            if not (answer.kind == "none" and answer.statuses[0] >= FIRST_ERROR):
                 groups.setdefault(answer.statuses, []).append((answer, prop))
         ordered = sorted(groups.items(), key=lambda item: (item[0][1] - item[0][0], item[0]))
         return [StatusView(_condition(statuses), self._reads(name, group)) for statuses, group in ordered]
@@ -494,7 +378,7 @@ class OperationViews:
     def _result(self, unary: list[tuple[AnswerInfo, Any]]) -> str:
         kinds: dict[str, None] = {}
         for answer, prop in unary:
-            if answer.kind == "none" and answer.statuses[0] >= _FIRST_ERROR:
+            if answer.kind == "none" and answer.statuses[0] >= FIRST_ERROR:
                 continue
             kinds[_READS[answer.kind][0] if answer.kind in _READS else self._code.annotation(prop)] = None
         if "Any" in kinds:
@@ -514,34 +398,6 @@ class OperationViews:
         tokens: set[str] = set().union(*map(self._code.classes, props))
         names = sorted(self._code.parsed.classes[token] for token in tokens)
         return [(module_of(name), name) for name in names]
-
-
-def returned(expression: str, annotation: str) -> list[str]:
-    """Give the lines that return a value; what `pick` gives has no type until a name has one."""
-    if "pick(" not in expression:
-        return [f"return {expression}"]
-    return [f"read: {annotation} = {expression}", "return read"]
-
-
-def _decoded(code: Expressions, prop: Any, name: str) -> str:
-    return "\n".join(returned(code.decoded(prop, "value", name), code.annotation(prop)))
-
-
-def _is_success(answer: AnswerInfo) -> bool:
-    return answer.statuses[0] < _FIRST_ERROR
-
-
-_DEEPEST_TABLE = 3
-"""Objects in objects, in which members that are null are looked for."""
-
-
-def _success(answers: list[tuple[AnswerInfo, Any]]) -> Any:
-    """Give the type of the JSON of a success, if there is one."""
-    return next((prop for answer, prop in answers if answer.kind == "json" and _is_success(answer)), None)
-
-
-def _has_chunks(forms: list[dict[str, str]]) -> bool:
-    return any("choices" in form for form in forms)
 
 
 def _told(answers: tuple[AnswerInfo, ...]) -> list[AnswerInfo]:

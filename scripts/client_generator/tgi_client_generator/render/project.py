@@ -35,7 +35,16 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-_SHARED = ("codec.py", "events.py", "exchange.py", "py.typed", "retries.py", "whole.py")
+_SHARED = (
+    "codec.py",
+    "events.py",
+    "exchange.py",
+    "py.typed",
+    "retries.py",
+    "sse.py",
+    "streams.py",
+    "whole.py",
+)
 """Modules that are the same for every document, beside those that the generator knows by name."""
 
 

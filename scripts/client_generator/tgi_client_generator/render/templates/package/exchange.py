@@ -33,6 +33,9 @@ class Options:
     headers: Headers = field(default=None, repr=False)
 
 
+NO_OPTIONS = Options()
+
+
 @frozen
 class Call:
     """A request, before it is known to whom it goes."""
