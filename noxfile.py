@@ -63,7 +63,7 @@ def clients(session: nox.Session) -> None:
     session.install("-e", ".[all]", "-e", "generated", *group("tests"), *group("clients"))
     install_chromium(session)
     session.run("pytest", "tests/clients", "-m", "", *session.posargs)
-    session.run("pytest", "tests/reports", "-m", "browser", *session.posargs)
+    session.run("pytest", "tests/conformance/reports", "-m", "browser", *session.posargs)
 
 
 @nox.session
@@ -84,8 +84,9 @@ def selftest(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check code style and format."""
+    """Check code style and format, and the container files."""
     session.install(*group("lint"))
+    session.run("hadolint", "Containerfile", "examples/deploy/flagger.Containerfile")
     session.run("ruff", "check", *CODE)
     session.run("ruff", "format", "--check", *CODE)
 
@@ -119,6 +120,13 @@ def docs(session: nox.Session) -> None:
     session.run("python", "scripts/write_docs.py")
     shutil.rmtree("build/site", ignore_errors=True)
     session.run("zensical", "build", "--strict", "--config-file", "build/mkdocs.yml")
+
+
+@nox.session
+def image(session: nox.Session) -> None:
+    """Build the container image and run it; after `--`: podman or buildah, and arguments of its build."""
+    session.install("-e", ".[server]")
+    session.run("python", "scripts/try_image.py", *session.posargs)
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import TYPE_CHECKING
 
 import click
@@ -131,7 +132,7 @@ def _command(command: click.Command, path: str) -> Iterator[str]:
     context = click.Context(command, info_name=path)
     yield f"## {path}\n"
     yield f"```text\n{' '.join([path, *command.collect_usage_pieces(context)])}\n```\n"
-    yield f"{_text(command.help or '')}\n"
+    yield f"{_text(cleandoc(command.help or ''))}\n"
     examples = (command.epilog or "").replace("\b", "").replace("Examples:", "").strip("\n")
     if examples:
         lines = "\n".join(line.strip() for line in examples.splitlines())

@@ -28,6 +28,12 @@ def known_documents() -> Iterator[tuple[str, Document]]:
         yield path.stem.removeprefix("tgi-"), load_document(path)
 
 
+def served_path(release: str) -> Path:
+    """Give the file of the document that routers of a known release serve, as far as that was recorded."""
+    served = _folder() / "served" / f"tgi-{release}.json"
+    return served if served.is_file() else _folder() / f"tgi-{release}.json"
+
+
 def release_document(release: str) -> Document:
     """Read what a known release documented in its sources, without its prose.
 

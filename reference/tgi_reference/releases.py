@@ -21,7 +21,7 @@ class Release:
     Attributes:
         name: How the command line calls it.
         version: What ``/info`` says.
-        document: The file of the document that it serves, in ``api/documents``; none for the pinned one.
+        document: The release whose document it serves; none for the pinned one.
         absent: Paths that it does not have.
         shapes: The bodies that it reads.
         info_tells_batches: ``/info`` also tells what the model process and its batches are like.
@@ -72,7 +72,7 @@ V2_4: Final = evolve(
     V3_3,
     name="2.4.1",
     version="2.4.1",
-    document="tgi-2.4.1.json",
+    document="2.4.1",
     shapes=shapes_2_4(),
     portion=None,
     router_compiles_schemas=False,
@@ -82,7 +82,7 @@ V2_0: Final = evolve(
     V2_4,
     name="2.0.4",
     version="2.0.4",
-    document="tgi-2.0.4.json",
+    document="2.0.4",
     absent=frozenset({"/chat_tokenize", "/v1/models"}),
     shapes=shapes_2_0(),
     info_tells_batches=True,

@@ -124,6 +124,7 @@ def test_every_command_and_option_is_on_the_page(site: Path) -> None:
 
     assert list(expected) == list(sections)
     assert {"tgi-conformance run", "tgi-conformance serve", "tgi-conformance client fetch"} <= set(expected)
+    assert "\n    " not in page  # which would be code
     for name, flags in expected.items():
         assert set() == {
             flag for flag in flags if f"`{flag}" not in sections[name] and f", {flag}" not in sections[name]

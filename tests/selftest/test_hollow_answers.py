@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.conformance.test_degenerate_answers import GENERATED, errors
+from tests.conformance.requirements.test_degenerate_answers import GENERATED, errors
 from tests.selftest.altered import altered
 from tests.selftest.hollow import CATALOGUE
 

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_conformance.reports.files import check_writable, write_atomically
-from tgi_conformance.reports.matrix import print_matrix, write_matrix_html, write_matrix_markdown
+from tgi_conformance.reports.matrix import print_matrix, write_matrix_markdown
+from tgi_conformance.reports.matrix_html import write_matrix_html
 from tgi_conformance.reports.read_json import ReportError, read_report
 from tgi_conformance.results.comparison import Column, compare
 from tgi_conformance.results.levels import Verdict

@@ -14,7 +14,8 @@ from tgi_conformance.reports.html_report import write_html
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.markdown import write_markdown
-from tgi_conformance.reports.matrix import write_matrix_html, write_matrix_markdown
+from tgi_conformance.reports.matrix import write_matrix_markdown
+from tgi_conformance.reports.matrix_html import write_matrix_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from tgi_common.plural import counted
-from tgi_conformance.reports.finding_view import finding_view
+from tgi_conformance.reports.finding_view import FindingView, finding_view
 from tgi_conformance.reports.page import write_page
+from tgi_conformance.reports.route_matrix import route_matrix, urgent_outcomes
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of
+from tgi_conformance.reports.sources import sources_of
 from tgi_conformance.results.causes import causes_of
 from tgi_conformance.results.evidence import cut
-from tgi_conformance.results.levels import Level, Outcome
-from tgi_conformance.results.report import ROUTE_SPECIFIC
+from tgi_conformance.results.levels import Level
+from tgi_conformance.results.summary import report_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,13 +27,13 @@ if TYPE_CHECKING:
     from tgi_conformance.results.report import Report, Result
 
 LARGEST = 2_000_000  # bytes of the file
-SIZES = (6000, 2000, 1000, 500, 250, 100)  # characters of a finding's texts; the first that fits is used
+# Characters of the texts of a finding, and of one that needs no attention; the first pair that fits is used.
+SIZES = ((6000, 6000), (6000, 600), (6000, 100), (2000, 100), (1000, 100), (500, 100), (250, 100), (100, 100))
 MOST_CAUSES = 40
 MOST_IDS = 60
 MOST_MEMBERS = 60
 SHORT = 160
 ORDER = list(OUTCOMES)
-URGENT = (Outcome.ERROR, Outcome.FAILED, Outcome.INCONCLUSIVE)
 
 
 @frozen
@@ -43,50 +47,45 @@ class Tile:
 
 
 @frozen
-class Cell:
-    """The requirements of one route and category: the worst outcome, and how many of them have it."""
-
-    category: str
-    worst: Sign
-    shown: str
-    label: str
-
-
-@frozen
-class Row:
-    """A route in the matrix; None where it has no requirement of a category."""
-
-    route: str
-    cells: tuple[Cell | None, ...]
-
-
-@frozen
 class CauseView:
-    """A cause that several failed requirements share."""
+    """A cause of failures: the promise, the symptom, and the requirement that stands for it as `example`."""
 
     level: str
-    actual_short: str
-    expected_short: str
+    title: str
+    symptom: str
+    expected: str
     why: str
-    count: int
+    counts: str
+    routes: str
     ids: tuple[str, ...]
     more: int
+    example: FindingView
 
 
 def write_html(report: Report) -> str:
     """Return the report as a page below two megabytes; the more findings, the shorter their texts."""
-    values = _values(report)
-    text = ""
-    for size in SIZES:
-        text = write_page("report.html.j2", findings=_findings(report, size), **values)
-        if len(text.encode()) <= LARGEST:
-            break
-    return text
+    write = partial(_write, report, causes_of(report.broken)[:MOST_CAUSES], _values(report))
+    text = write(SIZES[0])
+    if len(text.encode()) <= LARGEST:
+        return text
+    fitting = bisect_left(SIZES[:-1], True, lo=1, key=lambda sizes: len(write(sizes).encode()) <= LARGEST)
+    return write(SIZES[fitting])
 
 
-def _findings(report: Report, size: int) -> list[Any]:
+def _write(report: Report, causes: Sequence[Cause], values: dict[str, Any], sizes: tuple[int, int]) -> str:
+    size, rest = sizes
+    return write_page(
+        "report.html.j2",
+        findings=_findings(report, size, rest),
+        causes=[_cause(cause, size) for cause in causes],
+        **values,
+    )
+
+
+def _findings(report: Report, size: int, rest: int) -> list[FindingView]:
+    urgent = urgent_outcomes(report)
     ordered = sorted(report.requirements, key=lambda result: (ORDER.index(result.outcome), _binding(result)))
-    return [finding_view(result, size) for result in ordered]
+    return [finding_view(result, size if result.outcome in urgent else rest) for result in ordered]
 
 
 def _binding(result: Result) -> int:
@@ -94,30 +93,25 @@ def _binding(result: Result) -> int:
 
 
 def _values(report: Report) -> dict[str, Any]:
-    found = causes_of(report.broken)
-    categories = sorted(
-        dict.fromkeys(result.category for result in report.requirements),
-        key=lambda category: category == ROUTE_SPECIFIC,
-    )
     return {
         "report": report,
         "version": report.version,
         "verdict": VERDICTS[report.verdict],
-        "summary": list(_summary(report)),
+        "sentence": report_summary(report),
+        "facts": list(_facts(report)),
         "tiles": list(_tiles(report.requirements)),
         "server": [_member(*item) for item in list(report.server.items())[:MOST_MEMBERS]],
         "model": cut(str(report.server.get("model_id", "")), SHORT),
         "stale": [cut(line, 500) for line in report.stale_deviations[:MOST_MEMBERS]],
-        "categories": categories,
         "levels": [level.value for level in Level],
-        "matrix": list(_matrix(report, categories)),
-        "causes": [_cause(cause) for cause in found[:MOST_CAUSES]],
-        "more_causes": max(len(found) - MOST_CAUSES, 0),
+        "matrix": route_matrix(report),
+        "more_causes": max(len(causes_of(report.broken)) - MOST_CAUSES, 0),
+        "sources": sources_of(report.requirements),
         "shown_first": _shown_first(report),
     }
 
 
-def _summary(report: Report) -> Iterator[str]:
+def _facts(report: Report) -> Iterator[str]:
     yield f"depth {report.depth.value}"
     yield f"seed {report.seed}"
     if report.strict:
@@ -144,43 +138,22 @@ def _tiles(results: Sequence[Result]) -> Iterator[Tile]:
         start += width
 
 
-def _matrix(report: Report, categories: list[str]) -> Iterator[Row]:
-    for route in dict.fromkeys(result.route for result in report.requirements):
-        here = [result for result in report.requirements if result.route == route]
-        yield Row(
-            route,
-            tuple(
-                _cell(route, category, [r for r in here if r.category == category]) for category in categories
-            ),
-        )
-
-
-def _cell(route: str, category: str, results: list[Result]) -> Cell | None:
-    if not results:
-        return None
-    counts = Counter(result.outcome for result in results)
-    worst = next((outcome for outcome in URGENT if counts[outcome]), None)
-    worst = worst or max(
-        counts, key=lambda outcome: (outcome is not Outcome.UNSUPPORTED, -ORDER.index(outcome))
-    )
-    listed = ", ".join(f"{counts[outcome]} {OUTCOMES[outcome].title}" for outcome in ORDER if counts[outcome])
-    shown = str(len(results)) if counts[worst] == len(results) else f"{counts[worst]}/{len(results)}"
-    return Cell(category, OUTCOMES[worst], shown, f"{route}, {category}: {listed}")
-
-
-def _cause(cause: Cause) -> CauseView:
+def _cause(cause: Cause, size: int) -> CauseView:
     return CauseView(
         level=cause.level.value,
-        actual_short=cut(cause.actual, SHORT),
-        expected_short=cut(cause.expected, SHORT),
+        title=cause.title,
+        symptom=cut(cause.actual, SHORT),
+        expected=cut(cause.expected, SHORT),
         why=cause.why,
-        count=len(cause.results),
+        counts=", ".join(f"{count} {level.value}" for level, count in cause.counts.items()),
+        routes=", ".join(cause.routes),
         ids=cause.ids[:MOST_IDS],
         more=max(len(cause.ids) - MOST_IDS, 0),
+        example=finding_view(cause.first, size),
     )
 
 
 def _shown_first(report: Report) -> list[str]:
     """Show first what needs attention, or everything if nothing does."""
-    urgent = [outcome for outcome in URGENT if report.having(outcome)]
+    urgent = [outcome for outcome in urgent_outcomes(report) if report.having(outcome)]
     return [OUTCOMES[outcome].slug for outcome in urgent or ORDER]

@@ -12,7 +12,6 @@ from rich.markup import escape
 from tgi_common.plural import counted
 from tgi_common.text import escaped
 from tgi_conformance.reports.lines import Lines
-from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
 from tgi_conformance.results.comparison import Column, Comparison, compare, differing
 from tgi_conformance.results.summary import report_summary
@@ -46,6 +45,7 @@ class Head:
     target: str
     server: str
     verdict: Sign
+    sentence: str
     counts: str
 
 
@@ -110,7 +110,14 @@ def _head(column: Column) -> Head:
         f"{counts[outcome]} {sign.title}" for outcome, sign in OUTCOMES.items() if counts[outcome]
     )
     server = f"{report.server.get('model_id', '')} {report.server.get('version', '')}".strip()[:120]
-    return Head(column.name, report.target, server, VERDICTS[report.verdict], listed or report.reason[:300])
+    return Head(
+        name=column.name,
+        target=report.target,
+        server=server,
+        verdict=VERDICTS[report.verdict],
+        sentence=report_summary(report),
+        counts=listed or report.reason[:300],
+    )
 
 
 def _changes(found: Comparison) -> Iterator[Change]:
@@ -118,7 +125,7 @@ def _changes(found: Comparison) -> Iterator[Change]:
         ("broke", "failed", found.broke),
         ("no longer offered", "failed", found.withdrawn),
         ("fixed", "passed", found.fixed),
-        ("new failures", "known", found.new),
+        ("new failures", "failed", found.new),
     ):
         if results:
             yield Change(title, slug, tuple((r.id, _finding(r)) for r in results))
@@ -217,8 +224,3 @@ def _inert(text: str) -> str:
         return ""
     shown = re.sub(r"[^\w .-]", lambda found: f"&#{ord(found.group())};", escaped(text))
     return f"<code>{shown}</code>"
-
-
-def write_matrix_html(columns: tuple[Column, ...]) -> str:
-    """Return the matrix as a self-contained page."""
-    return write_page("matrix.html.j2", matrix=matrix_of(columns), version=columns[0].report.version)

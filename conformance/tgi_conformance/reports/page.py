@@ -37,7 +37,7 @@ def write_page(template: str, **values: Any) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("tgi_conformance.reports", "web"),
+        loader=jinja2.FunctionLoader(_template),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_inert,
@@ -45,7 +45,17 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["coded"] = _coded
+    environment.filters["inner"] = _inner
     return environment
+
+
+def _template(name: str) -> str:
+    """Read a template without its indentation, which would be a tenth of a page."""
+    return re.sub(r"\n +", "\n", _file(name))
+
+
+def _file(name: str) -> str:
+    return files("tgi_conformance.reports").joinpath("web").joinpath(name).read_text("utf-8")
 
 
 def _coded(text: str) -> Markup:
@@ -54,12 +64,18 @@ def _coded(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", shown))  # noqa: S704 - escaped before
 
 
+def _inner(text: str) -> Markup:
+    """Escape text for the inside of an element, where quotes are harmless; JSON has many of them."""
+    shown = escaped_lines(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Markup(shown)  # noqa: S704 - escaped before
+
+
 def _inert(value: Any) -> Any:
     return escaped_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
 def _asset(name: str) -> Asset:
-    text = files("tgi_conformance.reports").joinpath("web").joinpath(name).read_text("utf-8")
+    text = _file(name)
     digest = b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Asset(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file

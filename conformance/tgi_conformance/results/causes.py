@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from tgi_conformance.results.cause_key import cause_key, without_values
 from tgi_conformance.results.levels import Level
 from tgi_conformance.results.report import WHOLE_RUN
-from tgi_conformance.results.symptoms import symptom_of, without_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tgi_conformance.results.cause_key import CauseKey
     from tgi_conformance.results.report import Result
-    from tgi_conformance.results.symptoms import Symptom
 
 LEVELS = list(Level)
 
@@ -95,9 +95,9 @@ def causes_of(results: Iterable[Result]) -> tuple[Cause, ...]:
 
     Causes about the whole run come first, since they may explain the rest.
     """
-    groups: dict[Symptom, list[Result]] = defaultdict(list)
+    groups: dict[CauseKey, list[Result]] = defaultdict(list)
     for result in results:
-        groups[symptom_of(result)].append(result)
+        groups[cause_key(result)].append(result)
     return tuple(sorted(map(_cause, groups.values()), key=_place))
 
 

@@ -8,7 +8,7 @@ opening after which it is certain of several tokens in a row, and compares answe
 from __future__ import annotations
 
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
@@ -20,6 +20,7 @@ from tgi_conformance.results.outcomes import InconclusiveError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tgi_conformance.http.exchange import Exchange
     from tgi_conformance.protocol.answers import Answer
     from tgi_conformance.protocol.forms import Form
     from tgi_conformance.session.response_cache import ResponseCache
@@ -109,7 +110,22 @@ def _longest_certain_run(answer: Answer) -> tuple[int, int]:
 
 
 def _repeats(cache: ResponseCache, form: Form, found: RepeatableOpening) -> bool:
-    greedy = {} if form.dialect == "generate" else {"temperature": 0.0}
+    """Whether answers repeat, and are certain in chat, whose template changes the prompt."""
+    greedy: dict[str, Any] = {} if form.dialect == "generate" else {"temperature": 0.0}
+    if form.dialect == "chat":
+        greedy["logprobs"] = True
     request = evolve(form, opening=found.opening).ask(tokens=found.tokens, **greedy)
-    texts = {read_answer(form, cache.sender.send(request)).text for _ in range(TIMES)}
-    return len(texts) == 1
+    exchanges = [cache.sender.send(request) for _ in range(TIMES)]
+    texts = {read_answer(form, exchange).text for exchange in exchanges}
+    return len(texts) == 1 and all(_is_certain(token) for token in _chat_tokens(exchanges[0]))
+
+
+def _is_certain(token: Mapping[str, Any]) -> bool:
+    logprob = token.get("logprob")
+    return not isinstance(logprob, (int, float)) or logprob >= CERTAIN
+
+
+def _chat_tokens(exchange: Exchange) -> list[dict[str, Any]]:
+    """The tokens of a chat answer with their log-probabilities; empty if it shows none."""
+    content = api.member(exchange.response.json, "choices", 0, "logprobs", "content")
+    return [token for token in content if isinstance(token, dict)] if isinstance(content, list) else []

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from tgi_document.pinned import pinned_path
+from tgi_document.releases import served_path
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
@@ -36,9 +37,8 @@ window.onload = function () {
 
 def served_document(release: Release) -> bytes:
     """The interface of a release, faults included: it is what its servers serve."""
-    if release.document is None:
-        return pinned_path().read_bytes()
-    return (files("tgi_reference.api") / "documents" / release.document).read_bytes()
+    path = pinned_path() if release.document is None else served_path(release.document)
+    return path.read_bytes()
 
 
 @lru_cache(maxsize=1)

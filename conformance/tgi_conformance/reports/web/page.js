@@ -13,6 +13,8 @@
     say(`${root.dataset.theme} theme`);
   });
 
+  // Copying
+
   const copyBySelection = (text) => {
     const area = document.createElement("textarea");
     area.value = text;
@@ -46,86 +48,163 @@
     setTimeout(() => { button.textContent = before; }, 1600);
   });
 
-  const search = one("search");
-  if (!search) return;
-  const articles = all("article");
-  const texts = new Map();
-  const textOf = (article) => {
-    if (!texts.has(article)) texts.set(article, article.textContent.toLowerCase());
-    return texts.get(article);
-  };
-  const checked = (name) => new Set(all(`input[name=${name}]:checked`).map((box) => box.value));
+  // The matrix: one tab stop, arrow keys between its cells
 
-  const show = () => {
-    const outcomes = checked("outcome");
-    const levels = checked("level");
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let count = 0;
-    for (const article of articles) {
-      const { outcome, level, route, category } = article.dataset;
-      const fits = outcomes.has(outcome) && levels.has(level)
-        && (!one("route").value || one("route").value === route)
-        && (!one("category").value || one("category").value === category)
-        && words.every((word) => textOf(article).includes(word));
-      article.hidden = !fits;
-      count += fits;
-    }
-    one("nothing").hidden = count > 0;
-    one("shown").textContent = `${count} of ${articles.length} shown`;
-  };
-
-  const showAll = () => {
-    for (const box of all("input[name=outcome], input[name=level]")) box.checked = true;
-    search.value = one("route").value = one("category").value = "";
-    show();
-  };
-
-  for (const control of all(".toolbar input, .toolbar select")) control.addEventListener("input", show);
-  one("all").addEventListener("click", showAll);
-
-  for (const cell of all(".cell")) {
-    cell.addEventListener("click", () => {
-      showAll();
-      one("route").value = cell.dataset.route;
-      one("category").value = cell.dataset.category;
-      show();
-      one("findings").scrollIntoView();
-      search.focus({ preventScroll: true });
+  const KEYS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+  for (const table of all("table.matrix")) {
+    const cells = all("a", table);
+    const place = (cell) => [cell.closest("tr").rowIndex, cell.closest("td, th").cellIndex];
+    const focus = (cell) => {
+      for (const other of cells) other.tabIndex = other === cell ? 0 : -1;
+      cell.focus();
+    };
+    cells.forEach((cell, index) => { cell.tabIndex = index ? -1 : 0; });
+    table.addEventListener("keydown", (event) => {
+      const from = event.target.closest("a");
+      if (!from || event.altKey || event.ctrlKey || event.metaKey) return;
+      const shown = cells.filter((cell) => cell.offsetParent);
+      const [row, column] = place(from);
+      let to;
+      if (event.key === "Home") to = shown.find((cell) => place(cell)[0] === row);
+      if (event.key === "End") to = shown.findLast((cell) => place(cell)[0] === row);
+      if (KEYS[event.key]) {
+        const [down, right] = KEYS[event.key];
+        const ahead = shown.filter((cell) => {
+          const [r, c] = place(cell);
+          return down ? c === column && (r - row) * down > 0 : r === row && (c - column) * right > 0;
+        });
+        to = down + right > 0 ? ahead[0] : ahead.at(-1);
+      }
+      if (!to && !KEYS[event.key]) return;
+      event.preventDefault();
+      if (to) focus(to);
     });
   }
 
-  const openTarget = () => {
-    const article = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!article || article.tagName !== "ARTICLE") return;
-    if (article.hidden) showAll();
-    article.querySelector("details").open = true;
-    article.scrollIntoView();
-    article.querySelector("summary").focus({ preventScroll: true });
-  };
-  addEventListener("hashchange", openTarget);
-
-  addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      search.focus();
-    }
-    if (event.key === "Escape" && event.target === search) {
-      search.value = "";
-      show();
-    }
-  });
+  // Printing opens the causes
 
   const opened = [];
   addEventListener("beforeprint", () => {
-    for (const details of all("article:not([hidden]) > details:not([open])")) {
-      if (!details.querySelector(".versus, .reason")) continue;
+    for (const details of all(".cause, .cause .answer").filter((details) => !details.open)) {
       details.open = true;
       opened.push(details);
     }
   });
   addEventListener("afterprint", () => { for (const details of opened.splice(0)) details.open = false; });
 
-  show();
-  openTarget();
+  // Filters: the hash of the URL has those that differ from the first ones, such as #outcome=all&route=generate
+
+  const filters = one("filters");
+  if (!filters) return;
+  const { search, route, category } = filters.elements;
+  const articles = all("article");
+  const texts = new Map();
+  const textOf = (article) => {
+    if (!texts.has(article)) texts.set(article, article.textContent.toLowerCase());
+    return texts.get(article);
+  };
+  const boxes = (name) => all(`input[name=${name}]`, filters);
+  const checked = (name) => boxes(name).filter((box) => box.checked).map((box) => box.value);
+
+  const show = () => {
+    const outcomes = new Set(checked("outcome"));
+    const levels = new Set(checked("level"));
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const article of articles) {
+      const data = article.dataset;
+      const fits = outcomes.has(article.className) && levels.has(data.level)
+        && (!route.value || route.value === data.route)
+        && (!category.value || category.value === data.category)
+        && words.every((word) => textOf(article).includes(word));
+      article.hidden = !fits;
+      count += fits;
+    }
+    one("nothing").hidden = count > 0;
+    const hidden = articles.length - count;
+    one("shown").textContent = hidden ? `${count} shown, ${hidden} hidden by filters` : `${count} shown`;
+  };
+
+  const written = () => {
+    const values = new URLSearchParams();
+    for (const name of ["outcome", "level"]) {
+      const some = boxes(name);
+      if (some.every((box) => box.checked === box.defaultChecked)) continue;
+      values.set(name, some.every((box) => box.checked) ? "all" : checked(name).join(","));
+    }
+    for (const field of [route, category, search]) if (field.value) values.set(field.name, field.value);
+    return values.size ? `#${values}` : "#";
+  };
+
+  const read = (hash) => {
+    const values = new URLSearchParams(hash.slice(1));
+    for (const name of ["outcome", "level"]) {
+      const chosen = values.get(name);
+      for (const box of boxes(name)) {
+        box.checked = chosen === null ? box.defaultChecked : chosen === "all" || chosen.split(",").includes(box.value);
+      }
+    }
+    for (const field of [route, category, search]) field.value = values.get(field.name) ?? "";
+    show();
+  };
+
+  const showAll = () => {
+    for (const box of [...boxes("outcome"), ...boxes("level")]) box.checked = true;
+    for (const field of [route, category, search]) field.value = "";
+    show();
+  };
+  const remember = (replace = false) => {
+    if (written() !== (location.hash || "#")) history[replace ? "replaceState" : "pushState"](null, "", written());
+  };
+
+  const openTarget = () => {
+    const target = one(location.hash.slice(1));
+    if (!target?.matches("article, details")) return;
+    if (target.hidden) showAll();
+    const details = target.querySelector(":scope > details") ?? target;
+    details.open = true;
+    target.scrollIntoView();
+    details.querySelector("summary").focus({ preventScroll: true });
+  };
+  const follow = () => {
+    if (!location.hash || location.hash.includes("=")) read(location.hash);
+    else openTarget();
+  };
+
+  let typing = false; // words typed in one go are one step back
+  search.addEventListener("input", () => { show(); remember(typing); typing = true; });
+  search.addEventListener("blur", () => { typing = false; });
+  filters.addEventListener("change", (event) => { if (event.target !== search) { show(); remember(); } });
+  filters.addEventListener("submit", (event) => event.preventDefault());
+  one("all").addEventListener("click", () => { showAll(); remember(); });
+  addEventListener("hashchange", follow);
+  addEventListener("popstate", follow);
+
+  for (const cell of all("a.cell")) {
+    cell.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      read(cell.hash);
+      remember();
+      one("findings").scrollIntoView();
+      search.focus({ preventScroll: true });
+    });
+  }
+
+  addEventListener("keydown", (event) => {
+    const inField = event.target.closest("input, select, textarea");
+    if (event.key === "/" && !inField && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      search.focus();
+    }
+    if (event.key === "Escape" && event.target === search) {
+      search.value = "";
+      show();
+      remember();
+    }
+  });
+
+  read(location.hash.includes("=") ? location.hash : "");
+  follow();
+  if (location.hash.includes("=")) one("findings").scrollIntoView();
 })();
