@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Escape = Callable[[str], str]
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "github")
 
 _SECTIONS = (
     ("Breaking for callers and readers", frozenset({Party.CALLERS, Party.READERS})),
@@ -37,9 +37,14 @@ _VALUES = frozenset({"default changed", "enum changed", "enum values added", "en
 """Kinds whose old and new are data of the document; those of others are words, or names."""
 
 _WHOLE = frozenset(
-    {"operation added", "operation removed", "schema added", "schema removed", "schema renamed"}
+    {
+        *("operation added", "operation removed", "operation moved"),
+        *("schema added", "schema removed", "schema renamed"),
+    }
 )
 """Kinds that are about all of an operation or schema, listed together."""
+
+_MOST_ANNOTATIONS = {"error": 10, "notice": 9}
 
 _LONGEST_VALUE = 120
 _MOST_NAMES = 200
@@ -64,7 +69,8 @@ class Side:
 
 def report(changes: list[Change], old: Side, new: Side, output: str) -> str:
     """Write a report in one of `FORMATS`, ending with a newline."""
-    return {"text": as_text, "json": as_json, "markdown": as_markdown}[output](changes, old, new)
+    writers = {"text": as_text, "json": as_json, "markdown": as_markdown, "github": as_github}
+    return writers[output](changes, old, new)
 
 
 def as_text(changes: list[Change], old: Side, new: Side) -> str:
@@ -85,6 +91,32 @@ def as_markdown(changes: list[Change], old: Side, new: Side) -> str:
         for where, entries in groups:
             lines += [f"- **{where}**", *(f"  - {entry}" for entry in entries)]
     return "\n".join(lines) + "\n"
+
+
+def as_github(changes: list[Change], old: Side, new: Side) -> str:
+    """Write annotations of a GitHub job: an error for each operation or schema that breaks, else a notice.
+
+    GitHub shows the first ten of each kind, so what is more is told in the closing notice, which counts all.
+    """
+    lines: list[str] = []
+    for title, groups in _sections(changes, visible):
+        kind = "notice" if title == "Compatible" else "error"
+        room = max(0, _MOST_ANNOTATIONS[kind] - sum(line.startswith(f"::{kind} ") for line in lines))
+        lines += [_annotation(kind, new, f"{title}: {where}", entries) for where, entries in groups[:room]]
+    summary = f"{_named(old, visible)} -> {_named(new, visible)}: {_counted(changes)}"
+    return "\n".join([*lines, _annotation("notice", new, "OpenAPI document", [summary])]) + "\n"
+
+
+def _annotation(kind: str, side: Side, title: str, lines: list[str]) -> str:
+    is_file = "://" not in side.source
+    properties = {**({"file": visible(side.source, 400)} if is_file else {}), "title": title}
+    told = ",".join(f"{name}={_github(value, ':,')}" for name, value in properties.items())
+    return f"::{kind} {told}::{_github(chr(10).join(lines))}"
+
+
+def _github(text: str, more: str = "") -> str:
+    """Escape what a workflow command would take for its own; a colon and a comma only in a property."""
+    return "".join(f"%{ord(sign):02X}" if sign in f"%\r\n{more}" else sign for sign in text)
 
 
 def as_json(changes: list[Change], old: Side, new: Side) -> str:
@@ -205,7 +237,7 @@ def _place_and_value(change: Change) -> str:
 
 
 def _whole(change: Change) -> str:
-    if change.kind == "schema renamed":
+    if change.kind in {"schema renamed", "operation moved"}:
         return f"{change.old} -> {change.new}"
     return change.where
 

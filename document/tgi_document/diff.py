@@ -9,6 +9,7 @@ from tgi_document.diff_operations import OperationDiff, path_of_operation
 from tgi_document.diff_schemas import SchemaDiff
 from tgi_document.operations import operations
 from tgi_document.pinned import structure
+from tgi_document.renaming import moved_operations
 from tgi_document.shapes import Place
 from tgi_document.walk import pointer_of
 
@@ -37,20 +38,33 @@ def diff(old: Document, new: Document) -> list[Change]:
 
 def _compare_operations(compared: OperationDiff, old: Document, new: Document) -> None:
     before, after = operations(old), operations(new)
+    moved = moved_operations(
+        {key: operation for key, operation in before.items() if key not in after},
+        {key: operation for key, operation in after.items() if key not in before},
+    )
+    came_from = {new_key: old_key for old_key, new_key in moved.items()}
     for key, operation in before.items():
-        if key not in after:
+        if key not in after and key not in moved:
             place = Place(path_of_operation(key), operation)
             compared.note(
                 "operation removed", place, Direction.BOTH, CALLERS, (_operation_name(operation), None)
             )
     for key, operation in after.items():
-        if key in before:
-            compared.compare(key, before[key], operation)
-        else:
-            place = Place(path_of_operation(key), operation)
+        place = Place(path_of_operation(key), operation)
+        if key in came_from:
+            change = (_written(came_from[key]), _written(key))
+            compared.note("operation moved", place, Direction.BOTH, CALLERS, change)
+        elif key not in before:
             compared.note(
                 "operation added", place, Direction.BOTH, NOBODY, (None, _operation_name(operation))
             )
+            continue
+        old_key = came_from.get(key, key)
+        compared.compare(old_key, before[old_key], key, operation)
+
+
+def _written(key: tuple[str, str]) -> str:
+    return f"{key[1].upper()} {key[0]}"
 
 
 def _compare_unused(schemas: SchemaDiff, old: Document, new: Document) -> None:

@@ -28,13 +28,16 @@ class OperationDiff:
     schemas: SchemaDiff
     changes: list[Change] = field(factory=list)
 
-    def compare(self, key: tuple[str, str], old: dict[str, Any], new: dict[str, Any]) -> None:
-        """Compare the two states of the operation at `key`, its path and method."""
-        path = path_of_operation(key)
-        before, after = Place(path, old), Place(path, new)
+    def compare(
+        self, old_key: tuple[str, str], old: dict[str, Any], key: tuple[str, str], new: dict[str, Any]
+    ) -> None:
+        """Compare the two states of an operation, each with its path and method."""
+        before, after = Place(path_of_operation(old_key), old), Place(path_of_operation(key), new)
         self._names(before, after)
         self._security(before, after)
-        self._parameters(key, before, after)
+        self._parameters(
+            _parameters(self.schemas.old, old_key, before), _parameters(self.schemas.new, key, after)
+        )
         self._request_body(before, after)
         self._responses(before, after)
         if canonical(_bare(old.get("callbacks"))) != canonical(_bare(new.get("callbacks"))):
@@ -69,8 +72,7 @@ class OperationDiff:
                 "security changed", _below(new, "security"), REQUEST, breaks, (sorted(before), sorted(after))
             )
 
-    def _parameters(self, key: tuple[str, str], old: Place, new: Place) -> None:
-        before, after = _parameters(self.schemas.old, key, old), _parameters(self.schemas.new, key, new)
+    def _parameters(self, before: dict[tuple[str, str], Place], after: dict[tuple[str, str], Place]) -> None:
         for name, place in before.items():
             if name not in after:
                 self.note("parameter removed", place, REQUEST, CALLERS, (_parameter_words(place), None))

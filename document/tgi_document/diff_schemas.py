@@ -22,6 +22,7 @@ from tgi_document.constraints import (
 )
 from tgi_document.errors import DocumentError
 from tgi_document.matching import alike, match
+from tgi_document.renaming import renamed_members
 from tgi_document.shapes import (
     Place,
     Shape,
@@ -240,17 +241,21 @@ class SchemaDiff:
             self._push(before, after, direction)
 
     def _members(self, old: Shape, new: Shape, direction: Direction) -> None:
+        renamed = renamed_members(self.old, old, self.new, new)
         for name, place in old.members.items():
-            if name not in new.members:
+            if name not in new.members and name not in renamed:
                 self._note(
                     "member removed", Effect.REPLACES, place, direction, (in_words(self.old, place), None)
                 )
+        names = {new_name: old_name for old_name, new_name in renamed.items()}
         for name, place in new.members.items():
-            if name in old.members:
-                self._push(old.members[name], place, direction)
+            if name in names:
+                self._note("member renamed", Effect.REPLACES, place, direction, (names[name], name))
+            if name in old.members or name in names:
+                self._push(old.members[names.get(name, name)], place, direction)
             else:
                 self._member_added(name, new, direction)
-        self._required(old, new, direction)
+        self._required(old, new, renamed, direction)
 
     def _member_added(self, name: str, new: Shape, direction: Direction) -> None:
         place = new.members[name]
@@ -260,9 +265,11 @@ class SchemaDiff:
         )
         self._note(kind, effect, place, direction, (None, in_words(self.new, place)))
 
-    def _required(self, old: Shape, new: Shape, direction: Direction) -> None:
-        for name in sorted(old.required ^ new.required):
-            if (name in old.members) != (name in new.members):
+    def _required(self, old: Shape, new: Shape, renamed: dict[str, str], direction: Direction) -> None:
+        before = {renamed.get(name, name) for name in old.required}
+        members = {renamed.get(name, name) for name in old.members}
+        for name in sorted(before ^ new.required):
+            if (name in members) != (name in new.members):
                 continue  # told with the member itself
             is_required = name in new.required
             place = new.members.get(name, Place(((new.place.path, "properties"), name), {}))

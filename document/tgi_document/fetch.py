@@ -26,6 +26,7 @@ __all__ = ["Access", "Fetched", "fetch_document", "fetch_document_async"]
 
 _PAGES = ("docs", "docs/")
 _USUAL_PLACES = ("api-doc/openapi.json", "openapi.json")
+_DOCUMENTS = (".json", ".yaml", ".yml")
 _MAX_SCRIPTS = 6
 
 
@@ -45,7 +46,8 @@ def fetch_document(base_url: str, access: Access | None = None) -> Fetched:
     """Find a deployment's document: `/docs`, then `/api-doc/openapi.json`, then `/openapi.json`.
 
     Args:
-        base_url: The deployment's URL, with its path prefix; or, ending in `.json`, the document's own.
+        base_url: The deployment's URL, with its path prefix; or the document's own, ending in `.json`,
+            `.yaml` or `.yml`.
         access: Headers, key, CA and deadline.
 
     Raises:
@@ -74,7 +76,7 @@ async def fetch_document_async(base_url: str, access: Access | None = None) -> F
 def _place(base_url: str) -> httpx.URL:
     """Give the URL to search below, its path ending with a slash; or the document's own."""
     url = check_url(base_url)
-    if url.path.endswith(".json"):
+    if url.path.endswith(_DOCUMENTS):
         return url.copy_with(fragment=None)
     url = httpx.URL(parse_url(base_url))
     return url.copy_with(raw_path=url.raw_path.rstrip(b"/").removesuffix(b"/docs").rstrip(b"/") + b"/")
@@ -111,7 +113,7 @@ class _Search:
 
     async def run(self) -> Fetched | None:
         base = self.getter.base
-        if base.path.endswith(".json"):
+        if base.path.endswith(_DOCUMENTS):
             return await self._document(base, "as given")
         async for url, page in self._named():
             if found := await self._document(url, f"named by {shown(page)}"):

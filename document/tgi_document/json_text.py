@@ -21,14 +21,14 @@ _LONGEST_INTEGER = 100
 
 
 @frozen
-class _Repeated:
+class Repeated:
     """Stands for an object that holds a member twice, until the place of it is known."""
 
     name: str
 
 
 @frozen
-class _Refused:
+class Refused:
     """Stands for a value that JSON does not have, until the place of it is known."""
 
     problem: str
@@ -45,31 +45,35 @@ def parse_json(data: bytes, origin: str) -> Any:
         DocumentError: When it is no JSON, holds a member twice, NaN, an infinity or half a surrogate pair, or
             passes `MAX_BYTES` or a limit of `tgi_common.json_text`.
     """
-    _check_size(data, origin)
-    text = _decoded(data, origin)
-    if text.lstrip()[:1] == "<":
-        raise DocumentError(f"{origin}: HTML or XML, expected an OpenAPI document in JSON")
+    text = decoded(data, origin)
     try:
         check_shape(text)
     except JsonError as error:
         raise DocumentError(f"{origin}: {error}") from None
     value = _parsed(text, origin)
-    _check_values(value, origin)
+    check_values(value, origin)
     return value
 
 
-def _check_size(data: bytes, origin: str) -> None:
+def decoded(data: bytes, origin: str) -> str:
+    """Decode a text that may be JSON or YAML.
+
+    Raises:
+        DocumentError: When it is empty, longer than `MAX_BYTES`, no UTF-8, or HTML.
+    """
     if len(data) > MAX_BYTES:
         raise DocumentError(f"{origin}: {len(data)} bytes, expected a document of at most {MAX_BYTES} bytes")
     if not data.strip():
-        raise DocumentError(f"{origin}: empty, expected an OpenAPI document in JSON")
-
-
-def _decoded(data: bytes, origin: str) -> str:
+        raise DocumentError(f"{origin}: empty, expected an OpenAPI document in JSON or YAML")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{origin}: byte {error.start}: no UTF-8, expected JSON in UTF-8") from None
+        raise DocumentError(
+            f"{origin}: byte {error.start}: no UTF-8, expected JSON or YAML in UTF-8"
+        ) from None
+    if text.lstrip()[:1] == "<":
+        raise DocumentError(f"{origin}: HTML or XML, expected an OpenAPI document in JSON or YAML")
+    return text
 
 
 def _parsed(text: str, origin: str) -> Any:
@@ -79,29 +83,39 @@ def _parsed(text: str, origin: str) -> Any:
             object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_number,
-            parse_constant=lambda name: _Refused(f"{name} is no JSON value"),
+            parse_constant=lambda name: Refused(f"{name} is no JSON value"),
         )
     except json.JSONDecodeError as error:
         _raise_syntax(text, error, origin)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
     value = dict(pairs)
     if len(value) == len(pairs):
         return value
     seen: set[str] = set()
-    return _Repeated(next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
+    return Repeated(next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
 
 
-def _integer(digits: str) -> int | _Refused:
+def number_of(digits: str, *, is_integer: bool) -> int | float | Refused:
+    """Read a number as YAML 1.2 writes it; JSON's numbers are among these."""
+    if not is_integer:
+        special = digits.lstrip("+-").lower() in {".inf", ".nan"}
+        return Refused(f"{digits[:40]} is no JSON value") if special else _number(digits)
+    if digits.startswith(("0o", "0x")) and len(digits) <= _LONGEST_INTEGER:
+        return int(digits, 0)
+    return _integer(digits)
+
+
+def _integer(digits: str) -> int | Refused:
     if len(digits) > _LONGEST_INTEGER:
-        return _Refused(f"an integer of {len(digits)} digits, expected at most {_LONGEST_INTEGER}")
+        return Refused(f"an integer of {len(digits)} digits, expected at most {_LONGEST_INTEGER}")
     return int(digits)
 
 
-def _number(digits: str) -> float | _Refused:
+def _number(digits: str) -> float | Refused:
     value = float(digits)
-    return value if math.isfinite(value) else _Refused(f"{digits[:40]} is no number that a double can hold")
+    return value if math.isfinite(value) else Refused(f"{digits[:40]} is no number that a double can hold")
 
 
 def _raise_syntax(text: str, error: json.JSONDecodeError, origin: str) -> NoReturn:
@@ -111,15 +125,15 @@ def _raise_syntax(text: str, error: json.JSONDecodeError, origin: str) -> NoRetu
             f"{origin}: truncated: ends at byte {size} in the midst of a value, expected JSON to its end"
         )
     place = len(text[: error.pos].encode())
-    if not text.lstrip().startswith(("{", "[")):
-        found = text.lstrip()[:30].split("\n")[0]
-        raise DocumentError(
-            f"{origin}: begins with {quoted(found)} (YAML or plain text?), expected a JSON object"
-        )
     raise DocumentError(f"{origin}: byte {place}: no JSON ({error.msg})")
 
 
-def _check_values(value: Any, origin: str) -> None:
+def check_values(value: Any, origin: str) -> None:
+    """Refuse a value in which something stands for what JSON does not have.
+
+    Raises:
+        DocumentError: With the JSON pointer of the place.
+    """
     stack: list[tuple[Path, Any]] = [((), value)]
     while stack:
         path, value = stack.pop()
@@ -131,11 +145,11 @@ def _check_values(value: Any, origin: str) -> None:
             stack.extend(((path, index), item) for index, item in enumerate(value))
         elif isinstance(value, str):
             _check_text(value, path, origin)
-        elif isinstance(value, _Repeated):
+        elif isinstance(value, Repeated):
             raise DocumentError(
                 f"{origin}: {pointer_of(path)}: holds {quoted(value.name)} twice, expected each member once"
             )
-        elif isinstance(value, _Refused):
+        elif isinstance(value, Refused):
             raise DocumentError(f"{origin}: {pointer_of(path)}: {value.problem}")
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
-from tgi_document.json_text import MAX_BYTES, parse_json
-from tgi_document.operations import METHODS
-from tgi_document.walk import Document, Node, Role, final_target, walk
+from tgi_document.json_text import MAX_BYTES, decoded, parse_json
+from tgi_document.operations import METHODS, path_items
+from tgi_document.walk import Document, Node, Role, final_target, path_of, walk
+from tgi_document.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +25,7 @@ _SCHEMAS = "a list of schemas"
 _STRINGS = "a list of strings"
 
 _EXPECTED: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        ("paths", "components", "properties", "responses", "requestBody", "content", *METHODS), (_OBJECT,)
-    ),
+    **dict.fromkeys(("paths", "components", "properties", "responses", "requestBody", "content"), (_OBJECT,)),
     **dict.fromkeys(
         ("schemas", "securitySchemes", "requestBodies", "patternProperties", "headers"), (_OBJECT,)
     ),
@@ -68,7 +67,7 @@ _OBJECTS_BELOW = frozenset(
 """Maps of names to objects (a schema may also be a boolean)."""
 
 _FAR_REFERENCES = ("$dynamicRef", "$recursiveRef", "operationRef")
-"""Further keywords that can lead out of a document."""
+"""Further keywords that can lead out of a document. `#` and `#name` stay in it, whatever they mean there."""
 
 
 def load_document(path: Path) -> Document:
@@ -89,7 +88,7 @@ def parse_document(data: bytes, origin: str) -> Document:
     """Read an OpenAPI 3.0 or 3.1 document, none of whose references leads out of it.
 
     Args:
-        data: JSON in UTF-8.
+        data: JSON or YAML in UTF-8.
         origin: What the document is called in errors, a file or a URL.
 
     Returns:
@@ -100,7 +99,9 @@ def parse_document(data: bytes, origin: str) -> Document:
     Raises:
         DocumentError: Otherwise.
     """
-    value = parse_json(data, origin)
+    # YAML may begin with a brace, too, but a document that does is JSON, and told so where it is wrong.
+    is_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"", b"{", b"["}
+    value = parse_json(data, origin) if is_json else parse_yaml(decoded(data, origin), origin)
     if not isinstance(value, dict):
         raise DocumentError(f"{origin}: {_kind(value)}, expected an OpenAPI document (a JSON object)")
     check_document(value, origin)
@@ -122,6 +123,7 @@ def check_document(document: Document, origin: str) -> None:
             _check_references(document, node, origin)
         elif node.above in _OBJECTS_BELOW:
             _check_named(node, origin)
+    _check_path_items(document, origin)
 
 
 def dangling_references(document: Document) -> list[tuple[str, str]]:
@@ -143,7 +145,10 @@ def _leads_somewhere(document: Document, node: Node) -> bool:
 def _check_version(document: Document, origin: str) -> None:
     if "swagger" in document:
         found = quoted(document["swagger"])
-        raise DocumentError(f"{origin}: OpenAPI 2 (swagger {found}), expected OpenAPI 3.0 or 3.1")
+        raise DocumentError(
+            f"{origin}: OpenAPI 2 (swagger {found}), expected OpenAPI 3.0 or 3.1; "
+            "swagger2openapi, for one, converts documents"
+        )
     version = document.get("openapi")
     if not isinstance(version, str):
         raise DocumentError(f"{origin}: #/openapi: missing, expected an OpenAPI document, version 3.0 or 3.1")
@@ -167,11 +172,22 @@ def _check_named(node: Node, origin: str) -> None:
             raise DocumentError(f"{origin}: {place}: {_kind(value)}, expected an object")
 
 
+def _check_path_items(document: Document, origin: str) -> None:
+    """Look into path items, references followed; `options` elsewhere is no operation."""
+    for path, item in path_items(document).items():
+        written = document["paths"][path]
+        place = path_of(written["$ref"]) if "$ref" in written else (((), "paths"), path)
+        for method in METHODS:
+            if not isinstance(item.get(method, {}), dict):
+                pointer = Node((place, method), item[method], Role.KEYWORDS).pointer
+                raise DocumentError(f"{origin}: {pointer}: {_kind(item[method])}, expected an object")
+
+
 def _check_references(document: Document, node: Node, origin: str) -> None:
     if "$ref" in node.value:
         _check_reference(document, node, "$ref", origin)
     for key in _FAR_REFERENCES:
-        if isinstance(node.value.get(key), str):
+        if isinstance(node.value.get(key), str) and not re.fullmatch("#[^/]*", node.value[key]):
             _check_reference(document, node, key, origin)
     if "mapping" in node.value and node.above == "discriminator":
         _check_mapping(document, node, origin)

@@ -47,12 +47,8 @@ print(json.dumps(found))
 """
 
 
-@pytest.mark.parametrize(
-    ("release", "end", "least"), [("2.0.4", None, 50), ("2.4.1", "[DONE]", 100)], ids=["2.0.4", "2.4.1"]
-)
-def test_a_client_of_a_release_reads_its_streams(
-    release: str, end: str | None, least: int, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(("release", "least"), [("2.0.4", 50), ("2.4.1", 100)])
+def test_a_client_of_a_release_reads_its_streams(release: str, least: int, tmp_path: Path) -> None:
     document = json.loads((DATA / "interface" / f"tgi-{release}.json").read_text("utf-8"))
     generate(document, load_overlay(ROOT / "spec" / "corrections.yaml"), tmp_path)
     recordings = DATA / "transcripts" / f"tgi-{release}.jsonl"
@@ -61,7 +57,6 @@ def test_a_client_of_a_release_reads_its_streams(
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
     found = json.loads(done.stdout)
 
-    assert end == found["ends"]["/v1/chat/completions"] == found["ends"]["/v1/completions"]
-    assert found["ends"]["/generate_stream"] is None
+    assert {None} == set(found["ends"].values())
     assert [] == found["incomplete"]
     assert found["read"] >= least

@@ -85,3 +85,25 @@ def test_a_long_list_is_cut() -> None:
     changes = [Change("schema added", f"S{index}", "", "#", Direction.UNUSED) for index in range(300)]
     side = Side("a", "A", "1")
     assert "S199 and 100 more\n" in report(changes, side, side, "text")
+
+
+def test_annotations_of_github_name_the_file_and_what_breaks() -> None:
+    lines = reported("2.4.1", "3.3.7", "github").splitlines()
+    errors = [line for line in lines if line.startswith("::error ")]
+    assert all(line.startswith("::error file=3.3.7.json,title=Breaking for ") for line in errors)
+    assert any(
+        "GenerateParameters" in line and "max_new_tokens: default changed: 100 -> 1024" in line
+        for line in errors
+    )
+    assert lines[-1].startswith(
+        "::notice file=3.3.7.json,title=OpenAPI document::Text Generation Inference 2.4.1 -> "
+    )
+
+
+def test_annotations_are_escaped_and_no_more_than_github_shows() -> None:
+    changes = [Change("member added", f"S{index},:%", "a%\nb", "#", Direction.REQUEST) for index in range(30)]
+    side = Side("http://host/openapi.json", "A", "1")
+    lines = report(changes, side, side, "github").splitlines()
+    assert 10 == len(lines)
+    assert "::notice title=Compatible%3A S0%2C%3A%25 (in requests)::member added: a%25\\nb" == lines[0]
+    assert lines[-1].endswith("::A 1 -> A 1: 30 changes (30 compatible)")

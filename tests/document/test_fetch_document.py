@@ -148,7 +148,7 @@ def test_says_which_variable_holds_the_wrong_key(site: Site) -> None:
 
 
 def test_blanks_out_a_key_that_a_server_says_back(site: Site) -> None:
-    site.replies["/openapi.json"] = reply(f"{KEY} hello".encode())
+    site.replies["/openapi.json"] = reply(json.dumps({"swagger": f"{KEY} hello"}).encode())
     message = failure(site.url, Access((("X-Other", "header-secret"),), KEY))
     assert KEY not in message
     assert "***" in message
@@ -199,9 +199,9 @@ def test_gives_up_on_redirects_in_a_circle(site: Site) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (b"<!doctype html><p>Hello</p>", "HTML or XML, expected an OpenAPI document in JSON"),
+        (b"<!doctype html><p>Hello</p>", "HTML or XML, expected an OpenAPI document in JSON or YAML"),
         (json.dumps(DOCUMENT).encode()[:-9], "truncated"),
-        (b"openapi: 3.0.3\npaths: {}\n", "YAML"),
+        (b"openapi: 3.0.3\npaths: {}\n", "#/paths: missing or empty"),
         (b'{"swagger": "2.0", "paths": {}}', 'OpenAPI 2 (swagger "2.0"), expected OpenAPI 3.0 or 3.1'),
         (b"{}", "#/openapi: missing"),
         (b'{"openapi":"3.0.3","paths":{"/a":{"$ref":"file:///etc/passwd"}}}', "leads out of the document"),

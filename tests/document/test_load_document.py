@@ -44,6 +44,9 @@ def refusal(data: bytes | dict[str, Any]) -> str:
     return message.removeprefix("FILE: ")
 
 
+CONVERT = "swagger2openapi, for one, converts documents"
+
+
 @pytest.mark.parametrize("version", ["3.0.0", "3.0.3", "3.1.0", "3.1"])
 def test_takes_documents_of_the_versions_in_use(version: str) -> None:
     value = document(openapi=version)
@@ -53,17 +56,17 @@ def test_takes_documents_of_the_versions_in_use(version: str) -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (b"", "empty, expected an OpenAPI document in JSON"),
-        (b" \n", "empty, expected an OpenAPI document in JSON"),
-        (b"<html></html>", "HTML or XML, expected an OpenAPI document in JSON"),
-        (b"openapi: 3.0.3\n", 'begins with "openapi: 3.0.3" (YAML or plain text?), expected a JSON object'),
-        (b"---\nopenapi: 3.0.3\n", 'begins with "---" (YAML or plain text?), expected a JSON object'),
+        (b"", "empty, expected an OpenAPI document in JSON or YAML"),
+        (b" \n", "empty, expected an OpenAPI document in JSON or YAML"),
+        (b"<html></html>", "HTML or XML, expected an OpenAPI document in JSON or YAML"),
+        (b"openapi: 3.0.3\n", "#/paths: missing or empty, expected at least one path"),
+        (b"plain text", "a string, expected an OpenAPI document (a JSON object)"),
         (b'{"openapi": "3.0', "truncated: ends at byte 16 in the midst of a value, expected JSON to its end"),
         (b'{"openapi": ', "truncated: ends at byte 12 in the midst of a value, expected JSON to its end"),
         (b'{"a" 1}', "byte 5: no JSON (Expecting ':' delimiter)"),
         ('{"é" 1}'.encode(), "byte 6: no JSON (Expecting ':' delimiter)"),
         (b'{"a": 1} {', "byte 9: no JSON (Extra data)"),
-        (b'{"a": "\xff"}', "byte 7: no UTF-8, expected JSON in UTF-8"),
+        (b'{"a": "\xff"}', "byte 7: no UTF-8, expected JSON or YAML in UTF-8"),
         (b"[]", "a list, expected an OpenAPI document (a JSON object)"),
         (b"null", "null, expected an OpenAPI document (a JSON object)"),
         (b'{"a": {"b": 1, "c": 2, "b": 3}}', '#/a: holds "b" twice, expected each member once'),
@@ -72,7 +75,10 @@ def test_takes_documents_of_the_versions_in_use(version: str) -> None:
         (b'{"a": 1e999}', "#/a: 1e999 is no number that a double can hold"),
         (b'{"a": ' + b"9" * 5000 + b"}", "#/a: an integer of 5000 digits, expected at most 100"),
         (b'{"a": "\\ud800"}', "#/a: half a surrogate pair, expected whole characters"),
-        (b'{"swagger": "2.0"}', 'OpenAPI 2 (swagger "2.0"), expected OpenAPI 3.0 or 3.1'),
+        (
+            b'{"swagger": "2.0"}',
+            f'OpenAPI 2 (swagger "2.0"), expected OpenAPI 3.0 or 3.1; {CONVERT}',
+        ),
         (b"{}", "#/openapi: missing, expected an OpenAPI document, version 3.0 or 3.1"),
         (b'{"openapi": "4.0.0"}', '#/openapi: version "4.0.0", expected 3.0 or 3.1'),
         (b'{"openapi": "3.0.3"}', "#/paths: missing or empty, expected at least one path"),
@@ -163,6 +169,21 @@ def test_refuses_references_that_lead_out(reference: str) -> None:
 )
 def test_refuses_references_that_mean_nothing(value: dict[str, Any], expected: str) -> None:
     assert expected in refusal(value)
+
+
+@pytest.mark.parametrize("keyword", ["$recursiveRef", "$dynamicRef"])
+@pytest.mark.parametrize("reference", ["#", "#node"])
+def test_takes_references_whose_meaning_depends_on_where_they_are_used(keyword: str, reference: str) -> None:
+    value = schemas(A={"type": "array", "items": {keyword: reference}})
+    assert value == parse_document(json.dumps(value).encode(), "FILE")
+
+
+def test_tells_the_method_options_from_another_keyword_of_that_name() -> None:
+    value = schemas(A={"properties": {"a": {"type": "string", "options": ["x"]}}})
+    assert value == parse_document(json.dumps(value).encode(), "FILE")
+    shared = {"/a": {"$ref": "#/components/pathItems/A"}}
+    spoilt = document(paths=shared, components={"pathItems": {"A": {"options": []}}})
+    assert "#/components/pathItems/A/options: a list, expected an object" == refusal(spoilt)
 
 
 def test_lists_references_that_lead_nowhere() -> None:

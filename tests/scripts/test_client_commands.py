@@ -45,6 +45,18 @@ def test_the_exit_status_says_whether_something_changed(new: str, status: int) -
     assert status == client("diff", OLD, new).exit_code
 
 
+@pytest.mark.parametrize(("fail_on", "statuses"), [("any", (1, 1)), ("breaking", (0, 1))])
+def test_the_exit_status_may_depend_on_what_breaks(
+    fail_on: str, statuses: tuple[int, int], small: str, tmp_path: Path
+) -> None:
+    document = json.loads(Path(small).read_text())
+    document["paths"]["/b"] = document["paths"]["/a"]
+    (tmp_path / "more.json").write_text(json.dumps(document))
+    pairs = ((small, str(tmp_path / "more.json")), (str(tmp_path / "more.json"), small))
+    found = [client("diff", old, new, "--fail-on", fail_on).exit_code for old, new in pairs]
+    assert statuses == tuple(found)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

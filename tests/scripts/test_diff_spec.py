@@ -56,7 +56,7 @@ def test_compares_a_file_with_a_server(site: Site) -> None:
     ("name", "content", "expected"),
     [
         ("absent.json", None, "absent.json: cannot be read (No such file or directory)"),
-        ("spec.yaml", "openapi: 3.0.3", "begins with"),
+        ("spec.yaml", "openapi: 3.0.3", "#/paths: missing or empty"),
         ("cut.json", '{"openapi": "3.0.3", "pa', "truncated: ends at byte 24"),
     ],
 )

@@ -120,7 +120,10 @@ def test_sends_a_key_and_shows_it_nowhere(site: Site) -> None:
     ("arguments", "expected"),
     [
         ((), "Missing argument 'URL'."),
-        (("http://127.0.0.1:9", "--format", "yaml"), "'yaml' is not one of 'text', 'json', 'markdown'."),
+        (
+            ("http://127.0.0.1:9", "--format", "yaml"),
+            "'yaml' is not one of 'text', 'json', 'markdown', 'github'.",
+        ),
         (
             ("http://127.0.0.1:9", "--api-key-env", "NOT_SET_ANYWHERE"),
             "NOT_SET_ANYWHERE: not set",

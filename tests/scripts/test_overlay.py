@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tgi_client_generator.overlay import apply_overlay, load_overlay
+from tgi_client_generator.overlay import Corrected, apply_overlay, load_overlay
 from tgi_document.errors import DocumentError
 from tgi_document.load import check_document, load_document
 from tgi_document.pinned import corrections_path, pinned_document
@@ -18,15 +18,21 @@ from tgi_document.repairs import repair
 
 ROOT = Path(__file__).parent.parent.parent
 RELEASES = sorted((ROOT / "tests" / "data" / "interface").glob("*.json"))
-DOCUMENT: dict[str, Any] = {"info": {"title": "t"}, "a": {"b": [1, 2, 2], "c": {"d": 1}}, "e/f": {"g": {}}}
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.0.3",
+    "info": {"title": "t", "version": "1.2.0-dev0"},
+    "paths": {"/a": {"get": {"responses": {"200": {"description": ""}}}}},
+    "components": {"schemas": {"A": {"type": "object"}}},
+    "a": {"b": [1, 2, 2], "c": {"d": 1}},
+    "e/f": {"g": {}},
+}
 
 
-def overlaid(*actions: dict[str, Any], tmp_path: Path, **more: Any) -> tuple[Any, list[str]]:
+def overlaid(*actions: dict[str, Any], tmp_path: Path, **more: Any) -> Corrected:
     declared = [{"description": "why", "x-evidence": "generate/plain", **action} for action in actions]
     path = tmp_path / "overlay.yaml"
     path.write_text(yaml.safe_dump({"overlay": "1.0.0", "info": {}, "actions": declared, **more}))
-    result, changes = apply_overlay(DOCUMENT, load_overlay(path))
-    return result, [str(change) for change in changes]
+    return apply_overlay(DOCUMENT, load_overlay(path))
 
 
 @pytest.mark.parametrize(
@@ -41,29 +47,81 @@ def overlaid(*actions: dict[str, Any], tmp_path: Path, **more: Any) -> tuple[Any
         ({"target": "$.a.c", "remove": True}, "a", {"b": [1, 2, 2]}),
         ({"target": "$['e/f'].g", "update": {"h": [1]}}, "e/f", {"g": {"h": [1]}}),
         ({"target": "$", "update": {"z": 1}}, "z", 1),
-        ({"target": "$.nowhere", "update": {"x": 1}}, "a", DOCUMENT["a"]),
     ],
 )
 def test_an_action_changes_what_its_target_selects(
     action: dict[str, Any], place: str, expected: Any, tmp_path: Path
 ) -> None:
     before = json.dumps(DOCUMENT)
-    assert expected == overlaid(action, tmp_path=tmp_path)[0][place]
+    assert expected == overlaid(action, tmp_path=tmp_path).document[place]
     assert before == json.dumps(DOCUMENT)
 
 
-def test_what_was_done_and_what_was_not_is_logged(tmp_path: Path) -> None:
-    actions = ({"target": "$['e/f'].g", "remove": True}, {"target": "$.x", "remove": True})
-    expected = ["correction: #/e~1f/g: why", "correction: $.x: not here, passed over: why"]
-    assert expected == overlaid(*actions, tmp_path=tmp_path)[1]
+def test_what_was_done_is_logged(tmp_path: Path) -> None:
+    action = {"target": "$['e/f'].g", "remove": True}
+    corrected = overlaid(action, tmp_path=tmp_path)
+    assert ["correction: #/e~1f/g: why"] == [str(change) for change in corrected.changes]
+    assert corrected.not_applied is None
 
 
-def test_documents_of_other_servers_are_left_alone(tmp_path: Path) -> None:
-    action = {"target": "$.a", "remove": True}
-    condition = {"x-applies-if": "$.paths['/generate_stream']"}
-    result, changes = overlaid(action, tmp_path=tmp_path, **condition)
-    assert DOCUMENT == result
-    assert 1 == len(changes)
+@pytest.mark.parametrize(
+    ("written_for", "expected"),
+    [
+        ({"title": "t", "versions": ">=1.2,<2", "structure": "$.a.c"}, None),
+        ({"title": "T"}, 'written for "T", this is "t"'),
+        ({"versions": ">=2"}, 'written for versions >=2, this is "1.2.0-dev0"'),
+        (
+            {"structure": "$.paths['/generate_stream']"},
+            "written for documents with $.paths['/generate_stream']",
+        ),
+    ],
+)
+def test_corrections_are_applied_to_the_documents_that_they_were_written_for(
+    written_for: dict[str, str], expected: str | None, tmp_path: Path
+) -> None:
+    corrected = overlaid(
+        {"target": "$.a", "remove": True}, tmp_path=tmp_path, **{"x-applies-to": written_for}
+    )
+    assert expected == corrected.not_applied
+    assert (expected is None) == ("a" not in corrected.document)
+
+
+REFERENCE = {"$ref": "#/components/schemas/B"}
+IN_EVENTS = {"text/event-stream": {"schema": {}, "x-error-events": [{"type": "array", "items": REFERENCE}]}}
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ({"target": "$.x", "update": {}}, 'target "$.x" is not there: why'),
+        ({"target": "$.info.title", "update": {"x": 1}}, "#/info/title: expected an object"),
+        (
+            {"target": "$.components.schemas.A", "update": {"type": 5}},
+            "corrected: #/components/schemas/A/type: ",
+        ),
+        (
+            {"target": "$.components.schemas.A", "update": {"properties": {"b": REFERENCE}}},
+            '#/components/schemas/A/properties/b: "#/components/schemas/B" would lead nowhere',
+        ),
+        (
+            {"target": "$.paths['/a'].get.responses['200']", "update": {"content": IN_EVENTS}},
+            'x-error-events: "#/components/schemas/B" would lead nowhere',
+        ),
+    ],
+)
+def test_corrections_are_applied_as_a_whole_or_not_at_all(
+    action: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    corrected = overlaid({"target": "$.a", "update": {"x": 1}}, action, tmp_path=tmp_path)
+    assert expected in str(corrected.not_applied)
+    assert (DOCUMENT, []) == (corrected.document, corrected.changes)
+
+
+def test_a_schema_may_be_added_by_one_action_and_referred_to_by_another(tmp_path: Path) -> None:
+    add = {"target": "$.components.schemas", "update": {"B": {"type": "string"}}}
+    refer = {"target": "$.components.schemas.A", "update": {"properties": {"b": REFERENCE}}}
+    for actions in ((add, refer), (refer, add)):
+        assert overlaid(*actions, tmp_path=tmp_path).not_applied is None
 
 
 @pytest.mark.parametrize(
@@ -74,8 +132,6 @@ def test_documents_of_other_servers_are_left_alone(tmp_path: Path) -> None:
         ({"target": "$.a"}, "expected either an update or remove: true"),
         ({"target": "$.a", "update": {}, "remove": True}, "expected either an update or remove: true"),
         ({"target": "$.a", "update": {}, "x-evidence": None}, "expected a description and x-evidence"),
-        ({"target": "$", "remove": True}, "the document itself"),
-        ({"target": "$.info.title", "update": {"x": 1}}, "#/info/title: expected an object"),
     ],
 )
 def test_an_action_that_makes_no_sense_is_refused(
@@ -93,6 +149,13 @@ def test_an_action_that_makes_no_sense_is_refused(
         ("[", "no YAML"),
         ("!!python/object/apply:os.system ['true']", "no YAML"),
         ("overlay: 1.0.0\nactions: [5]\n", "#/actions/0: expected an object with a target"),
+        (
+            "overlay: 1.0.0\nactions: [5]\nx-applies-to: $.a\n",
+            "#/x-applies-to: expected an object with title",
+        ),
+        ("overlay: 1.0.0\nactions: [5]\nx-applies-to: {title: 5}\n", "#/x-applies-to: expected strings"),
+        ("overlay: 1.0.0\nactions: [5]\nx-applies-to: {versions: new}\n", '"new", expected a range such as'),
+        ("overlay: 1.0.0\nactions: [5]\nx-applies-to: {structure: a}\n", "expected a JSONPath of RFC 9535"),
     ],
 )
 def test_a_file_that_is_no_overlay_is_an_error(text: str, message: str, tmp_path: Path) -> None:
@@ -105,17 +168,18 @@ def test_a_file_that_is_no_overlay_is_an_error(text: str, message: str, tmp_path
 
 
 def test_every_correction_applies_to_the_pinned_document() -> None:
-    overlay = load_overlay(corrections_path())
-    result, changes = apply_overlay(repair(pinned_document())[0], overlay)
-    assert [] == [str(change) for change in changes if "passed over" in change.what]
-    check_document(result, "corrected")
+    corrected = apply_overlay(repair(pinned_document())[0], load_overlay(corrections_path()))
+    assert corrected.not_applied is None
+    assert len(load_overlay(corrections_path()).actions) <= len(corrected.changes)
+    check_document(corrected.document, "corrected")
 
 
 @pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
-def test_a_corrected_release_is_still_a_document(path: Path) -> None:
-    check_document(
-        apply_overlay(repair(load_document(path))[0], load_overlay(corrections_path()))[0], path.stem
-    )
+def test_a_release_is_corrected_as_a_whole_or_not_at_all(path: Path) -> None:
+    repaired = repair(load_document(path))[0]
+    corrected = apply_overlay(repaired, load_overlay(corrections_path()))
+    assert (path.stem == "tgi-3.3.7") == (corrected.not_applied is None)
+    assert corrected.not_applied is None or repaired == corrected.document
 
 
 def test_every_correction_names_recordings_that_are_there() -> None:

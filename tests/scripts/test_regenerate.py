@@ -192,7 +192,8 @@ def test_other_files_are_not_replaced(
         (b"<html>", "HTML"),
         (b'{"openapi": "3.0', "truncated"),
         (b'{"swagger": "2.0"}', "OpenAPI 2"),
-        (b"openapi: 3.0.0", "JSON"),
+        (b"openapi: 3.0.0", "#/paths"),
+        (b"openapi: [3.0.0", "no YAML"),
         (b"[]", "expected an OpenAPI document"),
         (b'{"openapi": "3.0.3", "paths": {}}', "#/paths"),
         (None, "cannot be read"),
@@ -230,8 +231,18 @@ def test_a_missing_operation_is_an_error_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_what_was_changed_is_logged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_is_a_summary_of_ten_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main(["--spec", str(pinned_path()), "--out", str(tmp_path / "out")])
+    lines = capsys.readouterr().err.splitlines()
+    assert "document: Text Generation Inference 3.3.6-dev0, OpenAPI 3.0.3, 12 operations" == lines[0]
+    assert lines[1].startswith("repairs and names: 80 (string-example 26, ")
+    assert "corrections: 60 applied, the whole set" == lines[2]
+    assert "losses: none" == lines[3]
+    assert len(lines) <= 10
+
+
+def test_each_change_is_told_to_who_asks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == main(["-v", "--spec", str(pinned_path()), "--out", str(tmp_path / "out")])
     shown = capsys.readouterr().err
     for line in (
         'string-default: #/components/schemas/GenerateParameters/properties/details: default "true" is true',

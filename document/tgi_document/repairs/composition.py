@@ -27,7 +27,7 @@ _MOST_COPIED = 200_000
 _PROSE = {"description", "summary"}
 
 
-@rule("dangling-reference")
+@rule("dangling-reference", loses="$ref")
 def dangling_reference(document: Document) -> Iterator[Finding]:
     """A reference to a schema that is not there stands for any value (TGI 2.0.4 has such)."""
     dangling = {pointer for pointer, _ in dangling_references(document)}

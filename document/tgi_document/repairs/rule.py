@@ -26,7 +26,7 @@ SCHEMA_KEYWORDS = frozenset(
 )
 """Keywords below which schemas stand, alone, in a list, or by name."""
 
-_RULES: dict[str, Rule] = {}
+_RULES: dict[str, tuple[Rule, str]] = {}
 
 
 @frozen
@@ -36,19 +36,21 @@ class Change:
     rule: str
     pointer: str
     what: str
+    loses: str = ""
+    """The keyword whose meaning is lost, when any value is taken where the document says more."""
 
     def __str__(self) -> str:
         """Give the line for the log."""
         return f"{self.rule}: {self.pointer}: {self.what}"
 
 
-def rule(name: str) -> Callable[[Rule], Rule]:
-    """Register a rule under its name. Rules run in the order of their registration."""
+def rule(name: str, *, loses: str = "") -> Callable[[Rule], Rule]:
+    """Register a rule under its name, and the keyword whose meaning it loses. Rules run in this order."""
 
     def register(function: Rule) -> Rule:
         if name in _RULES:
             raise ValueError(f"two rules are named {name!r}")
-        _RULES[name] = function
+        _RULES[name] = (function, loses)
         return function
 
     return register
@@ -70,7 +72,9 @@ def repair(document: Document) -> tuple[Document, list[Change]]:
     """
     repaired = copy.deepcopy(document)
     changes = [
-        Change(name, pointer_of(path), what) for name, run in _RULES.items() for path, what in run(repaired)
+        Change(name, pointer_of(path), what, loses)
+        for name, (run, loses) in _RULES.items()
+        for path, what in run(repaired)
     ]
     return repaired, changes
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from tgi_client_generator.output import PACKAGE
-from tgi_client_generator.overlay import apply_overlay
+from tgi_client_generator.overlay import Corrected, apply_overlay
 from tgi_client_generator.parser.operations import OperationParser
 from tgi_client_generator.parser.parsed_document import ParsedDocument
 from tgi_client_generator.parser.references import with_checked_references
@@ -32,23 +32,44 @@ class Generated:
     changes: list[Change]
     """Repairs, corrections and names that differ, in their order."""
 
+    not_corrected: str | None
+    """Why corrections were not applied; None if they were."""
+
     operations_in: int
     operations_out: int
 
+    @property
+    def losses(self) -> list[Change]:
+        """The changes by which any value is taken where the document says more."""
+        return [change for change in self.changes if change.loses]
 
-def generate(document: Document, corrections: Overlay, folder: Path) -> Generated:
+
+def generate(
+    document: Document, corrections: Overlay | None, folder: Path, package: str = PACKAGE
+) -> Generated:
     """Write the client of a document into an empty folder.
+
+    Args:
+        document: The document.
+        corrections: What the server does otherwise than the document says.
+        folder: The folder.
+        package: The name of the package, as `package_of` gives it.
 
     Raises:
         DocumentError: When something of it cannot be generated, with the pointer to the place.
     """
     repaired, changes = repair(with_checked_references(document))
-    corrected, corrected_changes = apply_overlay(repaired, corrections)
-    parsed, notes = parse(corrected)
-    write_project(parsed, folder)
-    _check_syntax(folder / PACKAGE)
+    corrected = (
+        apply_overlay(repaired, corrections) if corrections else Corrected(repaired, [], "none wanted")
+    )
+    parsed, notes = parse(corrected.document)
+    write_project(parsed, folder, package)
+    _check_syntax(folder / package)
     return Generated(
-        [*changes, *corrected_changes, *notes], len(operations(document)), _written(folder / PACKAGE)
+        [*changes, *corrected.changes, *notes],
+        corrected.not_applied,
+        len(operations(document)),
+        _written(folder / package),
     )
 
 

@@ -35,9 +35,9 @@ _MEMBERS = frozenset({"from_dict", "to_dict", "additional_properties"})
 """What models have already."""
 
 _ARGUMENTS = _words("""
-    client body errors answer asend send cast encoded items_of members_of pick value overload stream
-    astream sync asyncio sync_detailed asyncio_detailed to_form to_headers to_json to_multipart to_query
-    to_segment payload_of timeout headers extra_body options
+    client body errors answer asend send cast deep_object encoded items_of joined members_of pick value
+    overload stream astream sync asyncio sync_detailed asyncio_detailed to_form to_headers to_json
+    to_multipart to_query to_segment payload_of timeout headers extra_body options
 """)
 """What the modules of operations use already."""
 

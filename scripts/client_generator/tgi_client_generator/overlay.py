@@ -1,7 +1,9 @@
 """Corrections to a document, declared as an OpenAPI Overlay 1.0.0 (https://spec.openapis.org/overlay/v1.0.0).
 
 Repairs mend what is wrong with a document in itself. An overlay tells where a document departs from what the
-server does, one action a departure, each with its evidence in `x-evidence`.
+server does, one action a departure, each with its evidence in `x-evidence`. `x-applies-to` says which
+documents it was written for. It is applied as a whole or not at all: half of it could refer to what the other
+half adds.
 """
 
 from __future__ import annotations
@@ -13,11 +15,15 @@ import yaml
 from attrs import frozen
 from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
 
 from tgi_common.text import quoted
 from tgi_document.errors import DocumentError
+from tgi_document.load import check_document, dangling_references
 from tgi_document.repairs.rule import Change
-from tgi_document.walk import Document, Path, pointer_of
+from tgi_document.repairs.streams import ERROR_EVENTS
+from tgi_document.walk import Document, Path, pointer_of, resolve, walk
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
@@ -27,12 +33,43 @@ _JSONPATH = JSONPathEnvironment(strict=True)
 
 
 @frozen
+class WrittenFor:
+    """Which documents corrections were written for (`x-applies-to`); what is None may be anything."""
+
+    title: str | None = None
+    versions: SpecifierSet | None = None
+    structure: str | None = None
+    """A JSONPath that must select something."""
+
+    def objection(self, document: Document) -> str | None:
+        """Tell why a document is another one, None if it is not."""
+        info = document.get("info", {})
+        title, version = info.get("title"), info.get("version")
+        if self.title is not None and title != self.title:
+            return f"written for {quoted(self.title)}, this is {quoted(str(title))}"
+        if self.versions is not None and not _is_in(self.versions, version):
+            return f"written for versions {self.versions}, this is {quoted(str(version))}"
+        if self.structure is not None and not _selected(document, self.structure):
+            return f"written for documents with {self.structure}"
+        return None
+
+
+@frozen
 class Overlay:
     """Corrections that belong together."""
 
     actions: tuple[Action, ...]
-    applies_if: str = "$"
-    """A JSONPath (`x-applies-if`); where it selects nothing, the document is of another kind of server."""
+    written_for: WrittenFor = WrittenFor()
+
+
+@frozen
+class Corrected:
+    """A document, and what corrections did to it."""
+
+    document: Document
+    changes: list[Change]
+    not_applied: str | None = None
+    """Why they were not applied; None if they were."""
 
 
 @frozen
@@ -40,7 +77,7 @@ class Action:
     """One correction."""
 
     target: str
-    """A JSONPath; the action applies to whatever it selects, perhaps to nothing."""
+    """A JSONPath; the action applies to whatever it selects, which must be something."""
 
     description: str
     evidence: str
@@ -67,41 +104,90 @@ def load_overlay(path: FilePath) -> Overlay:
     actions = content.get("actions")
     if not isinstance(actions, list) or not actions:
         raise DocumentError(f"{path}: #/actions: expected at least one action")
-    applies_if = content.get("x-applies-if", "$")
-    _check_jsonpath(applies_if, f"{path}: #/x-applies-if")
+    written_for = _written_for(content.get("x-applies-to", {}), f"{path}: #/x-applies-to")
     return Overlay(
-        tuple(_action(item, f"{path}: #/actions/{n}") for n, item in enumerate(actions)), applies_if
+        tuple(_action(item, f"{path}: #/actions/{n}") for n, item in enumerate(actions)), written_for
     )
 
 
-def apply_overlay(document: Document, overlay: Overlay) -> tuple[Document, list[Change]]:
-    """Correct a document.
+def apply_overlay(document: Document, overlay: Overlay) -> Corrected:
+    """Correct a document that the corrections were written for: as a whole, or not at all.
 
-    An action whose target is not in the document changes nothing, which is logged and no error: the document
-    may be of another release, or of another server.
+    They are not applied to another document, nor where one of them selects nothing or does not fit, nor where
+    afterwards something is no OpenAPI or a reference leads nowhere that did not before.
 
     Returns:
-        A corrected copy, and what was changed or passed over.
-
-    Raises:
-        DocumentError: When an action does not fit what its target selects.
+        A corrected copy and what was changed; or the document as it is, and why.
     """
-    if not _selected(document, overlay.applies_if):
-        return document, [
-            Change("correction", overlay.applies_if, "not here, no correction is for this document")
-        ]
+    objection = overlay.written_for.objection(document)
+    if objection:
+        return Corrected(document, [], objection)
     corrected = copy.deepcopy(document)
-    changes: list[Change] = []
-    for action in overlay.actions:
-        paths = _selected(corrected, action.target)
-        for path in paths:
-            _apply(corrected, path, action)
-            changes.append(Change("correction", pointer_of(path), action.description))
-        if not paths:
-            changes.append(
-                Change("correction", action.target, f"not here, passed over: {action.description}")
-            )
-    return corrected, changes
+    try:
+        changes = [change for action in overlay.actions for change in _applied(corrected, action)]
+        check_document(corrected, "corrected")
+        _check_dangling(document, corrected)
+    except DocumentError as error:
+        return Corrected(document, [], str(error))
+    return Corrected(corrected, changes)
+
+
+def _applied(document: Document, action: Action) -> list[Change]:
+    paths = _selected(document, action.target)
+    if not paths:
+        raise DocumentError(f"target {quoted(action.target)} is not there: {action.description}")
+    for path in paths:
+        _apply(document, path, action)
+    return [Change("correction", pointer_of(path), action.description) for path in paths]
+
+
+def _check_dangling(before: Document, after: Document) -> None:
+    known = set(_dangling(before))
+    for pointer, reference in _dangling(after):
+        if (pointer, reference) not in known:
+            raise DocumentError(f"{pointer}: {quoted(reference)} would lead nowhere")
+
+
+def _dangling(document: Document) -> list[tuple[str, str]]:
+    """List references that lead nowhere, also those below our own extension, which is data to others."""
+    found = dangling_references(document)
+    for node in walk(document):
+        pending = list(node.value.get(ERROR_EVENTS, ()))
+        while pending:
+            item = pending.pop()
+            if isinstance(item, dict | list):
+                pending += item.values() if isinstance(item, dict) else item
+            if isinstance(item, dict) and isinstance(item.get("$ref"), str):
+                try:
+                    resolve(document, item["$ref"])
+                except KeyError:
+                    found.append((f"{node.pointer}/{ERROR_EVENTS}", item["$ref"]))
+    return found
+
+
+def _written_for(item: Any, place: str) -> WrittenFor:
+    if not isinstance(item, dict) or not item.keys() <= {"title", "versions", "structure"}:
+        raise DocumentError(
+            f"{place}: expected an object with title, versions and structure, or some of them"
+        )
+    if not all(isinstance(value, str) for value in item.values()):
+        raise DocumentError(f"{place}: expected strings")
+    if "structure" in item:
+        _check_jsonpath(item["structure"], f"{place}/structure")
+    try:
+        versions = SpecifierSet(item["versions"]) if "versions" in item else None
+    except InvalidSpecifier:
+        shown = quoted(item["versions"])
+        raise DocumentError(f"{place}/versions: {shown}, expected a range such as >=3.1,<4") from None
+    return WrittenFor(item.get("title"), versions, item.get("structure"))
+
+
+def _is_in(versions: SpecifierSet, version: Any) -> bool:
+    """Tell whether a version is in a range. `3.1.1-dev0` is a 3.1, as the documents of TGI mean it."""
+    try:
+        return versions.contains(Version(Version(str(version)).base_version))
+    except InvalidVersion:
+        return False
 
 
 def _action(item: Any, place: str) -> Action:

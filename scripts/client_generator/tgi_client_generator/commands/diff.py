@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tgi_client_generator.commands.command import CHANGED, SAME, DocumentCommand
-from tgi_client_generator.commands.servers import document_from, options_for_servers
+from tgi_client_generator.commands.command import DocumentCommand
+from tgi_client_generator.commands.servers import document_from, options_for_servers, status_of
 from tgi_common.command_line import examples
 from tgi_document.changes_report import Side, report
 from tgi_document.diff import diff
@@ -26,12 +26,12 @@ EXAMPLES = examples(
 @click.argument("old")
 @click.argument("new")
 @options_for_servers
-def diff_command(*, old: str, new: str, access: AccessOptions, output: str) -> int:
+def diff_command(*, old: str, new: str, access: AccessOptions, fail_on: str, output: str) -> int:
     """Tell what changed from OLD to NEW and whom it breaks; each is a file or the URL of a server.
 
-    Ends with 0 if nothing changed, 1 if something did, 2 if a document could not be had.
+    Ends with 0 if nothing changed, 1 if something did (see --fail-on), 2 if a document could not be had.
     """
     (before, old_source), (after, new_source) = document_from(old, access), document_from(new, access)
     changes = diff(before, after)
     click.echo(report(changes, Side.of(before, old_source), Side.of(after, new_source), output), nl=False)
-    return CHANGED if changes else SAME
+    return status_of(changes, fail_on)

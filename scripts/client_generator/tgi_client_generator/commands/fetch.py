@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from tgi_client_generator.commands.command import CHANGED, SAME, DocumentCommand
-from tgi_client_generator.commands.servers import AccessOptions, options_for_servers
+from tgi_client_generator.commands.command import DocumentCommand
+from tgi_client_generator.commands.servers import AccessOptions, options_for_servers, status_of
 from tgi_common.command_line import examples
 from tgi_common.text import visible
 from tgi_document.changes_report import Side, report
@@ -27,12 +27,12 @@ EXAMPLES = examples(
 @click.argument("url")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the document there.")
 @options_for_servers
-def fetch_command(*, url: str, out: Path | None, access: AccessOptions, output: str) -> int:
+def fetch_command(*, url: str, out: Path | None, access: AccessOptions, fail_on: str, output: str) -> int:
     """Fetch the document of the server at URL, and tell what changed against the pinned one.
 
     The document is looked for by way of URL/docs, then at URL/api-doc/openapi.json and URL/openapi.json.
 
-    Ends with 0 if nothing changed, 1 if something did, 2 if the document could not be had.
+    Ends with 0 if nothing changed, 1 if something did (see --fail-on), 2 if the document could not be had.
     """
     found = fetch_document(url, access.to(url))
     require_tgi(found.document, found.url)
@@ -44,4 +44,4 @@ def fetch_command(*, url: str, out: Path | None, access: AccessOptions, output: 
     click.echo(visible(f"{found.url} ({found.how})", 1000), err=True)
     sides = (Side.of(pinned, pinned_path().name), Side.of(found.document, found.url))
     click.echo(report(changes, *sides, output), nl=False)
-    return CHANGED if changes else SAME
+    return status_of(changes, fail_on)

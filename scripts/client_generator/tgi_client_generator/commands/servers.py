@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import evolve, frozen
 
+from tgi_client_generator.commands.command import CHANGED, SAME
 from tgi_common.access import check_url, key_from_environment, parse_header
 from tgi_common.proxy import proxy_for
 from tgi_document.changes_report import FORMATS
@@ -20,7 +21,10 @@ from tgi_document.load import load_document
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tgi_document.changes import Change
     from tgi_document.walk import Document
+
+FAIL_ON = ("any", "breaking")
 
 _OPTIONS = (
     click.option("--api-key-env", metavar="NAME", help="Environment variable that holds an API key."),
@@ -39,6 +43,13 @@ _OPTIONS = (
         help="Seconds to find a document in.",
     ),
     click.option("--no-proxy-env", is_flag=True, help="Ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."),
+    click.option(
+        "--fail-on",
+        type=click.Choice(FAIL_ON),
+        default=FAIL_ON[0],
+        show_default=True,
+        help="End with 1 if anything changed, or only if it breaks callers or readers.",
+    ),
     click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True),
 )
 
@@ -79,6 +90,12 @@ def _access(
         raise DocumentError("--timeout nan: no number, expected seconds")
     key = key_from_environment(api_key_env) if api_key_env else None
     return Access(tuple(map(parse_header, headers)), key, api_key_env, ca, insecure, timeout)
+
+
+def status_of(changes: list[Change], fail_on: str) -> int:
+    """Give the exit status for changes."""
+    counted = [change for change in changes if change.breaks or fail_on != "breaking"]
+    return CHANGED if counted else SAME
 
 
 def document_from(source: str, access: AccessOptions) -> tuple[Document, str]:

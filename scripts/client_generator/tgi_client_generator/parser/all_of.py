@@ -12,12 +12,15 @@ STRUCTURE = ("type", "properties", "items", "prefixItems", "enum", "const", "add
 
 COMPOSITION = ("allOf", "oneOf", "anyOf")
 
+DYNAMIC = ("$recursiveRef", "$dynamicRef")
+"""References whose target depends on the schemas around their use."""
+
 _NO_OBJECT = ("oneOf", "anyOf", "enum", "const")
 
 
 def says_something(schema: dict[str, Any]) -> bool:
     """Tell a schema from a mere constraint, such as `{"required": ["a"]}`."""
-    return any(key in schema for key in (*STRUCTURE, *COMPOSITION)) or not schema
+    return any(key in schema for key in (*STRUCTURE, *COMPOSITION, *DYNAMIC)) or not schema
 
 
 def required_names(schema: dict[str, Any]) -> list[str]:

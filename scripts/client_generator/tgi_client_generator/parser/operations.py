@@ -27,6 +27,9 @@ MOST_ANSWERS = 200
 _LOCATIONS = ("path", "query", "header", "cookie")
 _ANY_STATUS = (0, 999)
 
+_SIGNS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+"""What joins the items of a list in a query, if they are joined."""
+
 _BODY_KINDS = (
     (r"application/json", "json"),
     (r"[^;]*\+json", "json"),
@@ -135,8 +138,19 @@ class OperationParser:
             types[token] = self._schemas.parse(schema, pascal(name) + pascal(wire_name), place)
             identifier = identifiers.take(snake(wire_name))
             prose = _text(described.get("description"))
-            parameters.append(Parameter(token, wire_name, identifier, location, required, prose))
+            writing = self._writing(described, where) if location == "query" else ""
+            parameters.append(Parameter(token, wire_name, identifier, location, required, prose, writing))
         return parameters
+
+    def _writing(self, parameter: dict[str, Any], path: Path) -> str:
+        """Tell how the value of a parameter in a query is written: lists repeat their name as a rule."""
+        style, explode = parameter.get("style", "form"), parameter.get("explode")
+        if style == "deepObject":
+            return "deepObject"
+        if isinstance(style, str) and style in _SIGNS:
+            return _SIGNS[style] if explode is False or (explode is None and style != "form") else ""
+        self._note("unknown-style", path, f"style {quoted(style)} is none of a query", "style")
+        return ""
 
     def _key(self, parameter: dict[str, Any], path: Path) -> tuple[str, str]:
         location, name = parameter.get("in"), parameter.get("name")
@@ -248,8 +262,8 @@ class OperationParser:
             )
         return target, path_of(value["$ref"])
 
-    def _note(self, rule: str, path: Path, what: str) -> None:
-        self.notes.append(Change(rule, pointer_of(path), what))
+    def _note(self, rule: str, path: Path, what: str, loses: str = "") -> None:
+        self.notes.append(Change(rule, pointer_of(path), what, loses))
 
 
 def _place(document: Document, wire: str, method: str) -> Path:

@@ -54,6 +54,8 @@ class Parameter:
     location: str
     required: bool
     description: str
+    writing: str = ""
+    """How a value in a query is written: `deepObject`, a sign that joins a list, or as usual."""
 
 
 @frozen

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tgi_client_generator.names import class_names, member_names, pascal, snake
 from tgi_client_generator.parser.all_of import (
     COMPOSITION,
+    DYNAMIC,
     STRUCTURE,
     MergedParts,
     required_names,
@@ -54,7 +55,7 @@ class SchemaParser:
     """Simplifies the schemas of one document."""
 
     def __init__(self, document: Document, parsed: ParsedDocument) -> None:
-        self.notes: list[Change] = []
+        self._notes: dict[Change, None] = {}
         self.files = False
         """Whether strings in the format binary are files to upload, as in a multipart body."""
 
@@ -74,6 +75,11 @@ class SchemaParser:
         self._components: dict[str, SimpleSchema] = {}
         parsed.document["components"] = {"schemas": self._components}
         self._reserved = self._component_classes()
+
+    @property
+    def notes(self) -> list[Change]:
+        """What was read otherwise than it is written, or not at all."""
+        return list(self._notes)
 
     def parse_components(self) -> None:
         """Simplify every schema of the components, used or not."""
@@ -125,6 +131,11 @@ class SchemaParser:
     def _parse(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema:
         if "$ref" in schema:
             return self._reference(schema["$ref"])
+        for keyword in DYNAMIC:
+            if keyword in schema:
+                what = f"{quoted(schema[keyword])} depends on where it is used, any value is taken"
+                self._note("dynamic-reference", path, what, keyword)
+                return ANY
         if schema.get("enum") or "const" in schema:
             return self._enum(schema, name, path)
         if any(schema.get(key) for key in COMPOSITION):
@@ -148,7 +159,9 @@ class SchemaParser:
         if kind in _SCALARS:
             return {"type": kind}
         if kind is not None:
-            self._note("unknown-type", path, f"type {quoted(kind)} is none of OpenAPI, any value is taken")
+            what = f"type {quoted(kind)} is none of OpenAPI, any value is taken"
+            self._note("unknown-type", path, what, "type")
+        self._note_conditions(schema, path)
         return ANY
 
     # References
@@ -165,7 +178,7 @@ class SchemaParser:
         if pointer in self._class_of:
             simple = to_class(self._class_of[pointer])
             return nullable(simple) if _takes_null(self._target(reference)) else simple
-        self._note("recursion-without-object", path, "holds itself, any value is taken there")
+        self._note("recursion-without-object", path, "holds itself, any value is taken there", "$ref")
         return ANY
 
     def _target(self, reference: str) -> Any:
@@ -220,10 +233,18 @@ class SchemaParser:
         return to_class(token)
 
     def _additional(self, schema: dict[str, Any], name: str, path: Path) -> SimpleSchema | bool:
+        self._note_conditions(schema, path)
         more = schema.get("additionalProperties")
         if not isinstance(more, dict) or not more:
             return True
         return self.parse(more, f"{name}Value", (path, "additionalProperties")) or True
+
+    def _note_conditions(self, schema: dict[str, Any], path: Path) -> None:
+        for keyword in ("patternProperties", "dependentSchemas", "then", "else"):
+            below = schema.get(keyword)
+            if isinstance(below, dict) and (says_something(below) if keyword in {"then", "else"} else below):
+                what = f"{keyword} cannot be expressed, members that it describes may be anything"
+                self._note("members-by-condition", path, what, keyword)
 
     def _new_class(self, schema: dict[str, Any], name: str, path: Path) -> str:
         """Name the class for what stands at a place; a component has its name already."""
@@ -264,6 +285,9 @@ class SchemaParser:
         ]
         if "items" in schema or not items:
             items.append((schema.get("items"), (path, "items")))
+        if len(items) > 1:
+            what = "an array of different items in turn is one of any of them"
+            self._note("items-in-turn", path, what, "prefixItems")
         simple: SimpleSchema = {
             "type": "array",
             "items": union([self.parse(item, f"{name}Item", place) for item, place in items], path),
@@ -284,6 +308,9 @@ class SchemaParser:
             if same:
                 variants.append(self._enum_of(kind, same, schema, name, path))
         others = [value for value in values if type(value) not in {str, int}]
+        if any(isinstance(value, dict | list) for value in others):
+            what = "an enum of objects or arrays cannot be expressed, any value is taken"
+            self._note("enum-of-objects", path, what, "enum")
         return union([*variants, *_kinds(others)], path)
 
     def _enum_of(
@@ -333,10 +360,21 @@ class SchemaParser:
         merged = MergedParts(self._document, path)
         for part in (*parts, own):
             merged.add(part)
+        self._note_what_is_left_out(schema, merged, path)
         if merged.other is not None and not merged.members:
             return self.parse(merged.other, name, path)
         prose: dict[str, Any] = {key: schema[key] for key in ("title", "description") if key in schema}
         return self._object({**prose, **merged.as_schema()}, name, path)
+
+    def _note_what_is_left_out(self, schema: dict[str, Any], merged: MergedParts, path: Path) -> None:
+        """Note what an object made of several schemas leaves out: alternatives beside members, and values."""
+        for keyword in ("oneOf", "anyOf"):
+            if any(isinstance(part, dict) and says_something(part) for part in schema.get(keyword, ())):
+                what = f"{keyword} beside other members, what its alternatives add may be anything"
+                self._note("alternatives-beside-members", path, what, keyword)
+        if merged.other is not None and merged.members:
+            what = "members and another kind of value at once, only the members are told"
+            self._note("parts-of-two-kinds", path, what, "allOf")
 
     def _with_one_enum(
         self, simple: list[SimpleSchema], schema: dict[str, Any], name: str, path: Path
@@ -368,8 +406,9 @@ class SchemaParser:
                 info = self._parsed.models.setdefault(class_of(item), ModelInfo())
                 info.hints.setdefault(member, tuple(values))
 
-    def _note(self, rule: str, path: Path, what: str) -> None:
-        self.notes.append(Change(rule, pointer_of(path), what))
+    def _note(self, rule: str, path: Path, what: str, loses: str = "") -> None:
+        # A dictionary, since a part of an allOf is met once for itself, and once for each that it is part of.
+        self._notes[Change(rule, pointer_of(path), what, loses)] = None
 
 
 _LONGEST_DEFAULT = 60

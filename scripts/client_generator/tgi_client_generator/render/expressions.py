@@ -191,7 +191,9 @@ class Expressions:
         if isinstance(prop, UnionProperty):
             several = [item for item in prop.inner_properties if not self.is_read_as_it_is(item)]
             has_free_object = any(map(self.is_map, prop.inner_properties))
-            return self.classes(prop) if len(several) > 1 or (several and has_free_object) else set()
+            if len(several) > 1 or (several and has_free_object):
+                return self.classes(prop)
+            return set().union(*map(self.picked, prop.inner_properties))
         if isinstance(prop, ListProperty):
             return self.picked(prop.inner_property)
         if self.is_map(prop) and self.values_of(prop):
@@ -268,6 +270,9 @@ def returned(expression: str, annotation: str) -> list[str]:
 
 def decoded_return(code: Expressions, prop: Any, name: str) -> str:
     """Give the lines that return the value of a property, from the JSON value `value`."""
+    kind = code.annotation(prop)
+    if code.is_read_as_it_is(prop) and kind != "Any":
+        return f"return cast({kind!r}, value)"
     return "\n".join(returned(code.decoded(prop, "value", name), code.annotation(prop)))
 
 

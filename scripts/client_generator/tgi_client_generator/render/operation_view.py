@@ -226,7 +226,10 @@ _FUNCTION = 4
 
 _UNDESCRIBED = {"body": "What is sent."}
 
-_HELPERS = ("encoded", "items_of", "members_of", "pick", "to_headers", "to_query", "to_segment")
+_HELPERS = (
+    *("deep_object", "encoded", "items_of", "joined", "members_of", "pick"),
+    *("to_headers", "to_query", "to_segment"),
+)
 
 
 class OperationViews:
@@ -446,4 +449,8 @@ def _call(operation: Operation) -> list[str]:
 
 
 def _pair(parameter: Parameter) -> str:
+    if parameter.writing == "deepObject":
+        return f"*deep_object({parameter.wire!r}, {parameter.identifier})"
+    if parameter.writing:
+        return f"({parameter.wire!r}, joined({parameter.identifier}, {parameter.writing!r}))"
     return f"({parameter.wire!r}, {parameter.identifier})"

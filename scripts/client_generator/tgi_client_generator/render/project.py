@@ -19,7 +19,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import Class
 
 from tgi_client_generator.names import module_of
-from tgi_client_generator.output import MARK, PACKAGE
+from tgi_client_generator.output import FILES, MARK
 from tgi_client_generator.render.docstrings import described, docstring
 from tgi_client_generator.render.expressions import Expressions, literal
 from tgi_client_generator.render.groups import groups
@@ -57,17 +57,18 @@ class EnumView:
     docstring: str
 
 
-def write_project(parsed: ParsedDocument, folder: Path) -> None:
+def write_project(parsed: ParsedDocument, folder: Path, package: str) -> None:
     """Write the package and what builds a wheel of it.
 
     Args:
         parsed: The document.
         folder: An empty folder.
+        package: The name of the package.
 
     Raises:
         DocumentError: When the generator leaves something out.
     """
-    project = _project(parsed, folder / PACKAGE)
+    project = _project(parsed, folder / package)
     with contextlib.redirect_stdout(io.StringIO()):
         errors = project.build()
     if errors:
@@ -76,13 +77,13 @@ def write_project(parsed: ParsedDocument, folder: Path) -> None:
             f"the generator refuses the document: {quoted(f'{first.header} {first.detail}', 400)}"
         )
     for name in _SHARED:
-        shutil.copyfile(TEMPLATES / "package" / name, folder / PACKAGE / name)
+        shutil.copyfile(TEMPLATES / "package" / name, folder / package / name)
     text = project.env.get_template("operations.py.jinja").render()
-    (folder / PACKAGE / "operations.py").write_text(text, encoding="utf-8")
-    for name in ("pyproject.toml", "README.md"):
+    (folder / package / "operations.py").write_text(text, encoding="utf-8")
+    for name in FILES:
         text = project.env.get_template(f"{name}.jinja").render()
         (folder / name).write_text(text, encoding="utf-8")
-    _format(folder / PACKAGE)
+    _format(folder / package)
 
 
 def _format(folder: Path) -> None:
@@ -156,6 +157,7 @@ def _add_filters(project: Project, code: Expressions, holders: list[Any]) -> Non
         class_modules={name: module_of(name) for name in sorted(names)},
         package_docstring=docstring([f"{description_of(parsed)}.", "", *_NOTICE], 0),
         mark=MARK,
+        distribution=project.package_name.replace("_", "-"),
         wheel_version=wheel_version(parsed.version),
         wheel_description=description_of(parsed),
         operation_rows=rows(parsed, views),
@@ -171,6 +173,6 @@ def _enum_view(enum: Any, code: Expressions) -> EnumView:
 
 
 def _config(folder: Path) -> Config:
-    settings = ConfigFile(literal_enums=True, post_hooks=[], package_name_override=PACKAGE)
+    settings = ConfigFile(literal_enums=True, post_hooks=[], package_name_override=folder.name)
     no_metadata = cast("Any", MetaType.NONE)  # a StrEnum, of which Python 3.10 knows nothing
     return Config.from_sources(settings, no_metadata, folder, "utf-8", overwrite=True, output_path=folder)

@@ -226,6 +226,21 @@ def to_query(pairs: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
     return tuple((key, text) for key, value in told for text in to_texts(value))
 
 
+def deep_object(key: str, value: Any) -> list[tuple[str, Any]]:
+    """Write the members of an object as parameters of a query, `key[member]`."""
+    members = encoded(value)
+    return (
+        [(f"{key}[{name}]", item) for name, item in members.items()]
+        if isinstance(members, dict)
+        else [(key, value)]
+    )
+
+
+def joined(value: Any, sign: str) -> Any:
+    """Write a list as one parameter of a query, its items joined by a sign."""
+    return sign.join(to_texts(value)) if isinstance(value, list | tuple) else value
+
+
 def to_headers(pairs: Iterable[tuple[str, Any]]) -> dict[str, str]:
     """Write parameters that are headers or cookies; absent and null ones are left out."""
     return {
