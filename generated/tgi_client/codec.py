@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,9 +12,53 @@ from .errors import DecodeError, EncodeError
 from .types import UNSET, File
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     Fields = list[tuple[str, tuple[str | None, Any] | tuple[str | None, Any, str]]]
+
+
+def plain_loads(text: bytes) -> Any:
+    """Read JSON by `json`; bytes that are no UTF-8 are replaced, as the rules for event streams say."""
+    return json.loads(text.decode("utf-8", "replace"))
+
+
+quick_loads: Callable[[bytes], Any]
+"""Reads JSON as `loads` does, but may refuse what orjson refuses."""
+
+try:
+    quick_loads = import_module("orjson").loads  # by name, for type checkers where it is not there
+except ImportError:  # the extra `speed` is not installed
+    quick_loads = plain_loads
+
+
+def loads(text: bytes) -> Any:
+    """Read JSON, by the quicker reader if the extra `speed` is installed.
+
+    What orjson refuses is read by `json`, so that both read the same: NaN, half a surrogate pair.
+
+    Raises:
+        ValueError: When it is none.
+        RecursionError: When it is nested too deep.
+    """
+    try:
+        return quick_loads(text)
+    except ValueError:
+        return plain_loads(text)
+
+
+def loads_body(body: bytes) -> Any:
+    """Read the JSON of a whole body, which may be in UTF-16 or UTF-32 too.
+
+    Raises:
+        ValueError: When it is none.
+        RecursionError: When it is nested too deep.
+    """
+    if quick_loads is not plain_loads:
+        try:
+            return quick_loads(body)
+        except ValueError:
+            pass
+    return json.loads(body)
 
 
 def members_of(source: Any, name: str) -> Any:
@@ -57,8 +102,19 @@ def pick(value: Any, name: str, variants: tuple[type[Any], ...]) -> Any:
         DecodeError: When it is none of them.
     """
     if isinstance(value, dict):
+        keys = value.keys()
+        whole: Any = None
+        for variant in variants:
+            if keys >= variant._required:  # noqa: SLF001 (models are of this package)
+                if whole is not None:
+                    break
+                whole = variant
+        else:
+            if whole is not None:  # what is asked below would only find the same one, and later
+                return whole.from_dict(value)
+        several = [variant for variant in variants if keys >= variant._required]  # noqa: SLF001
         for fits in _FITS:
-            fitting = [variant for variant in variants if fits(variant, value)]
+            fitting = [variant for variant in several if fits(variant, value)]
             if len(fitting) == 1:
                 return fitting[0].from_dict(value)
             if fitting:
@@ -75,7 +131,7 @@ def _known(variant: Any, value: dict[str, Any]) -> int:
 _FITS: tuple[Callable[[Any, dict[str, Any]], bool], ...] = (
     lambda variant, value: variant._fits(value, True),  # noqa: SLF001
     lambda variant, value: variant._fits(value, False),  # noqa: SLF001
-    lambda variant, value: value.keys() >= variant._required,  # noqa: SLF001
+    lambda _variant, _value: True,
 )
 
 
@@ -87,7 +143,52 @@ def encoded(value: Any) -> Any:
         return [encoded(item) for item in value]
     if isinstance(value, dict):
         return {key: encoded(item) for key, item in value.items()}
-    return value.to_dict() if hasattr(value, "to_dict") else value
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    return encoded(dict(value)) if hasattr(value, "keys") else value
+
+
+def payload_of(body: Any, no_nulls: Mapping[str, Any], extra: Mapping[str, Any] | None) -> Any:
+    """Give the JSON value of a body, which is a model or the object that it would be written as.
+
+    Args:
+        body: The body.
+        no_nulls: By name of a member: whether it is left out where it is null, because the server refuses
+        that,
+            and the same table for its own members.
+        extra: Further members; objects in them are joined with those that are there.
+
+    Raises:
+        EncodeError: When there are further members for what is no object.
+    """
+    value = encoded(body)
+    if isinstance(value, dict) and no_nulls:
+        value = _without_nulls(value, no_nulls)
+    if extra is None:
+        return value
+    if not isinstance(value, dict):
+        raise EncodeError(f"extra_body: members for {_kind(value)}, expected a body that is an object")
+    return merged(value, encoded(extra))
+
+
+def _without_nulls(value: dict[str, Any], no_nulls: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {}
+    for key, item in value.items():
+        refuses, inner = no_nulls.get(key, (False, None))
+        if item is None and refuses:
+            continue
+        kept[key] = _without_nulls(item, inner) if inner and isinstance(item, dict) else item
+    return kept
+
+
+def merged(value: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Join two JSON objects, and the objects in them; of other members the second one's count."""
+    joined = dict(value)
+    for key, item in more.items():
+        there = joined.get(key)
+        both = isinstance(there, dict) and isinstance(item, dict)
+        joined[key] = merged(there, item) if both else item  # type: ignore[arg-type]
+    return joined
 
 
 def to_json(value: Any) -> bytes:

@@ -39,4 +39,4 @@ def test_every_operation_is_shown_in_both_styles() -> None:
     first, _, asynchronous = TEXT.partition("## Asynchronously")
     for name in names:
         assert re.search(rf"\b{name}\.(sync|stream|sync_detailed)\(", first), name
-        assert re.search(rf"\b{name}\b", asynchronous.partition("## Leaving")[0]), name
+        assert re.search(rf"\b{name}\b", asynchronous.partition("## Streams")[0]), name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.client.wire import WAIT, Exchange, events, serving, token_event
+from tests.client.wire import WAIT, Exchange, events, final_event, serving, token_event
 
 from tgi_client import AuthenticatedClient, Client
 from tgi_client.api.text_generation_inference import chat_completions, generate_stream
@@ -57,7 +57,7 @@ def endless(exchange: Exchange) -> None:
 
 
 def test_events_are_models() -> None:
-    with serving(streaming(token_event(1), token_event(2))) as wire, Client(wire.url) as client:
+    with serving(streaming(token_event(1), final_event(2))) as wire, Client(wire.url) as client:
         found = list(generate_stream.stream(client=client, body=BODY))
     assert [1, 2] == [event.index for event in found]
     assert "w2" == found[1].token.text
@@ -70,13 +70,13 @@ def test_events_are_models_asynchronously() -> None:
         async with Client(url) as client:
             return [event.index async for event in generate_stream.astream(client=client, body=BODY)]
 
-    with serving(streaming(token_event(1), token_event(2))) as wire:
+    with serving(streaming(token_event(1), final_event(2))) as wire:
         assert [1, 2] == asyncio.run(collect(wire.url))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_any_chunking_gives_the_same_events(size: int) -> None:
-    data = events(token_event(1).replace("w1", "é🤖")).replace(b"\n", b"\r\n") + b": comment\r\n\r\n"
+    data = events(final_event(1).replace("w1", "é🤖")).replace(b"\n", b"\r\n") + b": comment\r\n\r\n"
 
     def script(exchange: Exchange) -> None:
         exchange.begin_stream()
@@ -259,7 +259,7 @@ def test_what_is_no_stream_of_events_is_an_error(
 
 @pytest.mark.parametrize("media_type", ["text/event-stream; charset=utf-8", "Text/Event-Stream"])
 def test_media_types_may_have_parameters_and_capitals(media_type: str) -> None:
-    body = events(token_event(1))
+    body = events(final_event(1))
     script = lambda exchange: exchange.answer(200, media_type, body)  # noqa: E731
     with serving(script) as wire, Client(wire.url) as client:
         assert 1 == len(list(generate_stream.stream(client=client, body=BODY)))
@@ -289,7 +289,7 @@ def test_a_connection_that_breaks_off_is_an_error_of_httpx() -> None:
 
 
 def test_a_read_timeout_is_that_of_httpx() -> None:
-    timeout = httpx.Timeout(WAIT, read=0.05)
+    timeout = httpx.Timeout(WAIT, read=0.5)
     with serving(endless) as wire, Client(wire.url, timeout=timeout) as client:
         stream = generate_stream.stream(client=client, body=BODY)
         assert 1 == next(stream).index

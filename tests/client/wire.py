@@ -128,3 +128,8 @@ def events(*data: str) -> bytes:
 def token_event(index: int) -> str:
     """Give the data of an event of `/generate_stream`."""
     return f'{{"index":{index},"token":{{"id":{index},"text":"w{index}","logprob":-0.5,"special":false}}}}'
+
+
+def final_event(index: int) -> str:
+    """Give the data of the last event of `/generate_stream`."""
+    return f'{token_event(index)[:-1]},"generated_text":"all"}}'

@@ -18,6 +18,9 @@ EVENT_STREAM = "text/event-stream"
 ERROR_EVENTS = "x-error-events"
 """Beside the schema of an event: the schemas of the events that tell of an error."""
 
+STREAM_END = "x-stream-end"
+"""There, too: the data of the event that ends every stream, such as `[DONE]`, where the server sends one."""
+
 
 @rule("event-stream-error")
 def event_stream_error(document: Document) -> Iterator[Finding]:

@@ -53,21 +53,20 @@ class ChatCompletion:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatCompletion")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletion")
         try:
-            return cls(
-                choices=[
-                    ChatCompletionComplete.from_dict(_item)
-                    for _item in items_of(_d.pop("choices"), "ChatCompletion.choices")
-                ],
-                created=_d.pop("created"),
-                id=_d.pop("id"),
-                model=_d.pop("model"),
-                system_fingerprint=_d.pop("system_fingerprint"),
-                usage=Usage.from_dict(_d.pop("usage")),
-                object_=_d.pop("object", "chat.completion"),
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.choices = list(
+                map(ChatCompletionComplete.from_dict, items_of(_d.pop("choices"), "ChatCompletion.choices"))
             )
+            _self.created = _d.pop("created")
+            _self.id = _d.pop("id")
+            _self.model = _d.pop("model")
+            _self.system_fingerprint = _d.pop("system_fingerprint")
+            _self.usage = Usage.from_dict(_d.pop("usage"))
+            _self.object_ = _d.pop("object", "chat.completion")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatCompletion", _missing) from None
 

@@ -45,20 +45,22 @@ class ChatCompletionChoice:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatCompletionChoice")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionChoice")
         try:
+            _self = object.__new__(cls)
+            _self.delta = pick(_d.pop("delta"), "ChatCompletionChoice.delta", (TextMessage, ToolCallDelta))
+            _self.index = _d.pop("index")
+            _self.finish_reason = _d.pop("finish_reason", UNSET)
             _logprobs = _d.pop("logprobs", UNSET)
-            return cls(
-                delta=pick(_d.pop("delta"), "ChatCompletionChoice.delta", (TextMessage, ToolCallDelta)),
-                index=_d.pop("index"),
-                finish_reason=_d.pop("finish_reason", UNSET),
-                logprobs=_logprobs
+            _self.logprobs = (
+                _logprobs
                 if _logprobs is UNSET
                 else _logprobs
                 if _logprobs is None
-                else ChatCompletionLogprobs.from_dict(_logprobs),
-                additional_properties=_d,
+                else ChatCompletionLogprobs.from_dict(_logprobs)
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatCompletionChoice", _missing) from None
 

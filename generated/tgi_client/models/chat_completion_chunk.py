@@ -57,22 +57,23 @@ class ChatCompletionChunk:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatCompletionChunk")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionChunk")
         try:
-            _usage = _d.pop("usage", UNSET)
-            return cls(
-                choices=[
-                    ChatCompletionChoice.from_dict(_item)
-                    for _item in items_of(_d.pop("choices"), "ChatCompletionChunk.choices")
-                ],
-                created=_d.pop("created"),
-                id=_d.pop("id"),
-                model=_d.pop("model"),
-                system_fingerprint=_d.pop("system_fingerprint"),
-                usage=_usage if _usage is UNSET else _usage if _usage is None else Usage.from_dict(_usage),
-                object_=_d.pop("object", "chat.completion.chunk"),
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.choices = list(
+                map(
+                    ChatCompletionChoice.from_dict, items_of(_d.pop("choices"), "ChatCompletionChunk.choices")
+                )
             )
+            _self.created = _d.pop("created")
+            _self.id = _d.pop("id")
+            _self.model = _d.pop("model")
+            _self.system_fingerprint = _d.pop("system_fingerprint")
+            _usage = _d.pop("usage", UNSET)
+            _self.usage = _usage if _usage is UNSET else _usage if _usage is None else Usage.from_dict(_usage)
+            _self.object_ = _d.pop("object", "chat.completion.chunk")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatCompletionChunk", _missing) from None
 

@@ -44,22 +44,24 @@ class ChatCompletionComplete:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatCompletionComplete")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionComplete")
         try:
+            _self = object.__new__(cls)
+            _self.finish_reason = _d.pop("finish_reason")
+            _self.index = _d.pop("index")
+            _self.message = pick(
+                _d.pop("message"), "ChatCompletionComplete.message", (TextMessage, ToolCallMessage)
+            )
             _logprobs = _d.pop("logprobs", UNSET)
-            return cls(
-                finish_reason=_d.pop("finish_reason"),
-                index=_d.pop("index"),
-                message=pick(
-                    _d.pop("message"), "ChatCompletionComplete.message", (TextMessage, ToolCallMessage)
-                ),
-                logprobs=_logprobs
+            _self.logprobs = (
+                _logprobs
                 if _logprobs is UNSET
                 else _logprobs
                 if _logprobs is None
-                else ChatCompletionLogprobs.from_dict(_logprobs),
-                additional_properties=_d,
+                else ChatCompletionLogprobs.from_dict(_logprobs)
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatCompletionComplete", _missing) from None
 

@@ -41,17 +41,19 @@ class ChatCompletionLogprob:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatCompletionLogprob")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionLogprob")
         try:
-            return cls(
-                logprob=_d.pop("logprob"),
-                token=_d.pop("token"),
-                top_logprobs=[
-                    ChatCompletionTopLogprob.from_dict(_item)
-                    for _item in items_of(_d.pop("top_logprobs"), "ChatCompletionLogprob.top_logprobs")
-                ],
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.logprob = _d.pop("logprob")
+            _self.token = _d.pop("token")
+            _self.top_logprobs = list(
+                map(
+                    ChatCompletionTopLogprob.from_dict,
+                    items_of(_d.pop("top_logprobs"), "ChatCompletionLogprob.top_logprobs"),
+                )
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatCompletionLogprob", _missing) from None
 

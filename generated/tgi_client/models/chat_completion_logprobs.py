@@ -36,15 +36,17 @@ class ChatCompletionLogprobs:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatCompletionLogprobs")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionLogprobs")
         try:
-            return cls(
-                content=[
-                    ChatCompletionLogprob.from_dict(_item)
-                    for _item in items_of(_d.pop("content"), "ChatCompletionLogprobs.content")
-                ],
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.content = list(
+                map(
+                    ChatCompletionLogprob.from_dict,
+                    items_of(_d.pop("content"), "ChatCompletionLogprobs.content"),
+                )
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatCompletionLogprobs", _missing) from None
 

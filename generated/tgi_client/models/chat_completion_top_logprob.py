@@ -38,13 +38,13 @@ class ChatCompletionTopLogprob:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatCompletionTopLogprob")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionTopLogprob")
         try:
-            return cls(
-                logprob=_d.pop("logprob"),
-                token=_d.pop("token"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.logprob = _d.pop("logprob")
+            _self.token = _d.pop("token")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatCompletionTopLogprob", _missing) from None
 

@@ -120,25 +120,23 @@ class ChatRequest:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatRequest")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatRequest")
         try:
+            _self = object.__new__(cls)
+            _self.messages = [
+                pick(_item, "ChatRequest.messages", (MessageWithContent, MessageWithToolCalls))
+                for _item in items_of(_d.pop("messages"), "ChatRequest.messages")
+            ]
+            _self.frequency_penalty = _d.pop("frequency_penalty", UNSET)
+            _self.logit_bias = _d.pop("logit_bias", UNSET)
+            _self.logprobs = _d.pop("logprobs", UNSET)
+            _self.max_tokens = _d.pop("max_tokens", UNSET)
+            _self.model = _d.pop("model", UNSET)
+            _self.n = _d.pop("n", UNSET)
+            _self.presence_penalty = _d.pop("presence_penalty", UNSET)
             _response_format = _d.pop("response_format", UNSET)
-            _stream_options = _d.pop("stream_options", UNSET)
-            _tool_choice = _d.pop("tool_choice", UNSET)
-            _tools = _d.pop("tools", UNSET)
-            return cls(
-                messages=[
-                    pick(_item, "ChatRequest.messages", (MessageWithContent, MessageWithToolCalls))
-                    for _item in items_of(_d.pop("messages"), "ChatRequest.messages")
-                ],
-                frequency_penalty=_d.pop("frequency_penalty", UNSET),
-                logit_bias=_d.pop("logit_bias", UNSET),
-                logprobs=_d.pop("logprobs", UNSET),
-                max_tokens=_d.pop("max_tokens", UNSET),
-                model=_d.pop("model", UNSET),
-                n=_d.pop("n", UNSET),
-                presence_penalty=_d.pop("presence_penalty", UNSET),
-                response_format=_response_format
+            _self.response_format = (
+                _response_format
                 if _response_format is UNSET
                 else _response_format
                 if _response_format is None
@@ -146,29 +144,37 @@ class ChatRequest:
                     _response_format,
                     "ChatRequest.response_format",
                     (GrammarTypeJson, GrammarTypeRegex, GrammarTypeJsonSchema, GrammarTypeJsonObject),
-                ),
-                seed=_d.pop("seed", UNSET),
-                stop=_d.pop("stop", UNSET),
-                stream=_d.pop("stream", UNSET),
-                stream_options=_stream_options
-                if _stream_options is UNSET
-                else StreamOptions.from_dict(_stream_options),
-                temperature=_d.pop("temperature", UNSET),
-                tool_choice=_tool_choice
+                )
+            )
+            _self.seed = _d.pop("seed", UNSET)
+            _self.stop = _d.pop("stop", UNSET)
+            _self.stream = _d.pop("stream", UNSET)
+            _stream_options = _d.pop("stream_options", UNSET)
+            _self.stream_options = (
+                _stream_options if _stream_options is UNSET else StreamOptions.from_dict(_stream_options)
+            )
+            _self.temperature = _d.pop("temperature", UNSET)
+            _tool_choice = _d.pop("tool_choice", UNSET)
+            _self.tool_choice = (
+                _tool_choice
                 if _tool_choice is UNSET
                 else _tool_choice
                 if isinstance(_tool_choice, str) or isinstance(_tool_choice, str) or _tool_choice is None
-                else ToolChoiceWithFunction.from_dict(_tool_choice),
-                tool_prompt=_d.pop("tool_prompt", UNSET),
-                tools=_tools
+                else ToolChoiceWithFunction.from_dict(_tool_choice)
+            )
+            _self.tool_prompt = _d.pop("tool_prompt", UNSET)
+            _tools = _d.pop("tools", UNSET)
+            _self.tools = (
+                _tools
                 if _tools is UNSET
                 else _tools
                 if _tools is None
-                else [Tool.from_dict(_item) for _item in items_of(_tools, "ChatRequest.tools")],
-                top_logprobs=_d.pop("top_logprobs", UNSET),
-                top_p=_d.pop("top_p", UNSET),
-                additional_properties=_d,
+                else list(map(Tool.from_dict, items_of(_tools, "ChatRequest.tools")))
             )
+            _self.top_logprobs = _d.pop("top_logprobs", UNSET)
+            _self.top_p = _d.pop("top_p", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatRequest", _missing) from None
 
@@ -199,7 +205,7 @@ class ChatRequest:
         if self.stream is not UNSET:
             _d["stream"] = self.stream
         if self.stream_options is not UNSET:
-            _d["stream_options"] = self.stream_options.to_dict()
+            _d["stream_options"] = encoded(self.stream_options)
         if self.temperature is not UNSET:
             _d["temperature"] = self.temperature
         if self.tool_choice is not UNSET:

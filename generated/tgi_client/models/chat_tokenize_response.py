@@ -35,18 +35,18 @@ class ChatTokenizeResponse:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ChatTokenizeResponse")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatTokenizeResponse")
         try:
-            return cls(
-                templated_text=_d.pop("templated_text"),
-                tokenize_response=[
-                    SimpleToken.from_dict(_item)
-                    for _item in items_of(
-                        _d.pop("tokenize_response"), "ChatTokenizeResponse.tokenize_response"
-                    )
-                ],
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.templated_text = _d.pop("templated_text")
+            _self.tokenize_response = list(
+                map(
+                    SimpleToken.from_dict,
+                    items_of(_d.pop("tokenize_response"), "ChatTokenizeResponse.tokenize_response"),
+                )
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ChatTokenizeResponse", _missing) from None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import encoded, members_of, missing
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -42,15 +42,17 @@ class CompatGenerateRequest:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "CompatGenerateRequest")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompatGenerateRequest")
         try:
+            _self = object.__new__(cls)
+            _self.inputs = _d.pop("inputs")
             _parameters = _d.pop("parameters", UNSET)
-            return cls(
-                inputs=_d.pop("inputs"),
-                parameters=_parameters if _parameters is UNSET else GenerateParameters.from_dict(_parameters),
-                stream=_d.pop("stream", UNSET),
-                additional_properties=_d,
+            _self.parameters = (
+                _parameters if _parameters is UNSET else GenerateParameters.from_dict(_parameters)
             )
+            _self.stream = _d.pop("stream", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("CompatGenerateRequest", _missing) from None
 
@@ -59,7 +61,7 @@ class CompatGenerateRequest:
         _d: dict[str, Any] = {**self.additional_properties}
         _d["inputs"] = self.inputs
         if self.parameters is not UNSET:
-            _d["parameters"] = self.parameters.to_dict()
+            _d["parameters"] = encoded(self.parameters)
         if self.stream is not UNSET:
             _d["stream"] = self.stream
         return _d

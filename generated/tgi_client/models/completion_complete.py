@@ -43,15 +43,15 @@ class CompletionComplete:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "CompletionComplete")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompletionComplete")
         try:
-            return cls(
-                finish_reason=_d.pop("finish_reason"),
-                index=_d.pop("index"),
-                text=_d.pop("text"),
-                logprobs=_d.pop("logprobs", UNSET),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.finish_reason = _d.pop("finish_reason")
+            _self.index = _d.pop("index")
+            _self.text = _d.pop("text")
+            _self.logprobs = _d.pop("logprobs", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("CompletionComplete", _missing) from None
 

@@ -54,21 +54,20 @@ class CompletionFinal:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "CompletionFinal")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompletionFinal")
         try:
-            return cls(
-                choices=[
-                    CompletionComplete.from_dict(_item)
-                    for _item in items_of(_d.pop("choices"), "CompletionFinal.choices")
-                ],
-                created=_d.pop("created"),
-                id=_d.pop("id"),
-                model=_d.pop("model"),
-                system_fingerprint=_d.pop("system_fingerprint"),
-                usage=Usage.from_dict(_d.pop("usage")),
-                object_=_d.pop("object", "text_completion"),
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.choices = list(
+                map(CompletionComplete.from_dict, items_of(_d.pop("choices"), "CompletionFinal.choices"))
             )
+            _self.created = _d.pop("created")
+            _self.id = _d.pop("id")
+            _self.model = _d.pop("model")
+            _self.system_fingerprint = _d.pop("system_fingerprint")
+            _self.usage = Usage.from_dict(_d.pop("usage"))
+            _self.object_ = _d.pop("object", "text_completion")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("CompletionFinal", _missing) from None
 

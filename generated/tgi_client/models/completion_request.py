@@ -81,22 +81,22 @@ class CompletionRequest:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "CompletionRequest")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompletionRequest")
         try:
-            return cls(
-                prompt=_d.pop("prompt"),
-                frequency_penalty=_d.pop("frequency_penalty", UNSET),
-                max_tokens=_d.pop("max_tokens", UNSET),
-                model=_d.pop("model", UNSET),
-                repetition_penalty=_d.pop("repetition_penalty", UNSET),
-                seed=_d.pop("seed", UNSET),
-                stop=_d.pop("stop", UNSET),
-                stream=_d.pop("stream", UNSET),
-                suffix=_d.pop("suffix", UNSET),
-                temperature=_d.pop("temperature", UNSET),
-                top_p=_d.pop("top_p", UNSET),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.prompt = _d.pop("prompt")
+            _self.frequency_penalty = _d.pop("frequency_penalty", UNSET)
+            _self.max_tokens = _d.pop("max_tokens", UNSET)
+            _self.model = _d.pop("model", UNSET)
+            _self.repetition_penalty = _d.pop("repetition_penalty", UNSET)
+            _self.seed = _d.pop("seed", UNSET)
+            _self.stop = _d.pop("stop", UNSET)
+            _self.stream = _d.pop("stream", UNSET)
+            _self.suffix = _d.pop("suffix", UNSET)
+            _self.temperature = _d.pop("temperature", UNSET)
+            _self.top_p = _d.pop("top_p", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("CompletionRequest", _missing) from None
 

@@ -42,15 +42,15 @@ class DeltaToolCall:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "DeltaToolCall")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "DeltaToolCall")
         try:
-            return cls(
-                function=Function.from_dict(_d.pop("function")),
-                id=_d.pop("id"),
-                index=_d.pop("index"),
-                type_=_d.pop("type"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.function = Function.from_dict(_d.pop("function"))
+            _self.id = _d.pop("id")
+            _self.index = _d.pop("index")
+            _self.type_ = _d.pop("type")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("DeltaToolCall", _missing) from None
 

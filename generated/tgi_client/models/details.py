@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import encoded, items_of, members_of, missing
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -56,34 +56,35 @@ class Details:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "Details")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Details")
         try:
+            _self = object.__new__(cls)
+            _self.finish_reason = _d.pop("finish_reason")
+            _self.generated_tokens = _d.pop("generated_tokens")
+            _self.prefill = list(map(PrefillToken.from_dict, items_of(_d.pop("prefill"), "Details.prefill")))
+            _self.tokens = list(map(Token.from_dict, items_of(_d.pop("tokens"), "Details.tokens")))
             _best_of_sequences = _d.pop("best_of_sequences", UNSET)
-            _top_tokens = _d.pop("top_tokens", UNSET)
-            return cls(
-                finish_reason=_d.pop("finish_reason"),
-                generated_tokens=_d.pop("generated_tokens"),
-                prefill=[
-                    PrefillToken.from_dict(_item) for _item in items_of(_d.pop("prefill"), "Details.prefill")
-                ],
-                tokens=[Token.from_dict(_item) for _item in items_of(_d.pop("tokens"), "Details.tokens")],
-                best_of_sequences=_best_of_sequences
+            _self.best_of_sequences = (
+                _best_of_sequences
                 if _best_of_sequences is UNSET
                 else _best_of_sequences
                 if _best_of_sequences is None
-                else [
-                    BestOfSequence.from_dict(_item)
-                    for _item in items_of(_best_of_sequences, "Details.best_of_sequences")
-                ],
-                seed=_d.pop("seed", UNSET),
-                top_tokens=_top_tokens
+                else list(
+                    map(BestOfSequence.from_dict, items_of(_best_of_sequences, "Details.best_of_sequences"))
+                )
+            )
+            _self.seed = _d.pop("seed", UNSET)
+            _top_tokens = _d.pop("top_tokens", UNSET)
+            _self.top_tokens = (
+                _top_tokens
                 if _top_tokens is UNSET
                 else [
-                    [Token.from_dict(_item1) for _item1 in items_of(_item, "Details.top_tokens")]
+                    list(map(Token.from_dict, items_of(_item, "Details.top_tokens")))
                     for _item in items_of(_top_tokens, "Details.top_tokens")
-                ],
-                additional_properties=_d,
+                ]
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("Details", _missing) from None
 
@@ -103,7 +104,7 @@ class Details:
         if self.seed is not UNSET:
             _d["seed"] = self.seed
         if self.top_tokens is not UNSET:
-            _d["top_tokens"] = [[_item1.to_dict() for _item1 in _item] for _item in self.top_tokens]
+            _d["top_tokens"] = encoded(self.top_tokens)
         return _d
 
     @staticmethod

@@ -40,13 +40,13 @@ class ErrorResponse:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ErrorResponse")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ErrorResponse")
         try:
-            return cls(
-                error=_d.pop("error"),
-                error_type=_d.pop("error_type"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.error = _d.pop("error")
+            _self.error_type = _d.pop("error_type")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ErrorResponse", _missing) from None
 

@@ -38,13 +38,13 @@ class Function:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "Function")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Function")
         try:
-            return cls(
-                arguments=_d.pop("arguments"),
-                name=_d.pop("name", UNSET),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.arguments = _d.pop("arguments")
+            _self.name = _d.pop("name", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("Function", _missing) from None
 

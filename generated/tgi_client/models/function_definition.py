@@ -46,15 +46,15 @@ class FunctionDefinition:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "FunctionDefinition")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "FunctionDefinition")
         try:
-            return cls(
-                name=_d.pop("name"),
-                arguments=_d.pop("arguments", UNSET),
-                description=_d.pop("description", UNSET),
-                parameters=_d.pop("parameters", UNSET),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.name = _d.pop("name")
+            _self.arguments = _d.pop("arguments", UNSET)
+            _self.description = _d.pop("description", UNSET)
+            _self.parameters = _d.pop("parameters", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("FunctionDefinition", _missing) from None
 

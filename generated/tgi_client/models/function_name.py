@@ -35,12 +35,12 @@ class FunctionName:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "FunctionName")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "FunctionName")
         try:
-            return cls(
-                name=_d.pop("name"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.name = _d.pop("name")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("FunctionName", _missing) from None
 

@@ -125,16 +125,17 @@ class GenerateParameters:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "GenerateParameters")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GenerateParameters")
+        _self = object.__new__(cls)
+        _self.adapter_id = _d.pop("adapter_id", UNSET)
+        _self.best_of = _d.pop("best_of", UNSET)
+        _self.decoder_input_details = _d.pop("decoder_input_details", UNSET)
+        _self.details = _d.pop("details", UNSET)
+        _self.do_sample = _d.pop("do_sample", UNSET)
+        _self.frequency_penalty = _d.pop("frequency_penalty", UNSET)
         _grammar = _d.pop("grammar", UNSET)
-        return cls(
-            adapter_id=_d.pop("adapter_id", UNSET),
-            best_of=_d.pop("best_of", UNSET),
-            decoder_input_details=_d.pop("decoder_input_details", UNSET),
-            details=_d.pop("details", UNSET),
-            do_sample=_d.pop("do_sample", UNSET),
-            frequency_penalty=_d.pop("frequency_penalty", UNSET),
-            grammar=_grammar
+        _self.grammar = (
+            _grammar
             if _grammar is UNSET
             else _grammar
             if _grammar is None
@@ -142,21 +143,22 @@ class GenerateParameters:
                 _grammar,
                 "GenerateParameters.grammar",
                 (GrammarTypeJson, GrammarTypeRegex, GrammarTypeJsonSchema, GrammarTypeJsonObject),
-            ),
-            max_new_tokens=_d.pop("max_new_tokens", UNSET),
-            repetition_penalty=_d.pop("repetition_penalty", UNSET),
-            return_full_text=_d.pop("return_full_text", UNSET),
-            seed=_d.pop("seed", UNSET),
-            stop=_d.pop("stop", UNSET),
-            temperature=_d.pop("temperature", UNSET),
-            top_k=_d.pop("top_k", UNSET),
-            top_n_tokens=_d.pop("top_n_tokens", UNSET),
-            top_p=_d.pop("top_p", UNSET),
-            truncate=_d.pop("truncate", UNSET),
-            typical_p=_d.pop("typical_p", UNSET),
-            watermark=_d.pop("watermark", UNSET),
-            additional_properties=_d,
+            )
         )
+        _self.max_new_tokens = _d.pop("max_new_tokens", UNSET)
+        _self.repetition_penalty = _d.pop("repetition_penalty", UNSET)
+        _self.return_full_text = _d.pop("return_full_text", UNSET)
+        _self.seed = _d.pop("seed", UNSET)
+        _self.stop = _d.pop("stop", UNSET)
+        _self.temperature = _d.pop("temperature", UNSET)
+        _self.top_k = _d.pop("top_k", UNSET)
+        _self.top_n_tokens = _d.pop("top_n_tokens", UNSET)
+        _self.top_p = _d.pop("top_p", UNSET)
+        _self.truncate = _d.pop("truncate", UNSET)
+        _self.typical_p = _d.pop("typical_p", UNSET)
+        _self.watermark = _d.pop("watermark", UNSET)
+        _self.additional_properties = _d
+        return _self
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON object; members that are `UNSET` are left out."""

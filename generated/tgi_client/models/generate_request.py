@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import encoded, members_of, missing
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -36,14 +36,16 @@ class GenerateRequest:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "GenerateRequest")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GenerateRequest")
         try:
+            _self = object.__new__(cls)
+            _self.inputs = _d.pop("inputs")
             _parameters = _d.pop("parameters", UNSET)
-            return cls(
-                inputs=_d.pop("inputs"),
-                parameters=_parameters if _parameters is UNSET else GenerateParameters.from_dict(_parameters),
-                additional_properties=_d,
+            _self.parameters = (
+                _parameters if _parameters is UNSET else GenerateParameters.from_dict(_parameters)
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("GenerateRequest", _missing) from None
 
@@ -52,7 +54,7 @@ class GenerateRequest:
         _d: dict[str, Any] = {**self.additional_properties}
         _d["inputs"] = self.inputs
         if self.parameters is not UNSET:
-            _d["parameters"] = self.parameters.to_dict()
+            _d["parameters"] = encoded(self.parameters)
         return _d
 
 

@@ -40,18 +40,20 @@ class GenerateResponse:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "GenerateResponse")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GenerateResponse")
         try:
+            _self = object.__new__(cls)
+            _self.generated_text = _d.pop("generated_text")
             _details = _d.pop("details", UNSET)
-            return cls(
-                generated_text=_d.pop("generated_text"),
-                details=_details
+            _self.details = (
+                _details
                 if _details is UNSET
                 else _details
                 if _details is None
-                else Details.from_dict(_details),
-                additional_properties=_d,
+                else Details.from_dict(_details)
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("GenerateResponse", _missing) from None
 

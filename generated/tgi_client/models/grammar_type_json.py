@@ -38,13 +38,13 @@ class GrammarTypeJson:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "GrammarTypeJson")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GrammarTypeJson")
         try:
-            return cls(
-                value=_d.pop("value"),
-                type_=_d.pop("type", "json"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.value = _d.pop("value")
+            _self.type_ = _d.pop("type", "json")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("GrammarTypeJson", _missing) from None
 

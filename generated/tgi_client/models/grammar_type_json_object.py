@@ -37,13 +37,13 @@ class GrammarTypeJsonObject:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "GrammarTypeJsonObject")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GrammarTypeJsonObject")
         try:
-            return cls(
-                value=_d.pop("value"),
-                type_=_d.pop("type", "json_object"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.value = _d.pop("value")
+            _self.type_ = _d.pop("type", "json_object")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("GrammarTypeJsonObject", _missing) from None
 

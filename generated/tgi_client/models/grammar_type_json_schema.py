@@ -37,13 +37,13 @@ class GrammarTypeJsonSchema:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "GrammarTypeJsonSchema")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GrammarTypeJsonSchema")
         try:
-            return cls(
-                value=JsonSchemaConfig.from_dict(_d.pop("value")),
-                type_=_d.pop("type", "json_schema"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.value = JsonSchemaConfig.from_dict(_d.pop("value"))
+            _self.type_ = _d.pop("type", "json_schema")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("GrammarTypeJsonSchema", _missing) from None
 

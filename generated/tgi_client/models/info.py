@@ -62,25 +62,25 @@ class Info:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "Info")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Info")
         try:
-            return cls(
-                max_best_of=_d.pop("max_best_of"),
-                max_client_batch_size=_d.pop("max_client_batch_size"),
-                max_concurrent_requests=_d.pop("max_concurrent_requests"),
-                max_input_tokens=_d.pop("max_input_tokens"),
-                max_stop_sequences=_d.pop("max_stop_sequences"),
-                max_total_tokens=_d.pop("max_total_tokens"),
-                model_id=_d.pop("model_id"),
-                router=_d.pop("router"),
-                validation_workers=_d.pop("validation_workers"),
-                version=_d.pop("version"),
-                docker_label=_d.pop("docker_label", UNSET),
-                model_pipeline_tag=_d.pop("model_pipeline_tag", UNSET),
-                model_sha=_d.pop("model_sha", UNSET),
-                sha=_d.pop("sha", UNSET),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.max_best_of = _d.pop("max_best_of")
+            _self.max_client_batch_size = _d.pop("max_client_batch_size")
+            _self.max_concurrent_requests = _d.pop("max_concurrent_requests")
+            _self.max_input_tokens = _d.pop("max_input_tokens")
+            _self.max_stop_sequences = _d.pop("max_stop_sequences")
+            _self.max_total_tokens = _d.pop("max_total_tokens")
+            _self.model_id = _d.pop("model_id")
+            _self.router = _d.pop("router")
+            _self.validation_workers = _d.pop("validation_workers")
+            _self.version = _d.pop("version")
+            _self.docker_label = _d.pop("docker_label", UNSET)
+            _self.model_pipeline_tag = _d.pop("model_pipeline_tag", UNSET)
+            _self.model_sha = _d.pop("model_sha", UNSET)
+            _self.sha = _d.pop("sha", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("Info", _missing) from None
 

@@ -39,13 +39,13 @@ class JsonSchemaConfig:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "JsonSchemaConfig")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "JsonSchemaConfig")
         try:
-            return cls(
-                schema=_d.pop("schema"),
-                name=_d.pop("name", UNSET),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.schema = _d.pop("schema")
+            _self.name = _d.pop("name", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("JsonSchemaConfig", _missing) from None
 

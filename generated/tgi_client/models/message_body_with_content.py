@@ -33,18 +33,20 @@ class MessageBodyWithContent:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "MessageBodyWithContent")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "MessageBodyWithContent")
         try:
+            _self = object.__new__(cls)
             _content = _d.pop("content")
-            return cls(
-                content=_content
+            _self.content = (
+                _content
                 if isinstance(_content, str)
                 else [
                     pick(_item, "MessageBodyWithContent.content", (MessageChunkText, MessageChunkImageUrl))
                     for _item in items_of(_content, "MessageBodyWithContent.content")
-                ],
-                additional_properties=_d,
+                ]
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("MessageBodyWithContent", _missing) from None
 

@@ -37,13 +37,13 @@ class MessageChunkImageUrl:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "MessageChunkImageUrl")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "MessageChunkImageUrl")
         try:
-            return cls(
-                image_url=Url.from_dict(_d.pop("image_url")),
-                type_=_d.pop("type", "image_url"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.image_url = Url.from_dict(_d.pop("image_url"))
+            _self.type_ = _d.pop("type", "image_url")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("MessageChunkImageUrl", _missing) from None
 

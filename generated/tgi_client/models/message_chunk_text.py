@@ -37,13 +37,13 @@ class MessageChunkText:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "MessageChunkText")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "MessageChunkText")
         try:
-            return cls(
-                text=_d.pop("text"),
-                type_=_d.pop("type", "text"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.text = _d.pop("text")
+            _self.type_ = _d.pop("type", "text")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("MessageChunkText", _missing) from None
 

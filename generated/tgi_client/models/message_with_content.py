@@ -45,21 +45,23 @@ class MessageWithContent:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "MessageWithContent")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "MessageWithContent")
         try:
+            _self = object.__new__(cls)
             _content = _d.pop("content")
-            return cls(
-                content=_content
+            _self.content = (
+                _content
                 if isinstance(_content, str)
                 else [
                     pick(_item, "MessageWithContent.content", (MessageChunkText, MessageChunkImageUrl))
                     for _item in items_of(_content, "MessageWithContent.content")
-                ],
-                role=_d.pop("role"),
-                name=_d.pop("name", UNSET),
-                tool_call_id=_d.pop("tool_call_id", UNSET),
-                additional_properties=_d,
+                ]
             )
+            _self.role = _d.pop("role")
+            _self.name = _d.pop("name", UNSET)
+            _self.tool_call_id = _d.pop("tool_call_id", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("MessageWithContent", _missing) from None
 

@@ -45,18 +45,17 @@ class MessageWithToolCalls:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "MessageWithToolCalls")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "MessageWithToolCalls")
         try:
-            return cls(
-                tool_calls=[
-                    ToolCall.from_dict(_item)
-                    for _item in items_of(_d.pop("tool_calls"), "MessageWithToolCalls.tool_calls")
-                ],
-                role=_d.pop("role"),
-                name=_d.pop("name", UNSET),
-                tool_call_id=_d.pop("tool_call_id", UNSET),
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.tool_calls = list(
+                map(ToolCall.from_dict, items_of(_d.pop("tool_calls"), "MessageWithToolCalls.tool_calls"))
             )
+            _self.role = _d.pop("role")
+            _self.name = _d.pop("name", UNSET)
+            _self.tool_call_id = _d.pop("tool_call_id", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("MessageWithToolCalls", _missing) from None
 

@@ -39,15 +39,15 @@ class ModelInfo:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ModelInfo")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ModelInfo")
         try:
-            return cls(
-                created=_d.pop("created"),
-                id=_d.pop("id"),
-                object_=_d.pop("object"),
-                owned_by=_d.pop("owned_by"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.created = _d.pop("created")
+            _self.id = _d.pop("id")
+            _self.object_ = _d.pop("object")
+            _self.owned_by = _d.pop("owned_by")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ModelInfo", _missing) from None
 

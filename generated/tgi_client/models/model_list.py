@@ -34,13 +34,13 @@ class ModelList:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ModelList")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ModelList")
         try:
-            return cls(
-                data=[ModelInfo.from_dict(_item) for _item in items_of(_d.pop("data"), "ModelList.data")],
-                object_=_d.pop("object", "list"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.data = list(map(ModelInfo.from_dict, items_of(_d.pop("data"), "ModelList.data")))
+            _self.object_ = _d.pop("object", "list")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ModelList", _missing) from None
 

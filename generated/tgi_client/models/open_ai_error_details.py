@@ -37,13 +37,13 @@ class OpenAiErrorDetails:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "OpenAiErrorDetails")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "OpenAiErrorDetails")
         try:
-            return cls(
-                message=_d.pop("message"),
-                http_status_code=_d.pop("http_status_code"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.message = _d.pop("message")
+            _self.http_status_code = _d.pop("http_status_code")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("OpenAiErrorDetails", _missing) from None
 

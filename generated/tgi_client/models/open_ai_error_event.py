@@ -35,12 +35,12 @@ class OpenAiErrorEvent:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "OpenAiErrorEvent")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "OpenAiErrorEvent")
         try:
-            return cls(
-                error=OpenAiErrorDetails.from_dict(_d.pop("error")),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.error = OpenAiErrorDetails.from_dict(_d.pop("error"))
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("OpenAiErrorEvent", _missing) from None
 

@@ -40,14 +40,14 @@ class PrefillToken:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "PrefillToken")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "PrefillToken")
         try:
-            return cls(
-                id=_d.pop("id"),
-                logprob=_d.pop("logprob"),
-                text=_d.pop("text"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.id = _d.pop("id")
+            _self.logprob = _d.pop("logprob")
+            _self.text = _d.pop("text")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("PrefillToken", _missing) from None
 

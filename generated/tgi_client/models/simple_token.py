@@ -39,15 +39,15 @@ class SimpleToken:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "SimpleToken")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "SimpleToken")
         try:
-            return cls(
-                id=_d.pop("id"),
-                start=_d.pop("start"),
-                stop=_d.pop("stop"),
-                text=_d.pop("text"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.id = _d.pop("id")
+            _self.start = _d.pop("start")
+            _self.stop = _d.pop("stop")
+            _self.text = _d.pop("text")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("SimpleToken", _missing) from None
 

@@ -44,15 +44,15 @@ class StreamDetails:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "StreamDetails")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "StreamDetails")
         try:
-            return cls(
-                finish_reason=_d.pop("finish_reason"),
-                generated_tokens=_d.pop("generated_tokens"),
-                input_length=_d.pop("input_length"),
-                seed=_d.pop("seed", UNSET),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.finish_reason = _d.pop("finish_reason")
+            _self.generated_tokens = _d.pop("generated_tokens")
+            _self.input_length = _d.pop("input_length")
+            _self.seed = _d.pop("seed", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("StreamDetails", _missing) from None
 

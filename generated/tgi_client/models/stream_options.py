@@ -37,11 +37,11 @@ class StreamOptions:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "StreamOptions")
-        return cls(
-            include_usage=_d.pop("include_usage", UNSET),
-            additional_properties=_d,
-        )
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "StreamOptions")
+        _self = object.__new__(cls)
+        _self.include_usage = _d.pop("include_usage", UNSET)
+        _self.additional_properties = _d
+        return _self
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON object; members that are `UNSET` are left out."""

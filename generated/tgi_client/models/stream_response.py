@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import encoded, items_of, members_of, missing
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -49,24 +49,28 @@ class StreamResponse:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "StreamResponse")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "StreamResponse")
         try:
+            _self = object.__new__(cls)
+            _self.index = _d.pop("index")
+            _self.token = Token.from_dict(_d.pop("token"))
             _details = _d.pop("details", UNSET)
-            _top_tokens = _d.pop("top_tokens", UNSET)
-            return cls(
-                index=_d.pop("index"),
-                token=Token.from_dict(_d.pop("token")),
-                details=_details
+            _self.details = (
+                _details
                 if _details is UNSET
                 else _details
                 if _details is None
-                else StreamDetails.from_dict(_details),
-                generated_text=_d.pop("generated_text", UNSET),
-                top_tokens=_top_tokens
-                if _top_tokens is UNSET
-                else [Token.from_dict(_item) for _item in items_of(_top_tokens, "StreamResponse.top_tokens")],
-                additional_properties=_d,
+                else StreamDetails.from_dict(_details)
             )
+            _self.generated_text = _d.pop("generated_text", UNSET)
+            _top_tokens = _d.pop("top_tokens", UNSET)
+            _self.top_tokens = (
+                _top_tokens
+                if _top_tokens is UNSET
+                else list(map(Token.from_dict, items_of(_top_tokens, "StreamResponse.top_tokens")))
+            )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("StreamResponse", _missing) from None
 
@@ -80,7 +84,7 @@ class StreamResponse:
         if self.generated_text is not UNSET:
             _d["generated_text"] = self.generated_text
         if self.top_tokens is not UNSET:
-            _d["top_tokens"] = [_item.to_dict() for _item in self.top_tokens]
+            _d["top_tokens"] = encoded(self.top_tokens)
         return _d
 
     @staticmethod

@@ -41,14 +41,14 @@ class TextMessage:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "TextMessage")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "TextMessage")
         try:
-            return cls(
-                content=_d.pop("content"),
-                role=_d.pop("role"),
-                tool_call_id=_d.pop("tool_call_id", UNSET),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.content = _d.pop("content")
+            _self.role = _d.pop("role")
+            _self.tool_call_id = _d.pop("tool_call_id", UNSET)
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("TextMessage", _missing) from None
 

@@ -44,15 +44,15 @@ class Token:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "Token")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Token")
         try:
-            return cls(
-                id=_d.pop("id"),
-                logprob=_d.pop("logprob"),
-                special=_d.pop("special"),
-                text=_d.pop("text"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.id = _d.pop("id")
+            _self.logprob = _d.pop("logprob")
+            _self.special = _d.pop("special")
+            _self.text = _d.pop("text")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("Token", _missing) from None
 

@@ -39,14 +39,14 @@ class ToolCall:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ToolCall")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ToolCall")
         try:
-            return cls(
-                function=FunctionDefinition.from_dict(_d.pop("function")),
-                id=_d.pop("id"),
-                type_=_d.pop("type"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.function = FunctionDefinition.from_dict(_d.pop("function"))
+            _self.id = _d.pop("id")
+            _self.type_ = _d.pop("type")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ToolCall", _missing) from None
 

@@ -37,16 +37,15 @@ class ToolCallDelta:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ToolCallDelta")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ToolCallDelta")
         try:
-            return cls(
-                role=_d.pop("role"),
-                tool_calls=[
-                    DeltaToolCall.from_dict(_item)
-                    for _item in items_of(_d.pop("tool_calls"), "ToolCallDelta.tool_calls")
-                ],
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.role = _d.pop("role")
+            _self.tool_calls = list(
+                map(DeltaToolCall.from_dict, items_of(_d.pop("tool_calls"), "ToolCallDelta.tool_calls"))
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ToolCallDelta", _missing) from None
 

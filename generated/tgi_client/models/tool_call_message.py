@@ -37,16 +37,15 @@ class ToolCallMessage:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ToolCallMessage")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ToolCallMessage")
         try:
-            return cls(
-                role=_d.pop("role"),
-                tool_calls=[
-                    ToolCall.from_dict(_item)
-                    for _item in items_of(_d.pop("tool_calls"), "ToolCallMessage.tool_calls")
-                ],
-                additional_properties=_d,
+            _self = object.__new__(cls)
+            _self.role = _d.pop("role")
+            _self.tool_calls = list(
+                map(ToolCall.from_dict, items_of(_d.pop("tool_calls"), "ToolCallMessage.tool_calls"))
             )
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ToolCallMessage", _missing) from None
 

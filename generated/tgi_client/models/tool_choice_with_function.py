@@ -37,13 +37,13 @@ class ToolChoiceWithFunction:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "ToolChoiceWithFunction")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ToolChoiceWithFunction")
         try:
-            return cls(
-                function=FunctionName.from_dict(_d.pop("function")),
-                type_=_d.pop("type", "function"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.function = FunctionName.from_dict(_d.pop("function"))
+            _self.type_ = _d.pop("type", "function")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("ToolChoiceWithFunction", _missing) from None
 

@@ -36,12 +36,12 @@ class Url:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "Url")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Url")
         try:
-            return cls(
-                url=_d.pop("url"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.url = _d.pop("url")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("Url", _missing) from None
 

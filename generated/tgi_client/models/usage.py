@@ -39,14 +39,14 @@ class Usage:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = members_of(src_dict, "Usage")
+        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Usage")
         try:
-            return cls(
-                completion_tokens=_d.pop("completion_tokens"),
-                prompt_tokens=_d.pop("prompt_tokens"),
-                total_tokens=_d.pop("total_tokens"),
-                additional_properties=_d,
-            )
+            _self = object.__new__(cls)
+            _self.completion_tokens = _d.pop("completion_tokens")
+            _self.prompt_tokens = _d.pop("prompt_tokens")
+            _self.total_tokens = _d.pop("total_tokens")
+            _self.additional_properties = _d
+            return _self
         except KeyError as _missing:
             raise missing("Usage", _missing) from None
 

@@ -37,14 +37,15 @@ _MEMBERS = frozenset({"from_dict", "to_dict", "additional_properties"})
 _ARGUMENTS = _words("""
     client body errors answer asend send cast deep_object encoded items_of joined members_of pick value
     overload stream astream sync asyncio sync_detailed asyncio_detailed to_form to_headers to_json
-    to_multipart to_query to_segment
+    to_multipart to_query to_segment payload_of timeout headers extra_body options
 """)
 """What the modules of operations use already."""
 
 _CLASSES = _words("""
     Any Answer AsyncEventStream AuthenticatedClient Call Client DecodeError ErrorMode Events EventStream
-    Exception False File KeyError Literal Mapping None Response StreamError True TypeAlias TypeError
-    Unset ValueError Enum Error Field Ellipsis NotImplemented Warning
+    Exception False File Headers KeyError Literal Mapping NO_OPTIONS None Operation Options Response
+    StreamError Timeout True TypeAlias TypeError Unset ValueError Enum Error Field Ellipsis NotImplemented
+    Warning
 """)
 """Classes that generated modules use."""
 
@@ -109,6 +110,19 @@ def member_names() -> Namespace:
 def argument_names() -> Namespace:
     """Give a namespace for the parameters of an operation."""
     return Namespace(_BUILTINS | _ARGUMENTS, "parameter", "_")
+
+
+_CLIENT = _words("""
+    aclose async_httpx_client auth_header_name base_url close cookies follow_redirects
+    get_async_httpx_client get_httpx_client headers httpx_args httpx_client prefix raise_on_error redacted
+    request_headers retries secrets timeout token verify_ssl with_cookies with_headers with_timeout cast
+""")
+"""What a client has already."""
+
+
+def client_names() -> Namespace:
+    """Give a namespace for the operations of a client, or of a group of them."""
+    return Namespace(_BUILTINS | _CLIENT, "operation", "_")
 
 
 def module_of(class_name: str) -> str:

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from ...codec import to_headers, to_json
+from ...codec import payload_of, to_headers, to_json
 from ...errors import StreamError
 from ...events import AsyncEventStream, ErrorMode, Events, EventStream
-from ...exchange import Answer, Call, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.chat_completion import ChatCompletion
 from ...models.chat_completion_chunk import ChatCompletionChunk
 from ...models.chat_request import ChatRequest
 from ...models.error_response import ErrorResponse
 from ...models.open_ai_error_event import OpenAiErrorEvent
-from ...types import Response
+from ...types import UNSET, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import Client
+    from ...types import Headers, Timeout
+
+_NO_NULLS: dict[str, Any] = {"stream": (True, {}), "stream_options": (True, {"include_usage": (True, {})})}
 
 
 def _call(
     *,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    extra_body: Mapping[str, Any] | None = None,
     stream: bool,
+    options: Options = NO_OPTIONS,
 ) -> Call:
-    _payload: dict[str, Any] = body.to_dict()
+    _payload: dict[str, Any] = payload_of(body, _NO_NULLS, extra_body)
     if stream or _payload.get("stream"):
         _payload["stream"] = stream
     _body: dict[str, Any] = {"content": to_json(_payload)}
@@ -32,8 +39,10 @@ def _call(
         "chat_completions",
         "POST",
         "/v1/chat/completions",
+        options,
         headers=to_headers([("content-type", "application/json")]),
         body=_body,
+        payload=_payload,
     )
 
 
@@ -56,10 +65,6 @@ def _parse(answer: Answer) -> ChatCompletion | ErrorResponse:
     raise answer.unexpected_status()
 
 
-def _event(value: Any) -> ChatCompletionChunk:
-    return ChatCompletionChunk.from_dict(value)
-
-
 def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
     if OpenAiErrorEvent._fits(value, True):
         return OpenAiErrorEvent.from_dict(value)
@@ -68,13 +73,28 @@ def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
     return None
 
 
-_EVENTS = Events("chat_completions", _event, _error, _parse)
+def _whole(value: Any) -> ChatCompletion:
+    return ChatCompletion.from_dict(value)
+
+
+_EVENTS = Events(
+    "chat_completions",
+    ChatCompletionChunk.from_dict,
+    _error,
+    _parse,
+    decode_whole=_whole,
+    end="[DONE]",
+    asks_for_usage=True,
+)
 
 
 def sync_detailed(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> Response[ChatCompletion | ErrorResponse]:
     """Answer a conversation
 
@@ -85,6 +105,9 @@ def sync_detailed(
     Args:
         client: Where the server is.
         body: The conversation, how to generate, tools, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -107,13 +130,20 @@ def sync_detailed(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return send(client, _call(body=body, stream=False), _parse)
+    return send(
+        client,
+        _call(body=body, extra_body=extra_body, stream=False, options=Options(timeout, headers)),
+        _parse,
+    )
 
 
 def sync(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> ChatCompletion | ErrorResponse:
     """Answer a conversation
 
@@ -124,6 +154,9 @@ def sync(
     Args:
         client: Where the server is.
         body: The conversation, how to generate, tools, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         What the answer holds.
@@ -146,13 +179,20 @@ def sync(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return send(client, _call(body=body, stream=False), _parse).parsed
+    return send(
+        client,
+        _call(body=body, extra_body=extra_body, stream=False, options=Options(timeout, headers)),
+        _parse,
+    ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> Response[ChatCompletion | ErrorResponse]:
     """Answer a conversation
 
@@ -163,6 +203,9 @@ async def asyncio_detailed(
     Args:
         client: Where the server is.
         body: The conversation, how to generate, tools, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -185,13 +228,20 @@ async def asyncio_detailed(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return await asend(client, _call(body=body, stream=False), _parse)
+    return await asend(
+        client,
+        _call(body=body, extra_body=extra_body, stream=False, options=Options(timeout, headers)),
+        _parse,
+    )
 
 
 async def asyncio(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> ChatCompletion | ErrorResponse:
     """Answer a conversation
 
@@ -202,6 +252,9 @@ async def asyncio(
     Args:
         client: Where the server is.
         body: The conversation, how to generate, tools, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         What the answer holds.
@@ -224,33 +277,48 @@ async def asyncio(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return (await asend(client, _call(body=body, stream=False), _parse)).parsed
+    return (
+        await asend(
+            client,
+            _call(body=body, extra_body=extra_body, stream=False, options=Options(timeout, headers)),
+            _parse,
+        )
+    ).parsed
 
 
 @overload
 def stream(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: Literal["raise"] = "raise",
-) -> EventStream[ChatCompletionChunk]: ...
+) -> EventStream[ChatCompletionChunk, ChatCompletion]: ...
 
 
 @overload
 def stream(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: Literal["yield"],
-) -> EventStream[ChatCompletionChunk | StreamError]: ...
+) -> EventStream[ChatCompletionChunk | StreamError, ChatCompletion]: ...
 
 
 def stream(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: ErrorMode = "raise",
-) -> EventStream[Any]:
+) -> EventStream[Any, Any]:
     """Answer a conversation
 
     OpenAI-style chat. The messages go through the model's chat template. Samples unless
@@ -260,6 +328,9 @@ def stream(
     Args:
         client: Where the server is.
         body: The conversation, how to generate, tools, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The events. With `errors="yield"` one that tells of an error is among them, as a
@@ -283,33 +354,46 @@ def stream(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return _EVENTS.stream(client, _call(body=body, stream=True), errors)
+    return _EVENTS.stream(
+        client,
+        _call(body=body, extra_body=extra_body, stream=True, options=Options(timeout, headers)),
+        errors,
+    )
 
 
 @overload
 def astream(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: Literal["raise"] = "raise",
-) -> AsyncEventStream[ChatCompletionChunk]: ...
+) -> AsyncEventStream[ChatCompletionChunk, ChatCompletion]: ...
 
 
 @overload
 def astream(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: Literal["yield"],
-) -> AsyncEventStream[ChatCompletionChunk | StreamError]: ...
+) -> AsyncEventStream[ChatCompletionChunk | StreamError, ChatCompletion]: ...
 
 
 def astream(
     *,
     client: Client,
-    body: ChatRequest,
+    body: ChatRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: ErrorMode = "raise",
-) -> AsyncEventStream[Any]:
+) -> AsyncEventStream[Any, Any]:
     """Answer a conversation
 
     OpenAI-style chat. The messages go through the model's chat template. Samples unless
@@ -319,6 +403,9 @@ def astream(
     Args:
         client: Where the server is.
         body: The conversation, how to generate, tools, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The events. With `errors="yield"` one that tells of an error is among them, as a
@@ -342,4 +429,175 @@ def astream(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return _EVENTS.astream(client, _call(body=body, stream=True), errors)
+    return _EVENTS.astream(
+        client,
+        _call(body=body, extra_body=extra_body, stream=True, options=Options(timeout, headers)),
+        errors,
+    )
+
+
+class Operation:
+    """The functions of this module, for one client: `sync` when it is called, and the others by name."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> ChatCompletion | ErrorResponse:
+        """Answer a conversation
+
+        OpenAI-style chat. The messages go through the model's chat template. Samples unless
+        `temperature` is 0. Unknown members, `n` and `logit_bias` are accepted and change nothing. A
+        stream ends with `data: [DONE]`, after an error too.
+
+        Args:
+            body: The conversation, how to generate, tools, and whether to stream.
+            timeout: Of this call; as the client's if unset.
+            headers: Headers of this call, besides those of the client.
+            extra_body: Members that the document lacks. Objects are joined.
+
+        Returns:
+            What the answer holds.
+
+        Statuses:
+            200: One choice with the assistant's message; with `stream` a chunk a token, then
+                `[DONE]`. In a stream whose tool call cannot be read, `[DONE]` comes alone.
+            422: A value breaks a rule of the server; `error_type` is `validation`, and `error`
+                names the member. With tools `error_type` may be `tool_error`: an unknown tool,
+                tools beside a response format, or an answer that is no call. A member of the wrong
+                type, or a missing one, is a 422 too, but in plain text.
+            424: The model process failed while it worked on this request, for want of memory for
+                instance; `error_type` is `generation`. When streaming, the error is an event of a
+                200 in the OpenAI form instead, and `[DONE]` follows.
+            429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`)
+                are in work; `error_type` is `overloaded`. Send again later. When streaming, the
+                error is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            500: The engine ended without a finished text; `error_type` is `incomplete_generation`.
+                When streaming, the error is an event of a 200 in the OpenAI form instead, and
+                `[DONE]` follows.
+            401: The key is missing or wrong. The body is empty.
+        """
+        return sync(client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body)
+
+    def sync_detailed(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Response[ChatCompletion | ErrorResponse]:
+        """As the function `sync_detailed`."""
+        return sync_detailed(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )
+
+    async def asyncio(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> ChatCompletion | ErrorResponse:
+        """As the function `asyncio`."""
+        return await asyncio(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )
+
+    async def asyncio_detailed(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Response[ChatCompletion | ErrorResponse]:
+        """As the function `asyncio_detailed`."""
+        return await asyncio_detailed(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )
+
+    @overload
+    def stream(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: Literal["raise"] = "raise",
+    ) -> EventStream[ChatCompletionChunk, ChatCompletion]: ...
+
+    @overload
+    def stream(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: Literal["yield"],
+    ) -> EventStream[ChatCompletionChunk | StreamError, ChatCompletion]: ...
+
+    def stream(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: ErrorMode = "raise",
+    ) -> EventStream[Any, Any]:
+        """As the function `stream`."""
+        return _EVENTS.stream(
+            self._client,
+            _call(body=body, extra_body=extra_body, stream=True, options=Options(timeout, headers)),
+            errors,
+        )
+
+    @overload
+    def astream(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: Literal["raise"] = "raise",
+    ) -> AsyncEventStream[ChatCompletionChunk, ChatCompletion]: ...
+
+    @overload
+    def astream(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: Literal["yield"],
+    ) -> AsyncEventStream[ChatCompletionChunk | StreamError, ChatCompletion]: ...
+
+    def astream(
+        self,
+        body: ChatRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: ErrorMode = "raise",
+    ) -> AsyncEventStream[Any, Any]:
+        """As the function `astream`."""
+        return _EVENTS.astream(
+            self._client,
+            _call(body=body, extra_body=extra_body, stream=True, options=Options(timeout, headers)),
+            errors,
+        )

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from ...codec import to_headers, to_json
+from ...codec import payload_of, to_headers, to_json
 from ...errors import StreamError
 from ...events import AsyncEventStream, ErrorMode, Events, EventStream
-from ...exchange import Answer, Call, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.chunk import Chunk
 from ...models.completion_final import CompletionFinal
 from ...models.completion_request import CompletionRequest
 from ...models.error_response import ErrorResponse
 from ...models.open_ai_error_event import OpenAiErrorEvent
-from ...types import Response
+from ...types import UNSET, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import Client
+    from ...types import Headers, Timeout
+
+_NO_NULLS: dict[str, Any] = {"stream": (True, {})}
 
 
 def _call(
     *,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    extra_body: Mapping[str, Any] | None = None,
     stream: bool,
+    options: Options = NO_OPTIONS,
 ) -> Call:
-    _payload: dict[str, Any] = body.to_dict()
+    _payload: dict[str, Any] = payload_of(body, _NO_NULLS, extra_body)
     if stream or _payload.get("stream"):
         _payload["stream"] = stream
     _body: dict[str, Any] = {"content": to_json(_payload)}
@@ -32,6 +39,7 @@ def _call(
         "completions",
         "POST",
         "/v1/completions",
+        options,
         headers=to_headers([("content-type", "application/json")]),
         body=_body,
     )
@@ -56,10 +64,6 @@ def _parse(answer: Answer) -> CompletionFinal | ErrorResponse:
     raise answer.unexpected_status()
 
 
-def _event(value: Any) -> Chunk:
-    return Chunk.from_dict(value)
-
-
 def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
     if OpenAiErrorEvent._fits(value, True):
         return OpenAiErrorEvent.from_dict(value)
@@ -68,13 +72,20 @@ def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
     return None
 
 
-_EVENTS = Events("completions", _event, _error, _parse)
+def _whole(value: Any) -> CompletionFinal:
+    return CompletionFinal.from_dict(value)
+
+
+_EVENTS = Events("completions", Chunk.from_dict, _error, _parse, decode_whole=_whole, end="[DONE]")
 
 
 def sync_detailed(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> Response[CompletionFinal | ErrorResponse]:
     """Continue one or several prompts
 
@@ -84,6 +95,9 @@ def sync_detailed(
     Args:
         client: Where the server is.
         body: The prompts, how to generate, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -106,13 +120,20 @@ def sync_detailed(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return send(client, _call(body=body, stream=False), _parse)
+    return send(
+        client,
+        _call(body=body, extra_body=extra_body, stream=False, options=Options(timeout, headers)),
+        _parse,
+    )
 
 
 def sync(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> CompletionFinal | ErrorResponse:
     """Continue one or several prompts
 
@@ -122,6 +143,9 @@ def sync(
     Args:
         client: Where the server is.
         body: The prompts, how to generate, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         What the answer holds.
@@ -144,13 +168,20 @@ def sync(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return send(client, _call(body=body, stream=False), _parse).parsed
+    return send(
+        client,
+        _call(body=body, extra_body=extra_body, stream=False, options=Options(timeout, headers)),
+        _parse,
+    ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> Response[CompletionFinal | ErrorResponse]:
     """Continue one or several prompts
 
@@ -160,6 +191,9 @@ async def asyncio_detailed(
     Args:
         client: Where the server is.
         body: The prompts, how to generate, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -182,13 +216,20 @@ async def asyncio_detailed(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return await asend(client, _call(body=body, stream=False), _parse)
+    return await asend(
+        client,
+        _call(body=body, extra_body=extra_body, stream=False, options=Options(timeout, headers)),
+        _parse,
+    )
 
 
 async def asyncio(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> CompletionFinal | ErrorResponse:
     """Continue one or several prompts
 
@@ -198,6 +239,9 @@ async def asyncio(
     Args:
         client: Where the server is.
         body: The prompts, how to generate, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         What the answer holds.
@@ -220,33 +264,48 @@ async def asyncio(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return (await asend(client, _call(body=body, stream=False), _parse)).parsed
+    return (
+        await asend(
+            client,
+            _call(body=body, extra_body=extra_body, stream=False, options=Options(timeout, headers)),
+            _parse,
+        )
+    ).parsed
 
 
 @overload
 def stream(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: Literal["raise"] = "raise",
-) -> EventStream[Chunk]: ...
+) -> EventStream[Chunk, CompletionFinal]: ...
 
 
 @overload
 def stream(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: Literal["yield"],
-) -> EventStream[Chunk | StreamError]: ...
+) -> EventStream[Chunk | StreamError, CompletionFinal]: ...
 
 
 def stream(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: ErrorMode = "raise",
-) -> EventStream[Any]:
+) -> EventStream[Any, Any]:
     """Continue one or several prompts
 
     OpenAI-style completion without a chat template. Several prompts run side by side, one choice
@@ -255,6 +314,9 @@ def stream(
     Args:
         client: Where the server is.
         body: The prompts, how to generate, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The events. With `errors="yield"` one that tells of an error is among them, as a
@@ -278,33 +340,46 @@ def stream(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return _EVENTS.stream(client, _call(body=body, stream=True), errors)
+    return _EVENTS.stream(
+        client,
+        _call(body=body, extra_body=extra_body, stream=True, options=Options(timeout, headers)),
+        errors,
+    )
 
 
 @overload
 def astream(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: Literal["raise"] = "raise",
-) -> AsyncEventStream[Chunk]: ...
+) -> AsyncEventStream[Chunk, CompletionFinal]: ...
 
 
 @overload
 def astream(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: Literal["yield"],
-) -> AsyncEventStream[Chunk | StreamError]: ...
+) -> AsyncEventStream[Chunk | StreamError, CompletionFinal]: ...
 
 
 def astream(
     *,
     client: Client,
-    body: CompletionRequest,
+    body: CompletionRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
     errors: ErrorMode = "raise",
-) -> AsyncEventStream[Any]:
+) -> AsyncEventStream[Any, Any]:
     """Continue one or several prompts
 
     OpenAI-style completion without a chat template. Several prompts run side by side, one choice
@@ -313,6 +388,9 @@ def astream(
     Args:
         client: Where the server is.
         body: The prompts, how to generate, and whether to stream.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The events. With `errors="yield"` one that tells of an error is among them, as a
@@ -336,4 +414,175 @@ def astream(
             follows.
         401: The key is missing or wrong. The body is empty.
     """
-    return _EVENTS.astream(client, _call(body=body, stream=True), errors)
+    return _EVENTS.astream(
+        client,
+        _call(body=body, extra_body=extra_body, stream=True, options=Options(timeout, headers)),
+        errors,
+    )
+
+
+class Operation:
+    """The functions of this module, for one client: `sync` when it is called, and the others by name."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> CompletionFinal | ErrorResponse:
+        """Continue one or several prompts
+
+        OpenAI-style completion without a chat template. Several prompts run side by side, one
+        choice each. Samples unless `temperature` is 0. A stream ends with `data: [DONE]`, after an
+        error too.
+
+        Args:
+            body: The prompts, how to generate, and whether to stream.
+            timeout: Of this call; as the client's if unset.
+            headers: Headers of this call, besides those of the client.
+            extra_body: Members that the document lacks. Objects are joined.
+
+        Returns:
+            What the answer holds.
+
+        Statuses:
+            200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a
+                token, those of several prompts mixed, then `[DONE]`.
+            422: A value breaks a rule of the server; `error_type` is `validation`, and `error`
+                names the member. More prompts than `max_client_batch_size`, and `suffix`, are
+                refused before any stream begins. A member of the wrong type, or a missing one, is a
+                422 too, but in plain text.
+            424: The model process failed while it worked on this request, for want of memory for
+                instance; `error_type` is `generation`. When streaming, the error is an event of a
+                200 in the OpenAI form instead, and `[DONE]` follows.
+            429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`)
+                are in work; `error_type` is `overloaded`. Send again later. When streaming, the
+                error is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            500: The engine ended without a finished text; `error_type` is `incomplete_generation`.
+                When streaming, the error is an event of a 200 in the OpenAI form instead, and
+                `[DONE]` follows.
+            401: The key is missing or wrong. The body is empty.
+        """
+        return sync(client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body)
+
+    def sync_detailed(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Response[CompletionFinal | ErrorResponse]:
+        """As the function `sync_detailed`."""
+        return sync_detailed(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )
+
+    async def asyncio(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> CompletionFinal | ErrorResponse:
+        """As the function `asyncio`."""
+        return await asyncio(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )
+
+    async def asyncio_detailed(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Response[CompletionFinal | ErrorResponse]:
+        """As the function `asyncio_detailed`."""
+        return await asyncio_detailed(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )
+
+    @overload
+    def stream(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: Literal["raise"] = "raise",
+    ) -> EventStream[Chunk, CompletionFinal]: ...
+
+    @overload
+    def stream(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: Literal["yield"],
+    ) -> EventStream[Chunk | StreamError, CompletionFinal]: ...
+
+    def stream(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: ErrorMode = "raise",
+    ) -> EventStream[Any, Any]:
+        """As the function `stream`."""
+        return _EVENTS.stream(
+            self._client,
+            _call(body=body, extra_body=extra_body, stream=True, options=Options(timeout, headers)),
+            errors,
+        )
+
+    @overload
+    def astream(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: Literal["raise"] = "raise",
+    ) -> AsyncEventStream[Chunk, CompletionFinal]: ...
+
+    @overload
+    def astream(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: Literal["yield"],
+    ) -> AsyncEventStream[Chunk | StreamError, CompletionFinal]: ...
+
+    def astream(
+        self,
+        body: CompletionRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+        errors: ErrorMode = "raise",
+    ) -> AsyncEventStream[Any, Any]:
+        """As the function `astream`."""
+        return _EVENTS.astream(
+            self._client,
+            _call(body=body, extra_body=extra_body, stream=True, options=Options(timeout, headers)),
+            errors,
+        )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...exchange import Answer, Call, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.info import Info
-from ...types import Response
+from ...types import UNSET, Response
 
 if TYPE_CHECKING:
     from ...client import Client
+    from ...types import Headers, Timeout
 
 
-def _call() -> Call:
+def _call(
+    *,
+    options: Options = NO_OPTIONS,
+) -> Call:
     return Call(
         "get_model_info",
         "GET",
         "/info",
+        options,
     )
 
 
@@ -30,6 +35,8 @@ def _parse(answer: Answer) -> Info:
 def sync_detailed(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Response[Info]:
     """Describe the deployment
 
@@ -38,6 +45,8 @@ def sync_detailed(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -45,12 +54,14 @@ def sync_detailed(
     Statuses:
         200: Model, limits and version of the server.
     """
-    return send(client, _call(), _parse)
+    return send(client, _call(options=Options(timeout, headers)), _parse)
 
 
 def sync(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Info:
     """Describe the deployment
 
@@ -59,6 +70,8 @@ def sync(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         What the answer holds.
@@ -66,12 +79,14 @@ def sync(
     Statuses:
         200: Model, limits and version of the server.
     """
-    return send(client, _call(), _parse).parsed
+    return send(client, _call(options=Options(timeout, headers)), _parse).parsed
 
 
 async def asyncio_detailed(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Response[Info]:
     """Describe the deployment
 
@@ -80,6 +95,8 @@ async def asyncio_detailed(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -87,12 +104,14 @@ async def asyncio_detailed(
     Statuses:
         200: Model, limits and version of the server.
     """
-    return await asend(client, _call(), _parse)
+    return await asend(client, _call(options=Options(timeout, headers)), _parse)
 
 
 async def asyncio(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Info:
     """Describe the deployment
 
@@ -101,6 +120,8 @@ async def asyncio(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         What the answer holds.
@@ -108,4 +129,63 @@ async def asyncio(
     Statuses:
         200: Model, limits and version of the server.
     """
-    return (await asend(client, _call(), _parse)).parsed
+    return (await asend(client, _call(options=Options(timeout, headers)), _parse)).parsed
+
+
+class Operation:
+    """The functions of this module, for one client: `sync` when it is called, and the others by name."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Info:
+        """Describe the deployment
+
+        The model that is served and the limits that every request is held to. Constant while the
+        server runs. Needs no API key.
+
+        Args:
+            timeout: Of this call; as the client's if unset.
+            headers: Headers of this call, besides those of the client.
+
+        Returns:
+            What the answer holds.
+
+        Statuses:
+            200: Model, limits and version of the server.
+        """
+        return sync(client=self._client, timeout=timeout, headers=headers)
+
+    def sync_detailed(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Response[Info]:
+        """As the function `sync_detailed`."""
+        return sync_detailed(client=self._client, timeout=timeout, headers=headers)
+
+    async def asyncio(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Info:
+        """As the function `asyncio`."""
+        return await asyncio(client=self._client, timeout=timeout, headers=headers)
+
+    async def asyncio_detailed(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Response[Info]:
+        """As the function `asyncio_detailed`."""
+        return await asyncio_detailed(client=self._client, timeout=timeout, headers=headers)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...exchange import Answer, Call, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.error_response import ErrorResponse
-from ...types import Response
+from ...types import UNSET, Response
 
 if TYPE_CHECKING:
     from ...client import Client
+    from ...types import Headers, Timeout
 
 
-def _call() -> Call:
+def _call(
+    *,
+    options: Options = NO_OPTIONS,
+) -> Call:
     return Call(
         "health",
         "GET",
         "/health",
+        options,
     )
 
 
@@ -32,6 +37,8 @@ def _parse(answer: Answer) -> ErrorResponse | None:
 def sync_detailed(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Response[ErrorResponse | None]:
     """Tell whether the server can generate
 
@@ -39,6 +46,8 @@ def sync_detailed(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -47,12 +56,14 @@ def sync_detailed(
         200: Healthy. The body is empty.
         503: The model process does not answer; `error_type` is `healthcheck`.
     """
-    return send(client, _call(), _parse)
+    return send(client, _call(options=Options(timeout, headers)), _parse)
 
 
 def sync(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> ErrorResponse | None:
     """Tell whether the server can generate
 
@@ -60,6 +71,8 @@ def sync(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         What the answer holds.
@@ -68,12 +81,14 @@ def sync(
         200: Healthy. The body is empty.
         503: The model process does not answer; `error_type` is `healthcheck`.
     """
-    return send(client, _call(), _parse).parsed
+    return send(client, _call(options=Options(timeout, headers)), _parse).parsed
 
 
 async def asyncio_detailed(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Response[ErrorResponse | None]:
     """Tell whether the server can generate
 
@@ -81,6 +96,8 @@ async def asyncio_detailed(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -89,12 +106,14 @@ async def asyncio_detailed(
         200: Healthy. The body is empty.
         503: The model process does not answer; `error_type` is `healthcheck`.
     """
-    return await asend(client, _call(), _parse)
+    return await asend(client, _call(options=Options(timeout, headers)), _parse)
 
 
 async def asyncio(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> ErrorResponse | None:
     """Tell whether the server can generate
 
@@ -102,6 +121,8 @@ async def asyncio(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         What the answer holds.
@@ -110,4 +131,64 @@ async def asyncio(
         200: Healthy. The body is empty.
         503: The model process does not answer; `error_type` is `healthcheck`.
     """
-    return (await asend(client, _call(), _parse)).parsed
+    return (await asend(client, _call(options=Options(timeout, headers)), _parse)).parsed
+
+
+class Operation:
+    """The functions of this module, for one client: `sync` when it is called, and the others by name."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> ErrorResponse | None:
+        """Tell whether the server can generate
+
+        Asks the model process whether it lives. Stays 200 while the queue is full. Needs no API
+        key.
+
+        Args:
+            timeout: Of this call; as the client's if unset.
+            headers: Headers of this call, besides those of the client.
+
+        Returns:
+            What the answer holds.
+
+        Statuses:
+            200: Healthy. The body is empty.
+            503: The model process does not answer; `error_type` is `healthcheck`.
+        """
+        return sync(client=self._client, timeout=timeout, headers=headers)
+
+    def sync_detailed(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Response[ErrorResponse | None]:
+        """As the function `sync_detailed`."""
+        return sync_detailed(client=self._client, timeout=timeout, headers=headers)
+
+    async def asyncio(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> ErrorResponse | None:
+        """As the function `asyncio`."""
+        return await asyncio(client=self._client, timeout=timeout, headers=headers)
+
+    async def asyncio_detailed(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Response[ErrorResponse | None]:
+        """As the function `asyncio_detailed`."""
+        return await asyncio_detailed(client=self._client, timeout=timeout, headers=headers)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...exchange import Answer, Call, asend, send
-from ...types import Response
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
+from ...types import UNSET, Response
 
 if TYPE_CHECKING:
     from ...client import Client
+    from ...types import Headers, Timeout
 
 
-def _call() -> Call:
+def _call(
+    *,
+    options: Options = NO_OPTIONS,
+) -> Call:
     return Call(
         "metrics",
         "GET",
         "/metrics",
+        options,
     )
 
 
@@ -28,6 +33,8 @@ def _parse(answer: Answer) -> str:
 def sync_detailed(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Response[str]:
     """Counters and timings for Prometheus
 
@@ -36,6 +43,8 @@ def sync_detailed(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -43,12 +52,14 @@ def sync_detailed(
     Statuses:
         200: Metric families in the Prometheus text exposition format.
     """
-    return send(client, _call(), _parse)
+    return send(client, _call(options=Options(timeout, headers)), _parse)
 
 
 def sync(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> str:
     """Counters and timings for Prometheus
 
@@ -57,6 +68,8 @@ def sync(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         What the answer holds.
@@ -64,12 +77,14 @@ def sync(
     Statuses:
         200: Metric families in the Prometheus text exposition format.
     """
-    return send(client, _call(), _parse).parsed
+    return send(client, _call(options=Options(timeout, headers)), _parse).parsed
 
 
 async def asyncio_detailed(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Response[str]:
     """Counters and timings for Prometheus
 
@@ -78,6 +93,8 @@ async def asyncio_detailed(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -85,12 +102,14 @@ async def asyncio_detailed(
     Statuses:
         200: Metric families in the Prometheus text exposition format.
     """
-    return await asend(client, _call(), _parse)
+    return await asend(client, _call(options=Options(timeout, headers)), _parse)
 
 
 async def asyncio(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> str:
     """Counters and timings for Prometheus
 
@@ -99,6 +118,8 @@ async def asyncio(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         What the answer holds.
@@ -106,4 +127,63 @@ async def asyncio(
     Statuses:
         200: Metric families in the Prometheus text exposition format.
     """
-    return (await asend(client, _call(), _parse)).parsed
+    return (await asend(client, _call(options=Options(timeout, headers)), _parse)).parsed
+
+
+class Operation:
+    """The functions of this module, for one client: `sync` when it is called, and the others by name."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> str:
+        """Counters and timings for Prometheus
+
+        What the server did since it started, in the Prometheus text format. Metric names begin with
+        `tgi_`; a metric may be missing until it was counted the first time. Needs no API key.
+
+        Args:
+            timeout: Of this call; as the client's if unset.
+            headers: Headers of this call, besides those of the client.
+
+        Returns:
+            What the answer holds.
+
+        Statuses:
+            200: Metric families in the Prometheus text exposition format.
+        """
+        return sync(client=self._client, timeout=timeout, headers=headers)
+
+    def sync_detailed(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Response[str]:
+        """As the function `sync_detailed`."""
+        return sync_detailed(client=self._client, timeout=timeout, headers=headers)
+
+    async def asyncio(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> str:
+        """As the function `asyncio`."""
+        return await asyncio(client=self._client, timeout=timeout, headers=headers)
+
+    async def asyncio_detailed(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Response[str]:
+        """As the function `asyncio_detailed`."""
+        return await asyncio_detailed(client=self._client, timeout=timeout, headers=headers)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...exchange import Answer, Call, asend, send
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.error_response import ErrorResponse
 from ...models.model_list import ModelList
-from ...types import Response
+from ...types import UNSET, Response
 
 if TYPE_CHECKING:
     from ...client import Client
+    from ...types import Headers, Timeout
 
 
-def _call() -> Call:
+def _call(
+    *,
+    options: Options = NO_OPTIONS,
+) -> Call:
     return Call(
         "openai_get_model_info",
         "GET",
         "/v1/models",
+        options,
     )
 
 
@@ -34,6 +39,8 @@ def _parse(answer: Answer) -> ModelList | ErrorResponse:
 def sync_detailed(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Response[ModelList | ErrorResponse]:
     """Name the served model
 
@@ -42,6 +49,8 @@ def sync_detailed(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -50,12 +59,14 @@ def sync_detailed(
         200: The one model of this server.
         404: No model is known under this server.
     """
-    return send(client, _call(), _parse)
+    return send(client, _call(options=Options(timeout, headers)), _parse)
 
 
 def sync(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> ModelList | ErrorResponse:
     """Name the served model
 
@@ -64,6 +75,8 @@ def sync(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         What the answer holds.
@@ -72,12 +85,14 @@ def sync(
         200: The one model of this server.
         404: No model is known under this server.
     """
-    return send(client, _call(), _parse).parsed
+    return send(client, _call(options=Options(timeout, headers)), _parse).parsed
 
 
 async def asyncio_detailed(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> Response[ModelList | ErrorResponse]:
     """Name the served model
 
@@ -86,6 +101,8 @@ async def asyncio_detailed(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -94,12 +111,14 @@ async def asyncio_detailed(
         200: The one model of this server.
         404: No model is known under this server.
     """
-    return await asend(client, _call(), _parse)
+    return await asend(client, _call(options=Options(timeout, headers)), _parse)
 
 
 async def asyncio(
     *,
     client: Client,
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
 ) -> ModelList | ErrorResponse:
     """Name the served model
 
@@ -108,6 +127,8 @@ async def asyncio(
 
     Args:
         client: Where the server is.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
 
     Returns:
         What the answer holds.
@@ -116,4 +137,64 @@ async def asyncio(
         200: The one model of this server.
         404: No model is known under this server.
     """
-    return (await asend(client, _call(), _parse)).parsed
+    return (await asend(client, _call(options=Options(timeout, headers)), _parse)).parsed
+
+
+class Operation:
+    """The functions of this module, for one client: `sync` when it is called, and the others by name."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> ModelList | ErrorResponse:
+        """Name the served model
+
+        The model in the form of OpenAI's list of models. What is served is an object with `object`
+        "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Needs no API key.
+
+        Args:
+            timeout: Of this call; as the client's if unset.
+            headers: Headers of this call, besides those of the client.
+
+        Returns:
+            What the answer holds.
+
+        Statuses:
+            200: The one model of this server.
+            404: No model is known under this server.
+        """
+        return sync(client=self._client, timeout=timeout, headers=headers)
+
+    def sync_detailed(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Response[ModelList | ErrorResponse]:
+        """As the function `sync_detailed`."""
+        return sync_detailed(client=self._client, timeout=timeout, headers=headers)
+
+    async def asyncio(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> ModelList | ErrorResponse:
+        """As the function `asyncio`."""
+        return await asyncio(client=self._client, timeout=timeout, headers=headers)
+
+    async def asyncio_detailed(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+    ) -> Response[ModelList | ErrorResponse]:
+        """As the function `asyncio_detailed`."""
+        return await asyncio_detailed(client=self._client, timeout=timeout, headers=headers)

@@ -4,26 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...codec import items_of, to_headers, to_json
-from ...exchange import Answer, Call, asend, send
+from ...codec import items_of, payload_of, to_headers, to_json
+from ...exchange import NO_OPTIONS, Answer, Call, Options, asend, send
 from ...models.error_response import ErrorResponse
 from ...models.generate_request import GenerateRequest
 from ...models.simple_token import SimpleToken
-from ...types import Response
+from ...types import UNSET, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import Client
+    from ...types import Headers, Timeout
+
+_NO_NULLS: dict[str, Any] = {
+    "parameters": (
+        True,
+        {
+            "decoder_input_details": (True, {}),
+            "details": (True, {}),
+            "do_sample": (True, {}),
+            "stop": (True, {}),
+            "watermark": (True, {}),
+        },
+    )
+}
 
 
 def _call(
     *,
-    body: GenerateRequest,
+    body: GenerateRequest | Mapping[str, Any],
+    extra_body: Mapping[str, Any] | None = None,
+    options: Options = NO_OPTIONS,
 ) -> Call:
-    _body: dict[str, Any] = {"content": to_json(body.to_dict())}
+    _body: dict[str, Any] = {"content": to_json(payload_of(body, _NO_NULLS, extra_body))}
     return Call(
         "tokenize",
         "POST",
         "/tokenize",
+        options,
         headers=to_headers([("content-type", "application/json")]),
         body=_body,
     )
@@ -32,7 +51,7 @@ def _call(
 def _parse(answer: Answer) -> list[SimpleToken] | ErrorResponse:
     if answer.status == 200:
         value = answer.json()
-        return [SimpleToken.from_dict(_item) for _item in items_of(value, "tokenize")]
+        return list(map(SimpleToken.from_dict, items_of(value, "tokenize")))
     if answer.status == 404:
         value = answer.json()
         return ErrorResponse.from_dict(value)
@@ -42,7 +61,10 @@ def _parse(answer: Answer) -> list[SimpleToken] | ErrorResponse:
 def sync_detailed(
     *,
     client: Client,
-    body: GenerateRequest,
+    body: GenerateRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> Response[list[SimpleToken] | ErrorResponse]:
     """Tokenize a text
 
@@ -53,6 +75,9 @@ def sync_detailed(
     Args:
         client: Where the server is.
         body: The text, in the form of `/generate`.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -62,13 +87,16 @@ def sync_detailed(
         404: The server has no tokenizer that it can run itself, so it cannot split a text.
         401: The key is missing or wrong. The body is empty.
     """
-    return send(client, _call(body=body), _parse)
+    return send(client, _call(body=body, extra_body=extra_body, options=Options(timeout, headers)), _parse)
 
 
 def sync(
     *,
     client: Client,
-    body: GenerateRequest,
+    body: GenerateRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> list[SimpleToken] | ErrorResponse:
     """Tokenize a text
 
@@ -79,6 +107,9 @@ def sync(
     Args:
         client: Where the server is.
         body: The text, in the form of `/generate`.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         What the answer holds.
@@ -88,13 +119,18 @@ def sync(
         404: The server has no tokenizer that it can run itself, so it cannot split a text.
         401: The key is missing or wrong. The body is empty.
     """
-    return send(client, _call(body=body), _parse).parsed
+    return send(
+        client, _call(body=body, extra_body=extra_body, options=Options(timeout, headers)), _parse
+    ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: Client,
-    body: GenerateRequest,
+    body: GenerateRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> Response[list[SimpleToken] | ErrorResponse]:
     """Tokenize a text
 
@@ -105,6 +141,9 @@ async def asyncio_detailed(
     Args:
         client: Where the server is.
         body: The text, in the form of `/generate`.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         The answer: status, headers, and what it holds.
@@ -114,13 +153,18 @@ async def asyncio_detailed(
         404: The server has no tokenizer that it can run itself, so it cannot split a text.
         401: The key is missing or wrong. The body is empty.
     """
-    return await asend(client, _call(body=body), _parse)
+    return await asend(
+        client, _call(body=body, extra_body=extra_body, options=Options(timeout, headers)), _parse
+    )
 
 
 async def asyncio(
     *,
     client: Client,
-    body: GenerateRequest,
+    body: GenerateRequest | Mapping[str, Any],
+    timeout: Timeout = UNSET,
+    headers: Headers = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> list[SimpleToken] | ErrorResponse:
     """Tokenize a text
 
@@ -131,6 +175,9 @@ async def asyncio(
     Args:
         client: Where the server is.
         body: The text, in the form of `/generate`.
+        timeout: Of this call; as the client's if unset.
+        headers: Headers of this call, besides those of the client.
+        extra_body: Members that the document lacks. Objects are joined.
 
     Returns:
         What the answer holds.
@@ -140,4 +187,86 @@ async def asyncio(
         404: The server has no tokenizer that it can run itself, so it cannot split a text.
         401: The key is missing or wrong. The body is empty.
     """
-    return (await asend(client, _call(body=body), _parse)).parsed
+    return (
+        await asend(
+            client, _call(body=body, extra_body=extra_body, options=Options(timeout, headers)), _parse
+        )
+    ).parsed
+
+
+class Operation:
+    """The functions of this module, for one client: `sync` when it is called, and the others by name."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        body: GenerateRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> list[SimpleToken] | ErrorResponse:
+        """Tokenize a text
+
+        Splits `inputs` into the model's tokens without generating. `parameters` are read but have
+        no effect, `truncate` included; limits on length do not apply, and an empty text gives an
+        empty array.
+
+        Args:
+            body: The text, in the form of `/generate`.
+            timeout: Of this call; as the client's if unset.
+            headers: Headers of this call, besides those of the client.
+            extra_body: Members that the document lacks. Objects are joined.
+
+        Returns:
+            What the answer holds.
+
+        Statuses:
+            200: The tokens in the order of the text.
+            404: The server has no tokenizer that it can run itself, so it cannot split a text.
+            401: The key is missing or wrong. The body is empty.
+        """
+        return sync(client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body)
+
+    def sync_detailed(
+        self,
+        body: GenerateRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Response[list[SimpleToken] | ErrorResponse]:
+        """As the function `sync_detailed`."""
+        return sync_detailed(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )
+
+    async def asyncio(
+        self,
+        body: GenerateRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> list[SimpleToken] | ErrorResponse:
+        """As the function `asyncio`."""
+        return await asyncio(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )
+
+    async def asyncio_detailed(
+        self,
+        body: GenerateRequest | Mapping[str, Any],
+        *,
+        timeout: Timeout = UNSET,
+        headers: Headers = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Response[list[SimpleToken] | ErrorResponse]:
+        """As the function `asyncio_detailed`."""
+        return await asyncio_detailed(
+            client=self._client, body=body, timeout=timeout, headers=headers, extra_body=extra_body
+        )

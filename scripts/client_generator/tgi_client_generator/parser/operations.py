@@ -13,7 +13,7 @@ from tgi_document.errors import DocumentError
 from tgi_document.operations import METHODS, path_items
 from tgi_document.repairs import Change
 from tgi_document.repairs.shapes import PATH_PARAMETER
-from tgi_document.repairs.streams import ERROR_EVENTS, EVENT_STREAM
+from tgi_document.repairs.streams import ERROR_EVENTS, EVENT_STREAM, STREAM_END
 from tgi_document.walk import Document, Path, final_target, path_of, pointer_of
 
 if TYPE_CHECKING:
@@ -242,7 +242,8 @@ class OperationParser:
                     )
                 types[token] = self._schemas.parse(schema, f"{pascal(name)}Response{status}", below)
                 prose = _text(described.get("description"))
-                answers.append(AnswerInfo(token, statuses, kind, media_type, prose))
+                end = _stream_end(described, media_type) if kind == "event" else None
+                answers.append(AnswerInfo(token, statuses, kind, media_type, prose, end))
         return tuple(answers)
 
     def _target(self, value: Any, path: Path) -> tuple[dict[str, Any], Path]:
@@ -329,6 +330,14 @@ def _contents(response: dict[str, Any], path: Path) -> list[tuple[str, str, Any,
             for index, schema in enumerate(errors)
         ]
     return found
+
+
+def _stream_end(response: dict[str, Any], media_type: str) -> str | None:
+    """Give the data of the event that ends a stream, as the document tells it beside an event's schema."""
+    for name, media in response["content"].items():
+        if name.partition(";")[0].strip().lower() == media_type:
+            return _text(media.get(STREAM_END)) or None
+    return None
 
 
 def _answer_kind(media_type: str) -> str:

@@ -86,6 +86,8 @@ class AnswerInfo:
 
     media_type: str
     description: str
+    end: str | None = None
+    """The data of the event that ends a stream, if the document tells of one."""
 
 
 @frozen

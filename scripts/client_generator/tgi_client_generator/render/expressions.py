@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -142,6 +143,9 @@ class Expressions:
         if isinstance(prop, ListProperty):
             item = f"_item{depth or ''}"
             inner = self.decoded(prop.inner_property, item, place, depth + 1)
+            if re.fullmatch(rf"\w+\.from_dict\({item}\)", inner):
+                # Quicker than a comprehension for the few items that answers have.
+                return f"list(map({inner.partition('(')[0]}, items_of({source}, {place!r})))"
             return f"[{inner} for {item} in items_of({source}, {place!r})]"
         if self.is_map(prop):
             value = f"_value{depth or ''}"
@@ -255,6 +259,21 @@ def literal(values: tuple[Any, ...]) -> list[str]:
     """Give the types of an enum: its values, and any other one, since enums grow. Constants do not."""
     known = f"Literal[{', '.join(map(repr, values))}]"
     return [known] if len(values) == 1 else [known, type(values[0]).__name__]
+
+
+def returned(expression: str, annotation: str) -> list[str]:
+    """Give the lines that return a value; what `pick` gives has no type until a name has one."""
+    if "pick(" not in expression:
+        return [f"return {expression}"]
+    return [f"read: {annotation} = {expression}", "return read"]
+
+
+def decoded_return(code: Expressions, prop: Any, name: str) -> str:
+    """Give the lines that return the value of a property, from the JSON value `value`."""
+    kind = code.annotation(prop)
+    if code.is_read_as_it_is(prop) and kind != "Any":
+        return f"return cast({kind!r}, value)"
+    return "\n".join(returned(code.decoded(prop, "value", name), code.annotation(prop)))
 
 
 def _conditional(branches: list[tuple[str, str]]) -> str:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+from openapi_python_client.parser.properties.any import AnyProperty
+from openapi_python_client.parser.properties.none import NoneProperty
 
 from tgi_client_generator.names import module_of
 from tgi_client_generator.render.docstrings import described, docstring, section
@@ -194,11 +196,18 @@ class ModelViews:
             required=prop.required,
             default=default,
             decoded=decoded,
-            encoded=code.encoded(prop, f"self.{member.identifier}"),
+            encoded=self._encoded(prop, f"self.{member.identifier}"),
             description=member.description,
             check=code.check(prop, "_value"),
             constants=constants,
         )
+
+    def _encoded(self, prop: Any, source: str) -> str:
+        """Give the JSON value of a member, also of one that is null although its type does not say so."""
+        plain = self._code.is_read_as_it_is(prop)
+        if plain or prop.required or takes_null(prop):
+            return self._code.encoded(prop, source)
+        return f"encoded({source})"
 
     def _imports(self, model: Any, token: str) -> list[tuple[str, str]]:
         props = [*_properties(model), *filter(None, [model.additional_properties])]
@@ -221,6 +230,16 @@ def _properties(model: Any) -> list[Any]:
     """Give the members of a model in the order of the document."""
     members = [*(model.required_properties or ()), *(model.optional_properties or ())]
     return sorted(members, key=lambda prop: int(text_of(prop.name)[1:]))
+
+
+def variants(prop: Any) -> list[Any]:
+    """Give the properties that a value may be of, one by one."""
+    return [item for inner in getattr(prop, "inner_properties", ()) for item in variants(inner)] or [prop]
+
+
+def takes_null(prop: Any) -> bool:
+    """Tell whether a value may be null."""
+    return any(isinstance(item, NoneProperty | AnyProperty) for item in variants(prop))
 
 
 def text_of(value: Any) -> str:

@@ -9,7 +9,10 @@ from attrs import frozen
 
 from tgi_client_generator.names import module_of
 from tgi_client_generator.render.docstrings import described, docstring, paragraph, section
+from tgi_client_generator.render.expressions import decoded_return, returned
+from tgi_client_generator.render.model_lookup import ModelLookup, NoNulls
 from tgi_client_generator.render.model_view import import_order, text_of
+from tgi_client_generator.render.stream_view import FIRST_ERROR, StreamView, StreamViews, is_success
 from tgi_document.repairs.shapes import PATH_PARAMETER
 
 if TYPE_CHECKING:
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
     from tgi_client_generator.render.expressions import Expressions
 
 _READS = {"text": ("str", "answer.text()"), "bytes": ("bytes", "answer.content()"), "none": ("None", "None")}
-
-_FIRST_ERROR = 400
 
 
 @frozen
@@ -68,7 +69,7 @@ class OperationView:
     body_kind: str
     body_is_required: bool
     sends_body: str
-    """Expression for the body's value."""
+    """Expression for the body's value, where it is text or bytes."""
 
     streams_if_asked: bool
     has_unary: bool
@@ -83,6 +84,9 @@ class OperationView:
     has_error_member: bool
     documented: list[tuple[str, str]]
     imports: list[tuple[str, str]]
+    stream: StreamView
+    no_nulls: NoNulls
+    """Members of the body that are left out where they are null."""
 
     @property
     def reads_any_status(self) -> bool:
@@ -99,12 +103,43 @@ class OperationView:
         """What the code takes from the module `codec`."""
         used = {name for name in _HELPERS if f"{name}(" in self._written}
         body = {"json": "to_json", "form": "to_form", "multipart": "to_multipart"}.get(self.body_kind)
-        return sorted({*used, *([body] if body else [])})
+        return sorted({*used, *([body, "payload_of"] if body else [])})
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON, to which members can be added."""
+        return self.body_kind == "json"
+
+    @property
+    def call_arguments(self) -> list[ArgumentView]:
+        """What the functions take beside the document's arguments."""
+        text = "Headers of this call, besides those of the client."
+        more = [
+            ArgumentView("timeout", "timeout: Timeout = UNSET", "Of this call; as the client's if unset."),
+            ArgumentView("headers", "headers: Headers = None", text),
+        ]
+        if self.is_json:
+            declared, text = "extra_body: Mapping[str, Any] | None = None", "Members that the document lacks."
+            more.append(ArgumentView("extra_body", declared, f"{text} Objects are joined."))
+        return more
+
+    @property
+    def bound_arguments(self) -> list[str]:
+        """The declarations of the arguments of methods, the body first, by position."""
+        body = [item.declaration for item in self.arguments if item.identifier == "body"]
+        rest = [item.declaration for item in self.arguments if item.identifier != "body"]
+        return [*body, "*", *rest, *(item.declaration for item in self.call_arguments)]
+
+    @property
+    def passed_arguments(self) -> str:
+        """The arguments of methods, as they are passed on."""
+        names = [item.identifier for item in [*self.arguments, *self.call_arguments]]
+        return ", ".join(f"{name}={name}" for name in names)
 
     @property
     def typing_names(self) -> list[str]:
         """What the code takes from the module `typing`."""
-        types = f"{self._declared} {self.result} {self.event} {self.error_type}"
+        types = f"{self._declared} {self.result} {self.event} {self.error_type} {self.stream.whole}"
         used = {name for name in ("Any", "Literal") if re.search(rf"\b{name}\b", types)}
         used |= {"Any"} if self.body_kind or self.event else set()
         used |= {"Literal", "overload"} if self.event else set()
@@ -114,8 +149,13 @@ class OperationView:
     @property
     def shared_types(self) -> list[str]:
         """What the code takes from the module `types`."""
-        found = {name for name in ("UNSET", "File", "Unset") if re.search(rf"\b{name}\b", self._declared)}
-        return sorted({*found, *(["Response"] if self.has_unary else [])}, key=import_order)
+        found = {name for name in ("File", "Unset") if re.search(rf"\b{name}\b", self._declared)}
+        return sorted({"UNSET", *found, *(["Response"] if self.has_unary else [])}, key=import_order)
+
+    @property
+    def has_mapping(self) -> bool:
+        """Whether an argument may be a plain object."""
+        return "Mapping[" in self._declared or self.is_json
 
     @property
     def module_docstring(self) -> str:
@@ -128,6 +168,23 @@ class OperationView:
         return self._docstring("What the answer holds.", "Send the request and give what the answer holds.")
 
     @property
+    def docstring_bound(self) -> str:
+        """The docstring of the method that does the same."""
+        text = "Send the request and give what the answer holds."
+        return self._docstring("What the answer holds.", text, 8)
+
+    @property
+    def docstring_stream_bound(self) -> str:
+        """The docstring of the method that gives events."""
+        return self._docstring("The events.", "Send the request and give the events of the answer.", 8)
+
+    @property
+    def decodes_event(self) -> str:
+        """Expression for the function that makes a model of an event; a model's method if that is all."""
+        only = re.fullmatch(r"return (\w+\.from_dict)\(value\)", self.decoded_event)
+        return only[1] if only else "_event"
+
+    @property
     def docstring_detailed(self) -> str:
         """The docstring of a function that gives the whole answer."""
         return self._docstring("The answer: status, headers, and what it holds.", "Send the request.")
@@ -138,19 +195,19 @@ class OperationView:
         text = 'The events. With `errors="yield"` one that tells of an error is among them, as a StreamError.'
         return self._docstring(text, "Send the request and give the events of the answer.")
 
-    def _docstring(self, returns: str, fallback: str) -> str:
+    def _docstring(self, returns: str, fallback: str, indent: int = 4) -> str:
         summary, description = self.prose
         text = f"{summary}\n\n{description}" if summary and description else summary or description
-        arguments = [("client", "Where the server is.")]
+        arguments = [("client", "Where the server is.")] if indent == _FUNCTION else []
         arguments += [
             (item.identifier, item.description or _UNDESCRIBED.get(item.identifier, ""))
-            for item in self.arguments
+            for item in [*self.arguments, *self.call_arguments]
         ]
-        lines = described(text, fallback, 4)
-        lines += section("Args", arguments, 4)
-        lines += section("Returns", [("", returns)], 4)
-        lines += section("Statuses", [(status, text) for status, text in self.documented if text], 4)
-        return docstring(lines, 4)
+        lines = described(text, fallback, indent)
+        lines += section("Args", arguments, indent)
+        lines += section("Returns", [("", returns)], indent)
+        lines += section("Statuses", [(status, text) for status, text in self.documented if text], indent)
+        return docstring(lines, indent)
 
     @property
     def _declared(self) -> str:
@@ -160,8 +217,12 @@ class OperationView:
     def _written(self) -> str:
         reads = [read.statement for status in self.statuses for read in status.reads]
         errors = [decoded for _, decoded in self.decoded_errors]
-        return " ".join([*reads, *errors, self.decoded_event, self.sends_body, self.path, *self.call])
+        stream = (self.decoded_event, self.stream.decoded_whole)
+        return " ".join([*reads, *errors, *stream, self.sends_body, self.path, *self.call])
 
+
+_FUNCTION = 4
+"""Spaces before the body of a function, which takes a client; a method has one."""
 
 _UNDESCRIBED = {"body": "What is sent."}
 
@@ -174,9 +235,11 @@ _HELPERS = (
 class OperationViews:
     """Makes views of the operations of one client."""
 
-    def __init__(self, code: Expressions, holders: list[Any]) -> None:
+    def __init__(self, code: Expressions, holders: list[Any], models: list[Any]) -> None:
         self._code = code
         self._holders = {code.token(holder): holder for holder in holders}
+        self._models = ModelLookup(code, {code.token(model): model for model in models})
+        self._streams = StreamViews(self._models, self._props)
 
     def name(self, endpoint: Any) -> str:
         """Give the name of an operation's module."""
@@ -186,15 +249,17 @@ class OperationViews:
         """Make the view of an operation."""
         code, operation = self._code, self._operation(endpoint)
         answers, props = self._answers(endpoint), self._props(operation)
-        events = [prop for answer, prop in answers if answer.kind == "event" and _is_success(answer)][:1]
+        events = [prop for answer, prop in answers if answer.kind == "event" and is_success(answer)][:1]
         errors = self._error_models(endpoint) if events else []
         unary = [(answer, prop) for answer, prop in answers if answer.kind not in {"event", "error-event"}]
         body = props.get("body")
+        stream, whole = self._streams.view(operation, answers, body, events)
         parameters = [props[item.token] for item in operation.parameters]
         used = [
             *(prop for _, prop in unary),
             *events,
             *errors,
+            *whole,
             *([body] if body else []),
             *parameters,
         ]
@@ -210,11 +275,11 @@ class OperationViews:
             body_is_required=bool(operation.body and operation.body.required),
             sends_body=self._encoded_body(operation, body),
             streams_if_asked=bool(events and operation.body and operation.body.streams_if_asked),
-            has_unary=any(_is_success(answer) for answer, _ in unary) or not events,
+            has_unary=any(is_success(answer) for answer, _ in unary) or not events,
             statuses=self._statuses(operation.name, unary),
             result=self._result(unary),
             event=code.annotation(events[0]) if events else "",
-            decoded_event=_decoded(code, events[0], operation.name) if events else "",
+            decoded_event=decoded_return(code, events[0], operation.name) if events else "",
             decoded_errors=[
                 (code.check(model, "value", exact="True"), code.decoded(model, "value", operation.name))
                 for model in errors
@@ -223,6 +288,8 @@ class OperationViews:
             has_error_member=any(map(self._has_error_member, events)),
             documented=[(_shown(answer.statuses), answer.description) for answer in _told(operation.answers)],
             imports=self._imports(used),
+            stream=stream,
+            no_nulls=self._models.no_nulls(body) if body else {},
         )
 
     def told_apart(self, endpoint: Any) -> list[Any]:
@@ -251,7 +318,7 @@ class OperationViews:
         """Give the models of events that tell of an error: those documented as such, and bodies of errors."""
         found: dict[str, Any] = {}
         for answer, prop in self._answers(endpoint):
-            if answer.kind == "error-event" or (answer.kind == "json" and answer.statuses[1] >= _FIRST_ERROR):
+            if answer.kind == "error-event" or (answer.kind == "json" and answer.statuses[1] >= FIRST_ERROR):
                 for inner in getattr(prop, "inner_properties", [prop]):
                     if self._code.is_model(inner):
                         found[self._code.token(inner)] = inner
@@ -267,6 +334,8 @@ class OperationViews:
             arguments.append(ArgumentView(parameter.identifier, declaration, parameter.description))
         if operation.body is not None:
             kind = "bytes" if operation.body.kind == "bytes" else self._code.annotation(props["body"])
+            if self._models.models_in(props["body"]) and "Any" not in kind.split(" | "):
+                kind += " | Mapping[str, Any]"
             optional = "" if operation.body.required else " | Unset = UNSET"
             arguments.insert(0, ArgumentView("body", f"body: {kind}{optional}", operation.body.description))
         return sorted(arguments, key=lambda argument: argument.declaration.endswith("= UNSET"))
@@ -274,16 +343,14 @@ class OperationViews:
     def _encoded_body(self, operation: Operation, body: Any) -> str:
         if body is None or operation.body is None:
             return ""
-        if operation.body.kind in {"bytes", "text"}:
-            return "body"
-        return self._code.encoded(body, "body")
+        return "body" if operation.body.kind in {"bytes", "text"} else ""
 
     def _statuses(self, name: str, unary: list[tuple[AnswerInfo, Any]]) -> list[StatusView]:
         """Group the answers by status, the narrowest first."""
         groups: dict[tuple[int, int], list[tuple[AnswerInfo, Any]]] = {}
         for answer, prop in unary:
             # An error without a documented body has nothing to come back; it is raised.
-            if not (answer.kind == "none" and answer.statuses[0] >= _FIRST_ERROR):
+            if not (answer.kind == "none" and answer.statuses[0] >= FIRST_ERROR):
                 groups.setdefault(answer.statuses, []).append((answer, prop))
         ordered = sorted(groups.items(), key=lambda item: (item[0][1] - item[0][0], item[0]))
         return [StatusView(_condition(statuses), self._reads(name, group)) for statuses, group in ordered]
@@ -314,7 +381,7 @@ class OperationViews:
     def _result(self, unary: list[tuple[AnswerInfo, Any]]) -> str:
         kinds: dict[str, None] = {}
         for answer, prop in unary:
-            if answer.kind == "none" and answer.statuses[0] >= _FIRST_ERROR:
+            if answer.kind == "none" and answer.statuses[0] >= FIRST_ERROR:
                 continue
             kinds[_READS[answer.kind][0] if answer.kind in _READS else self._code.annotation(prop)] = None
         if "Any" in kinds:
@@ -334,24 +401,6 @@ class OperationViews:
         tokens: set[str] = set().union(*map(self._code.classes, props))
         names = sorted(self._code.parsed.classes[token] for token in tokens)
         return [(module_of(name), name) for name in names]
-
-
-def returned(expression: str, annotation: str) -> list[str]:
-    """Give the lines that return a value; what `pick` gives has no type until a name has one."""
-    if "pick(" not in expression:
-        return [f"return {expression}"]
-    return [f"read: {annotation} = {expression}", "return read"]
-
-
-def _decoded(code: Expressions, prop: Any, name: str) -> str:
-    kind = code.annotation(prop)
-    if code.is_read_as_it_is(prop) and kind != "Any":
-        return f"return cast({kind!r}, value)"
-    return "\n".join(returned(code.decoded(prop, "value", name), code.annotation(prop)))
-
-
-def _is_success(answer: AnswerInfo) -> bool:
-    return answer.statuses[0] < _FIRST_ERROR
 
 
 def _told(answers: tuple[AnswerInfo, ...]) -> list[AnswerInfo]:

@@ -22,6 +22,7 @@ from tgi_client_generator.names import module_of
 from tgi_client_generator.output import FILES, MARK
 from tgi_client_generator.render.docstrings import described, docstring
 from tgi_client_generator.render.expressions import Expressions, literal
+from tgi_client_generator.render.groups import groups
 from tgi_client_generator.render.import_depth import check_import_depth
 from tgi_client_generator.render.metadata import description_of, rows, sample, wheel_version
 from tgi_client_generator.render.model_view import ModelViews, set_literal
@@ -34,7 +35,16 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-_SHARED = ("codec.py", "events.py", "exchange.py", "py.typed")
+_SHARED = (
+    "codec.py",
+    "events.py",
+    "exchange.py",
+    "py.typed",
+    "retries.py",
+    "sse.py",
+    "streams.py",
+    "whole.py",
+)
 """Modules that are the same for every document, beside those that the generator knows by name."""
 
 
@@ -68,6 +78,8 @@ def write_project(parsed: ParsedDocument, folder: Path, package: str) -> None:
         )
     for name in _SHARED:
         shutil.copyfile(TEMPLATES / "package" / name, folder / package / name)
+    text = project.env.get_template("operations.py.jinja").render()
+    (folder / package / "operations.py").write_text(text, encoding="utf-8")
     for name in FILES:
         text = project.env.get_template(f"{name}.jinja").render()
         (folder / name).write_text(text, encoding="utf-8")
@@ -121,7 +133,7 @@ def _rename(data: GeneratorData, parsed: ParsedDocument) -> None:
 
 def _add_filters(project: Project, code: Expressions, holders: list[Any]) -> None:
     parsed, data = code.parsed, project.openapi
-    models, operations = ModelViews(code, list(data.models)), OperationViews(code, holders)
+    models, operations = ModelViews(code, list(data.models)), OperationViews(code, holders, list(data.models))
     endpoints = [one for group in data.endpoint_collections_by_tag.values() for one in group.endpoints]
     for endpoint in endpoints:
         for prop in operations.read(endpoint):
@@ -150,6 +162,7 @@ def _add_filters(project: Project, code: Expressions, holders: list[Any]) -> Non
         wheel_description=description_of(parsed),
         operation_rows=rows(parsed, views),
         sample=sample(parsed, views),
+        groups=groups(parsed.operations.values()),
     )
 
 

@@ -1,188 +1,33 @@
-"""Event streams, read strictly by the rules of WHATWG.
-
-See https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation.
-"""
+"""How the event stream of an operation is read: events, errors among them, the end, the whole answer."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-import httpx
 from attrs import frozen
 
-from .errors import DecodeError, ErrorAnswer, EventTooLong, StreamError
-from .exchange import Answer
+from .codec import loads, quick_loads
+from .errors import ClientError, DecodeError, IncompleteStream, StreamError
+from .exchange import Answer, asend_request, name_operation, send_request
+from .sse import MAX_EVENT_BYTES, EventReader
+from .streams import AsyncEventStream, ErrorMode, EventStream, Progress
+from .whole import is_native, whole
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
-    from types import TracebackType
+    from collections.abc import AsyncGenerator, Callable, Generator
+
+    import httpx
 
     from .client import Client
     from .exchange import Call
 
-T = TypeVar("T")
-
-ErrorMode = Literal["raise", "yield"]
-
 EVENT_STREAM = "text/event-stream"
-
-MAX_EVENT_BYTES = 16 * 2**20
-"""The longest line, and the longest event. The whole details of 100,000 tokens take half of it."""
 
 _MAX_ERROR_BYTES = 2**20
 """What is read of an answer that is no stream."""
 
-_DONE = "[DONE]"
-"""What the OpenAI-style routes send as their last event."""
-
-
-class EventReader:
-    """Makes events of the bytes of a stream, however they are cut.
-
-    Lines end with CR, LF or both. Comments and the fields `event`, `id` and `retry` are read and left aside.
-    An event that a stream breaks off in is dropped, as the rules have it.
-    """
-
-    def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
-        self._max = max_event_bytes
-        self._line: list[bytes] = []  # the pieces of a line that has not ended
-        self._line_length = 0
-        self._data: list[bytes] = []  # the data lines of an event that has not ended
-        self._data_length = 0
-        self._after_cr = False  # the last chunk ended with a CR, whose LF may follow
-        self._at_start = True
-
-    def feed(self, chunk: bytes) -> list[str]:
-        """Take the next bytes, and give the data of the events that they complete.
-
-        Raises:
-            EventTooLong: When a line or an event passes the limit.
-        """
-        if self._after_cr and chunk:
-            self._after_cr = False
-            chunk = chunk[1:] if chunk.startswith(b"\n") else chunk
-        if b"\r" in chunk:
-            self._after_cr = chunk.endswith(b"\r")
-            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        first, *rest = chunk.split(b"\n")
-        self._keep(first)
-        if not rest:
-            return []
-        lines = [self._take_line(), *rest[:-1]]
-        self._keep(rest[-1])
-        return self._events(lines)
-
-    def _keep(self, piece: bytes) -> None:
-        if piece:
-            self._line.append(piece)
-            self._line_length += len(piece)
-            if self._line_length > self._max:
-                raise EventTooLong(f"a line of more than {self._max} bytes in an event stream")
-
-    def _take_line(self) -> bytes:
-        line = b"".join(self._line)
-        self._line.clear()
-        self._line_length = 0
-        if self._at_start:
-            self._at_start = False
-            return line.removeprefix(b"\xef\xbb\xbf")
-        return line
-
-    def _events(self, lines: list[bytes]) -> list[str]:
-        events = []
-        data = self._data
-        for line in lines:
-            if not line:
-                if data:
-                    events.append(b"\n".join(data).decode("utf-8", "replace"))
-                    data.clear()
-                    self._data_length = 0
-            elif line.startswith(b"data:"):
-                value = line[6:] if line.startswith(b"data: ") else line[5:]
-                self._add(value)
-            elif line == b"data":
-                self._add(b"")
-        return events
-
-    def _add(self, value: bytes) -> None:
-        self._data.append(value)
-        self._data_length += len(value) + 1
-        if self._data_length > self._max:
-            raise EventTooLong(f"an event of more than {self._max} bytes in an event stream")
-
-
-class EventStream(Generic[T]):
-    """The events of a stream, as models.
-
-    The request is sent when the first event is asked for. The connection is closed with the last event, by
-    `close`, at the end of a `with`, and when the stream is let go of, as a loop that breaks does.
-    """
-
-    def __init__(self, events: Generator[T, None, None]) -> None:
-        self._events = events
-
-    def __iter__(self) -> Iterator[T]:
-        """Give the events."""
-        return self._events
-
-    def __next__(self) -> T:
-        """Give the next event."""
-        return next(self._events)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._events.close()
-
-    def __enter__(self) -> EventStream[T]:
-        """Begin to use the stream."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connection."""
-        self.close()
-
-
-class AsyncEventStream(Generic[T]):
-    """The events of a stream, as models, for `async for`.
-
-    The request is sent when the first event is asked for. The connection is closed with the last event, when
-    the task is cancelled, by `aclose`, and at the end of an `async with`. When a loop breaks or raises
-    outside of an `async with`, the event loop closes it as soon as it gets to run.
-    """
-
-    def __init__(self, events: AsyncGenerator[T, None]) -> None:
-        self._events = events
-
-    def __aiter__(self) -> AsyncIterator[T]:
-        """Give the events."""
-        return self._events
-
-    def __anext__(self) -> Awaitable[T]:
-        """Give the next event."""
-        return self._events.__anext__()
-
-    async def aclose(self) -> None:
-        """Close the connection."""
-        await self._events.aclose()
-
-    async def __aenter__(self) -> AsyncEventStream[T]:
-        """Begin to use the stream."""
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connection."""
-        await self.aclose()
+_DONE = b"[DONE]"
+"""The last event of the OpenAI-style routes; read as such where the document tells of no end, too."""
 
 
 @frozen
@@ -199,72 +44,208 @@ class Events:
     parse: Callable[[Answer], Any]
     """Reads an answer that is no stream."""
 
+    decode_whole: Callable[[Any], Any] | None = None
+    """Makes a model of the JSON value that the operation answers, or one like it, without a stream.
+
+    Without it a whole answer is the list of the events.
+    """
+
     has_error_member: bool = False
     """Whether events have a documented member `error`, so that it is no sign of an error."""
 
-    def stream(self, client: Client, call: Call, errors: ErrorMode) -> EventStream[Any]:
+    end: str | None = None
+    """The data of the event that ends a stream of chunks, if the document tells of one (`x-stream-end`)."""
+
+    native: Literal["no", "some", "all"] = "no"
+    """Whether events are of TGI's own form, of which the last one has `generated_text`."""
+
+    is_in_list: bool = False
+    """Whether a whole answer of TGI's own form comes in an array."""
+
+    asks_for_usage: bool = False
+    """Whether the body has the option to ask for the usage of a stream."""
+
+    def stream(self, client: Client, call: Call, errors: ErrorMode) -> EventStream[Any, Any]:
         """Give the events of a stream."""
         _check(errors)
-        return EventStream(self._read(client, call, errors))
+        progress = Progress(client, call, errors)
+        return EventStream(self, progress, self._read(progress))
 
-    def astream(self, client: Client, call: Call, errors: ErrorMode) -> AsyncEventStream[Any]:
+    def astream(self, client: Client, call: Call, errors: ErrorMode) -> AsyncEventStream[Any, Any]:
         """Give the events of a stream."""
         _check(errors)
-        return AsyncEventStream(self._aread(client, call, errors))
+        progress = Progress(client, call, errors)
+        return AsyncEventStream(self, progress, self._aread(progress))
 
-    def _read(self, client: Client, call: Call, errors: ErrorMode) -> Generator[Any, None, None]:
-        http = client.get_httpx_client()
-        response = http.send(call.request(client, http), stream=True)
+    def _read(self, progress: Progress) -> Generator[Any, None, None]:
+        response = progress.response = send_request(progress.client, progress.call, stream=True)
         try:
+            if progress.pauses:
+                yield None
             if not _is_stream(response):
-                raise self._refusal(client, response, _read_some(response))
-            reader = EventReader()
-            for chunk in response.iter_bytes():
-                for data in reader.feed(chunk):
-                    if data == _DONE:
+                self._refuse(progress, response, _read_some(response))
+            feed, keep, item = EventReader().feed_bytes, progress.data.append, self._item
+            end = _DONE if self.end is None else self.end.encode()
+            pieces = response.iter_bytes() if _needs_httpx(response) else response.stream
+            for chunk in pieces:  # type: ignore[union-attr]
+                for data in feed(chunk):
+                    if data == end:
+                        self._check_end(progress, end)
                         return
                     if data:
-                        yield self._item(client, response, data, errors)
+                        keep(data)
+                        yield item(progress, data)
+            self._check_end(progress)
+        except Exception as error:
+            self._note(error, progress)
+            raise
         finally:
             response.close()
 
-    async def _aread(self, client: Client, call: Call, errors: ErrorMode) -> AsyncGenerator[Any, None]:
-        http = client.get_async_httpx_client()
-        response = await http.send(call.request(client, http), stream=True)
+    async def _aread(self, progress: Progress) -> AsyncGenerator[Any, None]:
+        response = progress.response = await asend_request(progress.client, progress.call, stream=True)
         try:
+            if progress.pauses:
+                yield None
             if not _is_stream(response):
-                raise self._refusal(client, response, await _aread_some(response))
-            reader = EventReader()
-            async for chunk in response.aiter_bytes():
-                for data in reader.feed(chunk):
-                    if data == _DONE:
+                self._refuse(progress, response, await _aread_some(response))
+            feed, keep, item = EventReader().feed_bytes, progress.data.append, self._item
+            end = _DONE if self.end is None else self.end.encode()
+            pieces = response.aiter_bytes() if _needs_httpx(response) else response.stream
+            async for chunk in pieces:  # type: ignore[union-attr]
+                for data in feed(chunk):
+                    if data == end:
+                        self._check_end(progress, end)
                         return
                     if data:
-                        yield self._item(client, response, data, errors)
+                        keep(data)
+                        yield item(progress, data)
+            self._check_end(progress)
+        except Exception as error:
+            self._note(error, progress)
+            raise
         finally:
             await response.aclose()
 
-    def _item(self, client: Client, response: httpx.Response, data: str, errors: ErrorMode) -> Any:
+    def _item(self, progress: Progress, data: bytes) -> Any:
         try:
-            value = json.loads(data)
-            if self.has_error_member or type(value) is not dict or value.get("error") is None:
+            value = quick_loads(data)
+        except (ValueError, RecursionError):
+            value = self._slowly(progress, data)
+        if self.has_error_member or type(value) is not dict or value.get("error") is None:
+            try:
                 return self.decode(value)
-        except (ValueError, RecursionError) as error:
-            problem = str(error) if isinstance(error, DecodeError) else "an event is no JSON"
-            answer = Answer(self.operation, client, _with_body(response, data.encode()))
-            raise answer.unexpected_content(problem) from None
-        failure = StreamError(self.operation, value, self.decode_error(value))
-        if errors == "yield":
-            return failure
-        raise failure
+            except DecodeError as error:
+                raise self._unexpected(progress, data, str(error)) from None
+        return self._failure(progress, data, value)
 
-    def _refusal(self, client: Client, response: httpx.Response, body: bytes) -> Exception:
-        """Give the error for an answer that is no stream: the documented one, or what is unexpected in it."""
-        answer = Answer(self.operation, client, _with_body(response, body))
+    def _slowly(self, progress: Progress, data: bytes) -> Any:
+        try:
+            return loads(data)
+        except (ValueError, RecursionError):
+            raise self._unexpected(progress, data, "an event is no JSON") from None
+
+    def _unexpected(self, progress: Progress, data: bytes, problem: str) -> Exception:
+        progress.data.pop()
+        return Answer(progress.call, progress.client, _response(progress), data).unexpected_content(problem)
+
+    def _failure(self, progress: Progress, data: bytes, value: dict[str, Any]) -> StreamError:
+        """Give the error that an event tells of, or raise it."""
+        progress.data.pop()
+        failure = StreamError(self.operation, value, self.decode_error(value))
+        failure.keep(_response(progress), data)
+        if progress.errors == "raise":
+            raise failure
+        progress.failure = failure
+        return failure
+
+    def _note(self, error: Exception, progress: Progress) -> None:
+        name_operation(error, progress.call, _response(progress).request)
+        progress.failure = error
+
+    def _refuse(self, progress: Progress, response: httpx.Response, body: bytes) -> NoReturn:
+        """Raise the error for an answer that is no stream: the documented one, or what is unexpected."""
+        answer = Answer(progress.call, progress.client, response, body)
         if response.is_success:
-            return answer.unexpected_content(f"media type {answer.media_type}, expected {EVENT_STREAM}")
-        parsed = answer.parsed(self.parse)
-        return ErrorAnswer(self.operation, answer.status, "a documented error", answer.excerpt(), parsed)
+            raise answer.unexpected_content(f"media type {answer.media_type}, expected {EVENT_STREAM}")
+        raise answer.documented_error(answer.parsed(self.parse))
+
+    # The end
+
+    def _check_end(self, progress: Progress, end: bytes | None = None) -> None:
+        """See that a stream did not end before its end, which may have been an event of its own.
+
+        Raises:
+            IncompleteStream: When it did.
+        """
+        progress.is_whole = progress.failure is not None or self._is_ended(progress.data, end)
+        if not progress.is_whole:
+            raise self._incomplete(progress, f"the stream ended without {self._told_end(progress.data)}")
+
+    def _is_ended(self, data: list[bytes], end: bytes | None) -> bool:
+        if not data:
+            return (self.end is None or self.end.encode() == end) and self.native != "all"
+        last = loads(data[-1])
+        if self.native != "no" and is_native(last):
+            return _is_final(last) or any(_is_final(loads(item)) for item in reversed(data))
+        return self.end is None or self.end.encode() == end
+
+    def _told_end(self, data: list[bytes]) -> str:
+        is_chunks = self.end is not None and not (data and is_native(loads(data[-1])))
+        return str(self.end) if is_chunks else "an event with `generated_text`"
+
+    def _incomplete(self, progress: Progress, problem: str) -> IncompleteStream:
+        events = tuple(self.decode(loads(data)) for data in progress.data)
+        last = progress.data[-1] if progress.data else b""
+        answer = Answer(progress.call, progress.client, _response(progress), last)
+        return answer.error(IncompleteStream, problem, events)
+
+    def collected(self, progress: Progress) -> Any:
+        """Give the whole answer, once the stream has ended.
+
+        Raises:
+            StreamError: When an event told of an error.
+            IncompleteStream: When there is no whole answer.
+        """
+        if progress.failure is not None:
+            raise progress.failure
+        if progress.response is None:
+            raise ClientError(f"{self.operation}: the stream was closed before it was opened")
+        if not progress.is_whole:
+            raise self._incomplete(progress, "the stream was left before its end")
+        if not progress.data:
+            raise self._incomplete(progress, "the stream has no events")
+        events = [loads(data) for data in progress.data]
+        if self.decode_whole is None:
+            return [self.decode(event) for event in events]
+        value = whole(events)
+        try:
+            return _with_usage(self.decode_whole, value, in_list=self.is_in_list and is_native(events[0]))
+        except DecodeError as error:
+            body = progress.data[-1]
+            answer = Answer(progress.call, progress.client, _response(progress), body)
+            raise answer.unexpected_content(f"put together: {error}") from None
+
+
+def _is_final(event: Any) -> bool:
+    return isinstance(event, dict) and event.get("generated_text") is not None
+
+
+_NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+
+
+def _with_usage(decode: Callable[[Any], Any], value: dict[str, Any] | None, *, in_list: bool) -> Any:
+    """Read a whole answer. Its usage is None if the stream told none; unstreamed it is always there."""
+    if value is None:
+        raise DecodeError("events of no known form")
+    if in_list:
+        return decode([value])
+    if value.get("usage", 0) is not None:
+        return decode(value)
+    read = decode({**value, "usage": _NO_USAGE})
+    if hasattr(read, "usage"):
+        read.usage = None
+    return read
 
 
 def _check(errors: str) -> None:
@@ -272,9 +253,20 @@ def _check(errors: str) -> None:
         raise ValueError(f"errors: {errors!r}, expected 'raise' or 'yield'")
 
 
+def _response(progress: Progress) -> httpx.Response:
+    if progress.response is None:
+        raise ClientError(f"{progress.call.operation}: not sent")
+    return progress.response
+
+
 def _is_stream(response: httpx.Response) -> bool:
     media_type = str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
     return response.is_success and media_type == EVENT_STREAM
+
+
+def _needs_httpx(response: httpx.Response) -> bool:
+    """Tell whether bytes need decoding, or were read by a hook; others come quicker from the transport."""
+    return response.is_stream_consumed or "content-encoding" in response.headers
 
 
 def _read_some(response: httpx.Response) -> bytes:
@@ -295,9 +287,4 @@ async def _aread_some(response: httpx.Response) -> bytes:
     return body
 
 
-def _with_body(response: httpx.Response, body: bytes) -> httpx.Response:
-    """Give a response like another one with a body that was read from it."""
-    media_type = response.headers.get("content-type")
-    return httpx.Response(
-        response.status_code, headers={"content-type": media_type} if media_type else {}, content=body
-    )
+__all__ = ["MAX_EVENT_BYTES", "AsyncEventStream", "ErrorMode", "EventReader", "EventStream", "Events"]

@@ -5,10 +5,18 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, BinaryIO, Final, Generic, Literal, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
     import httpx
+
+    Timeout: TypeAlias = "httpx.Timeout | float | Unset | None"
+    """Seconds, or several kinds of them; None waits for ever, `UNSET` as long as the client says."""
+
+    Headers: TypeAlias = "Mapping[str, str] | None"
 
 T = TypeVar("T")
 
@@ -41,12 +49,16 @@ class File:
 
 @frozen
 class Response(Generic[T]):
-    """An answer whose status is documented: what was read from it, and what else came with it."""
+    """An answer whose status is documented: what was read from it, and what else came with it.
+
+    `repr` shows neither the headers nor the bytes, in which a server may repeat a key.
+    """
 
     status_code: int
-    headers: httpx.Headers
-    content: bytes
+    headers: httpx.Headers = field(repr=False)
+    content: bytes = field(repr=False)
     parsed: T
+    request_id: str | None = None
 
 
 __all__ = ["UNSET", "File", "Response", "Unset"]
