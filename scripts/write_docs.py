@@ -1,7 +1,7 @@
 """Write the sources of the documentation site: the pages of this repository, and pages made from its code.
 
 The folders are as in the repository, so that links between pages lead where they do there. A file that a page
-links to and that is no page is copied along. `nox -s docs` turns the result into build/site.
+links to and that is not a page is copied along. `nox -s docs` turns the result into build/site.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def generated_pages() -> dict[str, str]:
 
 
 def linked_files(pages: dict[str, str]) -> set[str]:
-    """Name the files of the repository that pages link to and that are no pages; raises PageError."""
+    """Name the files of the repository that pages link to and that are not pages; raises PageError."""
     found = set()
     for name, text in pages.items():
         for link in LINK.findall(CODE.sub("", text)):

@@ -69,7 +69,7 @@ def registry_patterns() -> re.Pattern[str]:
 
 
 def lines_matching(pattern: re.Pattern[str]) -> list[str]:
-    """Give `file:line` of each match in a tracked text; bytes that are no UTF-8 match nothing."""
+    """Give `file:line` of each match in a tracked text; bytes that are not UTF-8 match nothing."""
     return [
         f"{shown(path)}:{number}"
         for path in tracked()

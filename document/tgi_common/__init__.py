@@ -1,1 +1,1 @@
-"""What every package of this project may use: the text of strangers and users, read and shown safely."""
+"""What every package of this project may use: untrusted text, read and shown safely."""

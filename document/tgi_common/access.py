@@ -49,9 +49,11 @@ def check_url(text: str) -> httpx.URL:
     try:
         url, port = httpx.URL(text), urlsplit(text).port
     except (httpx.InvalidURL, ValueError):
-        raise AccessError(f"{_without_user(text)}: no URL, expected a URL such as {_EXAMPLE}") from None
+        raise AccessError(f"{_without_user(text)}: not a URL, expected a URL such as {_EXAMPLE}") from None
     if url.scheme not in {"http", "https"} or not url.host or port == 0 or " " in text:
-        raise AccessError(f"{_without_user(text)}: no URL of a server, expected a URL such as {_EXAMPLE}")
+        raise AccessError(
+            f"{_without_user(text)}: not the URL of a server, expected a URL such as {_EXAMPLE}"
+        )
     return url
 
 
@@ -85,7 +87,7 @@ def parse_header(text: str) -> tuple[str, str]:
     """Split `Name: value`.
 
     Raises:
-        AccessError: When it is no header; shows at most what stands before the colon.
+        AccessError: When it is not a header; shows at most what stands before the colon.
     """
     name, colon, value = (part.strip() for part in text.partition(":"))
     if not colon:
@@ -98,7 +100,7 @@ def parse_header(text: str) -> tuple[str, str]:
 def check_header(name: str, value: str) -> None:
     """Refuse a header that cannot be sent; raises AccessError, without the value."""
     if not FIELD_NAME.fullmatch(name):
-        raise AccessError(f"--header {quoted(name)}: no name of a header, expected NAME:VALUE")
+        raise AccessError(f"--header {quoted(name)}: not a header name, expected NAME:VALUE")
     _check_value(value, f"--header {name}: the value")
 
 

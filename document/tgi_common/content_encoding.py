@@ -51,14 +51,14 @@ class Gunzip:
         self._began = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield what a piece becomes, a bounded step at a time; raises EncodingError where it is no gzip."""
+        """Yield what a piece becomes, a bounded step at a time; raises EncodingError where it is not gzip."""
         self._began = True
         try:
             yield self._unzip.decompress(data, _STEP)
             while self._unzip.unconsumed_tail:
                 yield self._unzip.decompress(self._unzip.unconsumed_tail, _STEP)
         except zlib.error:
-            raise EncodingError("the body is no gzip, as its content-encoding promises") from None
+            raise EncodingError("the body is not gzip, as its content-encoding promises") from None
 
     def finish(self) -> None:
         """Raise EncodingError unless the body ended where its gzip does; an empty body is nothing."""

@@ -1,4 +1,4 @@
-"""JSON of a stranger: bounded in depth and number, strict where Python's reader is lax."""
+"""Untrusted JSON: bounded in depth and number, strict where Python's reader is lax."""
 
 from __future__ import annotations
 
@@ -39,4 +39,4 @@ def check_shape(text: str) -> None:
 
 
 def _refuse(constant: str) -> None:
-    raise JsonError(f"{constant} is no JSON value")
+    raise JsonError(f"{constant} is not a JSON value")

@@ -1,4 +1,4 @@
-"""A stranger's text, made safe to show.
+"""Untrusted text, made safe to show.
 
 Documents and answers come from servers that nobody vouches for. Whatever of theirs is shown, in an error or
 in a report, passes through here, so that it can neither break a line nor steer a terminal.

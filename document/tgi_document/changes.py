@@ -1,4 +1,4 @@
-"""A change between two documents, and whom it breaks."""
+"""A change between two documents, and which clients it breaks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Direction(Enum):
 
 
 class Party(Enum):
-    """Whom a change can break."""
+    """Who uses a document: clients that send requests, and clients that read responses."""
 
     CALLERS = "callers"
     READERS = "readers"
@@ -66,16 +66,16 @@ class Change:
 
     @property
     def severity(self) -> str:
-        """Whom it breaks, in words."""
+        """Which clients it breaks, in words."""
         if not self.breaks:
             return "compatible"
         return "breaking for " + " and ".join(sorted(party.value for party in self.breaks))
 
 
 def broken_by(effect: Effect, direction: Direction) -> frozenset[Party]:
-    """Tell whom a change of a schema breaks.
+    """Return which clients a change of a schema breaks.
 
-    Callers break when what they send is no longer taken, readers when something comes that did not before.
+    Callers break if what they send is no longer accepted, readers if they receive what they did not before.
     """
     if direction is Direction.REQUEST and effect in {Effect.NARROWS, Effect.REPLACES}:
         return CALLERS

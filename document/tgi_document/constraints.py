@@ -44,7 +44,7 @@ def types_effect(old: frozenset[str] | None, new: frozenset[str] | None) -> Effe
 
 
 def bound_effect(old: tuple[float, bool] | None, new: tuple[float, bool] | None, *, lower: bool) -> Effect:
-    """Compare two bounds, each a number and whether it is itself excluded; None is no bound."""
+    """Compare two bounds, each a number and whether it is itself excluded; None is not a bound."""
     sign = 1 if lower else -1
     none = (-math.inf, False)
     old_key = (sign * old[0], old[1]) if old else none

@@ -64,7 +64,7 @@ class OperationDiff:
                 self.note(f"{keyword} changed", _below(new, keyword), BOTH, breaks, (before, after))
 
     def _security(self, old: Place, new: Place) -> None:
-        """Compare the ways to be let in: a caller has one of them, and does not care about new ones."""
+        """Compare the ways to authenticate: a caller uses one of them, so new ones break nothing."""
         before, after = _ways_in(self.schemas.old, old.schema), _ways_in(self.schemas.new, new.schema)
         if before != after:
             breaks = NOBODY if before <= after else CALLERS

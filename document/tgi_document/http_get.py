@@ -195,7 +195,7 @@ def join(url: httpx.URL, reference: str) -> httpx.URL:
     """Resolve a reference that a page at `url` makes.
 
     Raises:
-        DocumentError: When it is no URL.
+        DocumentError: When it is not a URL.
     """
     try:
         return url.join(reference)

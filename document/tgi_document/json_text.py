@@ -42,8 +42,8 @@ def parse_json(data: bytes, origin: str) -> Any:
         origin: What the text is called in errors, a file or a URL.
 
     Raises:
-        DocumentError: When it is no JSON, holds a member twice, NaN, an infinity or half a surrogate pair, or
-            passes `MAX_BYTES` or a limit of `tgi_common.json_text`.
+        DocumentError: If it is not JSON, has a duplicate member, NaN, an infinity or a lone surrogate, or
+            exceeds `MAX_BYTES` or a limit of `tgi_common.json_text`.
     """
     text = decoded(data, origin)
     try:
@@ -83,7 +83,7 @@ def _parsed(text: str, origin: str) -> Any:
             object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_number,
-            parse_constant=lambda name: Refused(f"{name} is no JSON value"),
+            parse_constant=lambda name: Refused(f"{name} is not a JSON value"),
         )
     except json.JSONDecodeError as error:
         _raise_syntax(text, error, origin)
@@ -101,7 +101,7 @@ def number_of(digits: str, *, is_integer: bool) -> int | float | Refused:
     """Read a number as YAML 1.2 writes it; JSON's numbers are among these."""
     if not is_integer:
         special = digits.lstrip("+-").lower() in {".inf", ".nan"}
-        return Refused(f"{digits[:40]} is no JSON value") if special else _number(digits)
+        return Refused(f"{digits[:40]} is not a JSON value") if special else _number(digits)
     if digits.startswith(("0o", "0x")) and len(digits) <= _LONGEST_INTEGER:
         return int(digits, 0)
     return _integer(digits)
@@ -115,7 +115,7 @@ def _integer(digits: str) -> int | Refused:
 
 def _number(digits: str) -> float | Refused:
     value = float(digits)
-    return value if math.isfinite(value) else Refused(f"{digits[:40]} is no number that a double can hold")
+    return value if math.isfinite(value) else Refused(f"{digits[:40]} is not a number that a double can hold")
 
 
 def _raise_syntax(text: str, error: json.JSONDecodeError, origin: str) -> NoReturn:
@@ -125,7 +125,7 @@ def _raise_syntax(text: str, error: json.JSONDecodeError, origin: str) -> NoRetu
             f"{origin}: truncated: ends at byte {size} in the midst of a value, expected JSON to its end"
         )
     place = len(text[: error.pos].encode())
-    raise DocumentError(f"{origin}: byte {place}: no JSON ({error.msg})")
+    raise DocumentError(f"{origin}: byte {place}: not JSON ({error.msg})")
 
 
 def check_values(value: Any, origin: str) -> None:

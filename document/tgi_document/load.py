@@ -173,7 +173,7 @@ def _check_named(node: Node, origin: str) -> None:
 
 
 def _check_path_items(document: Document, origin: str) -> None:
-    """Look into path items, references followed; `options` elsewhere is no operation."""
+    """Look into path items, references followed; `options` elsewhere is not an operation."""
     for path, item in path_items(document).items():
         written = document["paths"][path]
         place = path_of(written["$ref"]) if "$ref" in written else (((), "paths"), path)

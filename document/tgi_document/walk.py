@@ -50,7 +50,7 @@ class Role(Enum):
 
 @frozen
 class Node:
-    """One object of a document, or one member's value that is no object but stands where keywords do."""
+    """One object of a document, or one member's value that is not an object but stands where keywords do."""
 
     path: Path
     value: Any

@@ -56,7 +56,7 @@ def parse_yaml(text: str, origin: str) -> Any:
         origin: What the text is called in errors, a file or a URL.
 
     Raises:
-        DocumentError: When it is no YAML or no JSON value, holds several documents or a member twice, or
+        DocumentError: When it is not YAML or no JSON value, holds several documents or a member twice, or
             passes a limit of `tgi_common.json_text`, aliases copied out.
     """
     try:
@@ -67,7 +67,7 @@ def parse_yaml(text: str, origin: str) -> Any:
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise DocumentError(f"{origin}: {place}no YAML ({error.problem or error.context})") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise DocumentError(f"{origin}: no YAML ({str(error).splitlines()[0]})") from None
+        raise DocumentError(f"{origin}: not YAML ({str(error).splitlines()[0]})") from None
     value = _Values(origin).read(node, ()) if node is not None else None
     check_values(value, origin)
     return value
@@ -112,7 +112,7 @@ class _Values:
         merged: dict[str, Any] = {}
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                return Refused("a key that is no text, expected the names of members")
+                return Refused("a key that is not text, expected the names of members")
             read = self.read(item, (*path, key.value))
             if key.value == _MERGE and not key.style:
                 for part in read if isinstance(read, list) else [read]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plain_loads(text: bytes) -> Any:
-    """Read JSON by `json`; bytes that are no UTF-8 are replaced, as the rules for event streams say."""
+    """Read JSON by `json`; bytes that are not UTF-8 are replaced, as the rules for event streams say."""
     return json.loads(text.decode("utf-8", "replace"))
 
 
@@ -159,7 +159,7 @@ def payload_of(body: Any, no_nulls: Mapping[str, Any], extra: Mapping[str, Any] 
         extra: Further members; objects in them are joined with those that are there.
 
     Raises:
-        EncodeError: When there are further members for what is no object.
+        EncodeError: When there are further members for what is not an object.
     """
     value = encoded(body)
     if isinstance(value, dict) and no_nulls:
@@ -200,7 +200,7 @@ def to_json(value: Any) -> bytes:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except (ValueError, TypeError, RecursionError):
-        raise EncodeError(_fault(value) or "a value that is no JSON, or nested too deep") from None
+        raise EncodeError(_fault(value) or "a value that is not JSON, or nested too deep") from None
 
 
 def to_form(value: dict[str, Any]) -> dict[str, Any]:

@@ -81,8 +81,8 @@ def test_a_documented_error_comes_back_typed(status: int) -> None:
         (422, "application/json", '{"detail":[]}', UnexpectedContent, "required member 'error' is missing"),
         (200, "application/json", "[]", UnexpectedContent, "an array, expected an object"),
         (200, "application/json", "null", UnexpectedContent, "null, expected an object"),
-        (200, "application/json", "{", UnexpectedContent, "the body is no JSON"),
-        (200, "application/json", "[" * 100_000, UnexpectedContent, "the body is no JSON"),
+        (200, "application/json", "{", UnexpectedContent, "the body is not JSON"),
+        (200, "application/json", "[" * 100_000, UnexpectedContent, "the body is not JSON"),
         (
             200,
             "application/json",
@@ -91,7 +91,7 @@ def test_a_documented_error_comes_back_typed(status: int) -> None:
             "a number, expected",
         ),
         (200, "text/html", "<html>", UnexpectedContent, "expected JSON"),
-        (200, None, "", UnexpectedContent, "the body is no JSON"),
+        (200, None, "", UnexpectedContent, "the body is not JSON"),
     ],
 )
 def test_anything_else_raises_with_status_excerpt_and_operation(

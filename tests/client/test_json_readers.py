@@ -66,7 +66,7 @@ def test_a_number_that_json_does_not_have_reads_the_same(number: bytes, expected
 @pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b"\xff", b"{}{}"])
 def test_what_is_no_json_is_refused_by_both(body: bytes) -> None:
-    told = pytest.raises(UnexpectedContent, match="the body is no JSON")
+    told = pytest.raises(UnexpectedContent, match="the body is not JSON")
     with serving(sending("application/json", body)) as wire, Client(wire.url) as client, told:
         generate.sync(client=client, body=BODY)
 

@@ -29,8 +29,8 @@ def test_the_deepest_that_is_allowed_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("NaN", "NaN is no JSON value"),
-        ('{"a": -Infinity}', "-Infinity is no JSON value"),
+        ("NaN", "NaN is not a JSON value"),
+        ('{"a": -Infinity}', "-Infinity is not a JSON value"),
         ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), "nested deeper than 100 levels"),
         ("[" + "0," * (MAX_VALUES + 1) + "0]", "more than 200000 values"),
         ("[" * 2_000_000, "more than 200000 values"),

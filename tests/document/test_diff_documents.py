@@ -1,4 +1,4 @@
-"""Each change is found once, and classed by whom it breaks in the direction that the schema is used in."""
+"""Each change is found once, and classified by the clients it breaks in the direction of its use."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ MORE = {"type": "object", "properties": {"m": STRING, "n": STRING}}
 REQUIRED = {**PLAIN, "required": ["m"]}
 TAGGED = [of({"type": "string", "enum": [tag]}) for tag in "abc"]
 
-# Whom a change breaks in a request and in an answer, and whom the change back does.
+# Which clients a change breaks in a request and in a response, and which the reverse change does.
 WIDENS = (NOBODY, READERS, CALLERS, NOBODY)
 REPLACES = (CALLERS, READERS, CALLERS, READERS)
 CLOSES = (CALLERS, NOBODY, NOBODY, READERS)
@@ -116,7 +116,7 @@ def swapped(schemas: tuple[Any, Any], name: str) -> tuple[Json, Json]:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_direction_decides_whom_a_change_breaks(rule: str) -> None:
+def test_direction_decides_which_clients_a_change_breaks(rule: str) -> None:
     old, new, kind, (sent, got, sent_back, got_back) = RULES[rule]
     for name, there, back in (("Sent", sent, sent_back), ("Got", got, got_back)):
         for schemas, expected in (((old, new), there), ((new, old), back)):

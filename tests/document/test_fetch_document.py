@@ -163,7 +163,7 @@ def test_blanks_out_a_key_that_a_server_says_back(site: Site) -> None:
         ),
         (Access(api_key="sésame"), "--api-key-env (given): the key holds a character"),
         (Access((("X-A", "secr\ret"),)), "--header X-A: the value holds a character"),
-        (Access((("X A", "secret"),)), '--header "X A": no name of a header'),
+        (Access((("X A", "secret"),)), '--header "X A": not a header name'),
     ],
 )
 def test_refuses_what_no_header_carries(site: Site, access: Access, expected: str) -> None:

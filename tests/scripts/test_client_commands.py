@@ -64,8 +64,8 @@ def test_the_exit_status_may_depend_on_what_breaks(
         (("diff", OLD), "Missing argument 'NEW'."),
         (("diff", OLD, "absent.json"), "absent.json: cannot be read (No such file or directory)"),
         (("fetch", "http://127.0.0.1:9", "--header", "sesame"), "--header: a header without a colon"),
-        (("fetch", "http://u:sesame@127.0.0.1:x"), '"http://127.0.0.1:x": no URL'),
-        (("fetch", "http://[::"), '"http://[::": no URL'),
+        (("fetch", "http://u:sesame@127.0.0.1:x"), '"http://127.0.0.1:x": not a URL'),
+        (("fetch", "http://[::"), '"http://[::": not a URL'),
         (("regenerate",), "No such command 'regenerate'."),
     ],
 )

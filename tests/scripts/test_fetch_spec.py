@@ -130,9 +130,9 @@ def test_sends_a_key_and_shows_it_nowhere(site: Site) -> None:
         ),
         (("http://127.0.0.1:9", "--header", "secret"), "a header without a colon (6 characters)"),
         (("http://127.0.0.1:9", "--timeout", "0"), "0.0 is not in the range"),
-        (("http://127.0.0.1:9", "--timeout", "nan"), "--timeout nan: no number, expected seconds"),
+        (("http://127.0.0.1:9", "--timeout", "nan"), "--timeout nan: not a number, expected seconds"),
         (("http://127.0.0.1:9", "--nonsense"), "--nonsense"),
-        (("here",), '"here": no URL of a server'),
+        (("here",), '"here": not the URL of a server'),
     ],
 )
 def test_misuse_is_one_line(arguments: tuple[str, ...], expected: str) -> None:

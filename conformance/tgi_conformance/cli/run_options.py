@@ -42,7 +42,7 @@ class RunCommand(OneLineCommand):
 
 
 def _check_environment(settings: Iterable[str]) -> None:
-    """Raise WrongUsage where the environment has a variable of ours that is no setting."""
+    """Raise WrongUsage if an environment variable starts with our prefix but names no setting."""
     known = {f"{PREFIX}_{name.upper()}" for name in (*settings, "plan", *FORMER)}
     for name in os.environ:
         if name.startswith(f"{PREFIX}_") and name not in known:

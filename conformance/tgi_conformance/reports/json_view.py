@@ -54,7 +54,7 @@ def read_json(text: str) -> Any:
     """Read JSON; if `cut` has cut it off, what is left of it. Numbers are `Number`s.
 
     Returns:
-        The value, not to be changed; `NOT_JSON` if the text is none, too deep, or repeats a member's name.
+        The value, not to be changed; `NOT_JSON` if the text is not JSON, is too deep, or repeats a name.
     """
     try:
         check_shape(text)
@@ -66,7 +66,7 @@ def read_json(text: str) -> Any:
 def json_parts(
     text: str, marked: Collection[Path] = (), before: str = "", width: int = WIDTH
 ) -> tuple[Part, ...]:
-    """Indent a JSON text; a text that is no JSON stays as it is.
+    """Indent a JSON text; a text that is not JSON stays as it is.
 
     Args:
         text: What a server sent, possibly cut by `cut`.

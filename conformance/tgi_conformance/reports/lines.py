@@ -17,7 +17,7 @@ NARROWEST = 20  # columns in which prose is wrapped
 
 @frozen
 class Lines:
-    """Prints texts that may come from a server: no character of theirs has an effect."""
+    """Prints text that may come from a server, with control characters escaped."""
 
     console: Console
 

@@ -109,7 +109,7 @@ def _literal(text: str) -> Any:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a stranger's text may look like questionable Python
+            warnings.simplefilter("ignore")  # a server's text may look like questionable Python
             return ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None

@@ -43,7 +43,7 @@ def read_report(path: Path) -> Report:
 
 
 def _problem(value: Any) -> str:
-    """Say in one line why this is no report that can be read; empty if it is."""
+    """Say in one line why this is not a report that can be read; empty if it is."""
     tool = value.get("tool") if isinstance(value, dict) else None
     writer = tool.get("version") if isinstance(tool, dict) and tool.get("name") == NAME else None
     own = version(NAME)

@@ -115,10 +115,10 @@ def expect_top_p(context: Context, form: Form, beside: Mapping[str, Any]) -> Non
 
 
 def expect_top_k(context: Context, form: Form) -> None:
-    """Raise UnmetError unless each token is one of the `top_k` likeliest at a high temperature.
+    """Raise UnmetError unless each token is one of the `top_k` most likely at a high temperature.
 
     Raises:
-        UnsupportedError: The deployment does not return the likeliest tokens.
+        UnsupportedError: The deployment does not return the most likely tokens.
     """
     if "top-tokens" in context.capabilities.absent:
         raise unsupported(context, "top_k")
@@ -127,7 +127,7 @@ def expect_top_k(context: Context, form: Form) -> None:
         exchange, answer = _asked(context, form, sampling(form, seed, HOT), asked)
         for token, top in zip(answer.tokens, answer.tops, strict=False):
             ids = [member(entry, "id") for entry in top]
-            expect(token.get("id") in ids, f"one of the {CHOICES} likeliest tokens", token, exchange)
+            expect(token.get("id") in ids, f"one of the {CHOICES} most likely tokens", token, exchange)
 
 
 def _asked(context: Context, form: Form, *asked: Mapping[str, Any]) -> tuple[Exchange, Answer]:

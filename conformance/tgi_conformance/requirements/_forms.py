@@ -19,7 +19,7 @@ from tgi_conformance.protocol.forms import (
 
 ALL_FORMS = (*UNSTREAMED, *STREAMED)
 
-# The routes that are no alias: `/` and `/invocations` serve what these do.
+# The routes that are not an alias: `/` and `/invocations` serve what these do.
 PRIMARY_UNSTREAMED = (GENERATE, CHAT, COMPLETIONS)
 PRIMARY_STREAMED = (GENERATE_STREAM, CHAT_STREAM, COMPLETIONS_STREAM)
 PRIMARY = (*PRIMARY_UNSTREAMED, *PRIMARY_STREAMED)

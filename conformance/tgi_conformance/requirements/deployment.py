@@ -30,7 +30,7 @@ SHARE = 50
     category="route-specific",
     depth=Depth.SMOKE,
     alone=True,
-    why="One client's request must not be an outage for all others.",
+    why="A single request must not take the service down for everyone.",
 )
 def survives_every_request(context: Context) -> None:
     """Name the requests after which it went down, or those in flight when it went down for good."""

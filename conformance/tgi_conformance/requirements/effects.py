@@ -195,7 +195,7 @@ def _need_length(form: Form, exchange: Exchange) -> None:
 
 @requirement(
     "top-p-near-zero-is-greedy",
-    "Sampling with a `top_p` near 0 takes the likeliest token at each step.",
+    "Sampling with a `top_p` near 0 takes the most likely token at each step.",
     forms=PRIMARY,
     source=lambda form: parameter(form, "top_p"),
     category="sampling",

@@ -56,7 +56,7 @@ def _expect_no_success(exchange: Exchange) -> None:
     """Raise UnmetError for a success, other than a web site's page that is shown for everything."""
     response = exchange.response
     answered = response.status in SUCCESS and response.media_type not in PAGES
-    expect(not answered, "status 405, or another that is no success", seen(exchange), exchange)
+    expect(not answered, "status 405, or another that is not a success", seen(exchange), exchange)
 
 
 @requirement(

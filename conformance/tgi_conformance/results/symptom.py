@@ -28,7 +28,7 @@ DEEPEST = 3  # levels of a value
 FIRST_ERROR = 400  # the first status of an error
 TEXT = "a text"
 
-# Words of the API, which are no generated text even if they stand alone.
+# Words of the API, which are not generated text even if they stand alone.
 WORDS = {"length", "eos_token", "stop_sequence", "stop", "tool_calls", "assistant", "function"}
 SUMMARY = re.compile(r"\d{3} \S+(: |$)|\d{3} without content-type")  # an answer in one line
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`")
@@ -54,7 +54,7 @@ def normalised(text: str) -> str:
 
 
 def _difference(expected: str, actual: Any) -> str:
-    """By how much a number misses the nearest of those that were expected; empty if it is no such failure."""
+    """Return how far a number is from the nearest expected one; empty if no number is wrong."""
     numbers = [int(one) for one in INTEGER.findall(expected) if len(one) <= DIGITS]
     number = _integer(actual)
     if number is None or not numbers:

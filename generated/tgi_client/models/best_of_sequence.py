@@ -20,16 +20,16 @@ class BestOfSequence:
 
     Attributes:
         finish_reason (FinishReason): Why this sequence ended.
-        generated_text (str): Text of this sequence, with the prompt before it where the full text
-            was asked for.
+        generated_text (str): Text of this sequence, with the prompt before it if the full text was
+            requested.
         generated_tokens (int): Number of tokens in this sequence.
         prefill (list[PrefillToken]): Tokens of the prompt; empty unless `decoder_input_details` was
             true.
         tokens (list[Token]): Tokens of this sequence in order.
         seed (int | None | Unset): Seed this sequence was sampled with, 0 to 2^64-1; each sequence
             has its own.
-        top_tokens (list[list[Token]] | Unset): For each token the likeliest candidates, best first;
-            absent unless `top_n_tokens` was above 0.
+        top_tokens (list[list[Token]] | Unset): For each token the most likely candidates, best
+            first; absent unless `top_n_tokens` was above 0.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 

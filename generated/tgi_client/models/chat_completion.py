@@ -22,7 +22,7 @@ class ChatCompletion:
         choices (list[ChatCompletionComplete]): Exactly one choice, whatever `n` says.
         created (int): When the answer was made, in whole seconds since 1970-01-01 UTC.
         id (str): Always an empty string: the server gives no identifiers.
-        model (str): The `model` of the request, or the served model where it gave none or `tgi`.
+        model (str): The `model` of the request, or the served model if that is missing or `tgi`.
         system_fingerprint (str): Version of the server and kind of build, joined by a hyphen, such
             as `3.3.6-dev0-native`.
         usage (Usage): Tokens that the request took.

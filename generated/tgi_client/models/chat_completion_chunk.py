@@ -24,8 +24,8 @@ class ChatCompletionChunk:
             `usage`.
         created (int): When this chunk was made, in whole seconds since 1970-01-01 UTC.
         id (str): Always an empty string, in every chunk.
-        model (str): The same in every chunk: the `model` of the request, or the served model where
-            it gave none or `tgi`.
+        model (str): The same in every chunk: the `model` of the request, or the served model if
+            that is missing or `tgi`.
         system_fingerprint (str): The same in every chunk: version of the server and kind of build,
             joined by a hyphen.
         usage (Usage | None | Unset): Null, except in a chunk of its own after all content when

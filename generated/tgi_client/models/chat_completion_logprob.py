@@ -21,8 +21,8 @@ class ChatCompletionLogprob:
         logprob (float): Log-probability of the token: natural logarithm of its probability, at most
             0.
         token (str): Text of the token.
-        top_logprobs (list[ChatCompletionTopLogprob]): The likeliest candidates at this place, best
-            first, as many as `top_logprobs` asked for; empty otherwise.
+        top_logprobs (list[ChatCompletionTopLogprob]): The most likely candidates at this place,
+            best first, as many as `top_logprobs` asked for; empty otherwise.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 

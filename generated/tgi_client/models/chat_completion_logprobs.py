@@ -18,7 +18,7 @@ class ChatCompletionLogprobs:
     """Log-probabilities of a chat answer or of one chunk of it.
 
     Attributes:
-        content (list[ChatCompletionLogprob]): One entry a generated token, in order; in a chunk,
+        content (list[ChatCompletionLogprob]): One entry per generated token, in order; in a chunk,
             the one token of this chunk.
         additional_properties (dict[str, Any]): What the document does not name.
     """

@@ -28,9 +28,9 @@ class ChatRequest:
             map of token ids.
         logprobs (bool | None | Unset): True asks for the log-probability of each generated token.
             Null or absent: false.
-        max_tokens (int | None | Unset): Most tokens to generate, at least 1. Null or absent: as
-            many as `max_total_tokens` leaves after the prompt, which the documented default of 1024
-            does not say.
+        max_tokens (int | None | Unset): Maximum number of tokens to generate, at least 1. Null or
+            absent: as many as `max_total_tokens` leaves after the prompt, which the documented
+            default of 1024 does not say.
         model (str | None | Unset): Echoed in the answer; the served model answers whatever is
             named. Null, absent or `tgi`: the served model's name.
         n (int | None | Unset): Accepted and without effect: there is always one choice.
@@ -60,8 +60,8 @@ class ChatRequest:
         top_logprobs (int | None | Unset): How many candidates to list for each token, up to the
             server's limit (5 unless set otherwise). Only with `logprobs` true. Null or absent:
             none.
-        top_p (float | None | Unset): Samples only from the likeliest tokens whose probabilities add
-            up to this share; above 0 and below 1, so 1 is refused. Null or absent: all tokens.
+        top_p (float | None | Unset): Samples only from the most likely tokens whose probabilities
+            add up to this share; above 0 and below 1, so 1 is refused. Null or absent: all tokens.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 

@@ -22,9 +22,9 @@ class CompletionRequest:
         prompt (str | list[str]): What to continue, at most `max_client_batch_size` prompts.
         frequency_penalty (float | None | Unset): Lowers the chance of tokens by how often they
             came, from -2 to 2, both included; negative values raise it. Null or absent: none.
-        max_tokens (int | None | Unset): Most tokens to generate for each prompt, at least 1. Null
-            or absent: as many as `max_total_tokens` leaves after the prompt, which the documented
-            default of 1024 does not say.
+        max_tokens (int | None | Unset): Maximum number of tokens to generate for each prompt, at
+            least 1. Null or absent: as many as `max_total_tokens` leaves after the prompt, which
+            the documented default of 1024 does not say.
         model (str | None | Unset): Accepted, and the served model answers whatever is named. Null
             or absent: the same.
         repetition_penalty (float | None | Unset): Divides the chance of tokens that came before,
@@ -39,8 +39,8 @@ class CompletionRequest:
             suffix.
         temperature (float | None | Unset): Flattens the distribution before sampling, above 0; 0
             means greedy here. Null or absent: 1.
-        top_p (float | None | Unset): Samples only from the likeliest tokens whose probabilities add
-            up to this share; above 0 and below 1, so 1 is refused. Null or absent: all tokens.
+        top_p (float | None | Unset): Samples only from the most likely tokens whose probabilities
+            add up to this share; above 0 and below 1, so 1 is refused. Null or absent: all tokens.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 

@@ -27,8 +27,8 @@ class Details:
         best_of_sequences (list[BestOfSequence] | None | Unset): The sequences that lost, when
             `best_of` was above 1; absent or null otherwise.
         seed (int | None | Unset): Seed the text was sampled with, 0 to 2^64-1, drawn by the server
-            where none was given; null when greedy.
-        top_tokens (list[list[Token]] | Unset): For each generated token the likeliest candidates,
+            if none was given; null when greedy.
+        top_tokens (list[list[Token]] | Unset): For each generated token the most likely candidates,
             best first; absent unless `top_n_tokens` was above 0.
         additional_properties (dict[str, Any]): What the document does not name.
     """

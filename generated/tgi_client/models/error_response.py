@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 @_define
 class ErrorResponse:
-    """Why a request failed. Only rules and the engine answer in this form; a body that cannot be read
-    is answered in plain text, and streams under `/v1` carry an `error` object instead.
+    """Why a request failed. Only validation and the engine report errors in this form; a body that
+    cannot be read is refused in plain text, and streams under `/v1` carry an `error` object
+    instead.
 
     Attributes:
         error (str): What went wrong, for people; the wording may change between releases.

@@ -24,7 +24,7 @@ class GenerateParameters:
         adapter_id (str | None | Unset): LoRA adapter to generate with, by the name the server
             loaded it under. Null or absent: the base model.
         best_of (int | None | Unset): Generate this many sequences, from 1 to `max_best_of`, and
-            answer with the likeliest. Above 1 only with sampling, without `seed` and unstreamed.
+            answer with the most likely. Above 1 only with sampling, without `seed` and unstreamed.
             Null or absent: 1.
         decoder_input_details (bool | Unset): True asks for the tokens of the prompt in
             `details.prefill`, and so for `details`. Refused in streams. Absent: false. Default:
@@ -38,9 +38,9 @@ class GenerateParameters:
         grammar (GrammarTypeJson | GrammarTypeRegex | GrammarTypeJsonSchema | GrammarTypeJsonObject
             | None | Unset): What the text must follow. A server may refuse all grammars. Null or
             absent: free text.
-        max_new_tokens (int | None | Unset): Most tokens to generate, at least 1; with the prompt at
-            most `max_total_tokens`. Null or absent: as many as that leaves, which the documented
-            default of 1024 does not say.
+        max_new_tokens (int | None | Unset): Maximum number of tokens to generate, at least 1; with
+            the prompt at most `max_total_tokens`. Null or absent: as many as that leaves, which the
+            documented default of 1024 does not say.
         repetition_penalty (float | None | Unset): Divides the chance of tokens that came before,
             above 0; 1 changes nothing, more penalizes. Null or absent: none.
         return_full_text (bool | None | Unset): True puts the prompt before the text. Null or
@@ -53,14 +53,14 @@ class GenerateParameters:
             token. Absent: none.
         temperature (float | None | Unset): Flattens the distribution before sampling, above 0. Null
             or absent: 1.
-        top_k (int | None | Unset): Samples only from this many likeliest tokens, at least 1. Null
-            or absent: all.
+        top_k (int | None | Unset): Samples only from this many of the most likely tokens, at least
+            1. Null or absent: all.
         top_n_tokens (int | None | Unset): How many candidates to list for each token, from 0 to the
             server's limit (5 unless set otherwise, and not shown by `/info`). Null, absent or 0:
             none.
-        top_p (float | None | Unset): Samples only from the likeliest tokens whose probabilities add
-            up to this share; above 0 and below 1, so the documented maximum of 1 is refused. Null
-            or absent: all.
+        top_p (float | None | Unset): Samples only from the most likely tokens whose probabilities
+            add up to this share; above 0 and below 1, so the documented maximum of 1 is refused.
+            Null or absent: all.
         truncate (int | None | Unset): Keep only this many tokens at the end of the prompt, from 1
             to `max_input_tokens`. Null or absent: nothing is cut.
         typical_p (float | None | Unset): Samples only from the tokens nearest to the expected

@@ -20,7 +20,7 @@ class GenerateResponse:
 
     Attributes:
         generated_text (str): The generated text without special tokens, with the prompt before it
-            where the full text was asked for.
+            if the full text was requested.
         details (Details | None | Unset): How the text came about; absent unless `details` or
             `decoder_input_details` was true.
         additional_properties (dict[str, Any]): What the document does not name.

@@ -20,11 +20,12 @@ class Info:
 
     Attributes:
         max_best_of (int): Largest accepted `best_of`.
-        max_client_batch_size (int): Most prompts in one completion request.
-        max_concurrent_requests (int): Most requests in work at once; further ones are answered 429.
+        max_client_batch_size (int): Maximum number of prompts in a completion request.
+        max_concurrent_requests (int): Maximum number of concurrent requests; further ones are
+            answered with 429.
         max_input_tokens (int): Longest accepted prompt, in tokens, after truncation.
-        max_stop_sequences (int): Most strings in `stop`.
-        max_total_tokens (int): Most tokens of prompt and generated text together.
+        max_stop_sequences (int): Maximum number of strings in `stop`.
+        max_total_tokens (int): Maximum number of tokens of prompt and generated text together.
         model_id (str): Name of the served model: a repository of the Hugging Face Hub, or a local
             name.
         router (str): Name of the program that serves this interface.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @_define
 class MessageChunkImageUrl:
-    """A part that is an image, for models that see.
+    """A part that is an image, for vision models.
 
     Attributes:
         image_url (Url): Where the image is.

@@ -21,7 +21,7 @@ class PrefillToken:
         id (int): Number of the token in the model's vocabulary, from 0.
         logprob (float | None): Log-probability of the token after those before it: natural
             logarithm of its probability, at most 0. Null for the first, which follows nothing.
-        text (str): Text of the token; bytes that are no whole character show as U+FFFD.
+        text (str): Text of the token; bytes that are not a whole character show as U+FFFD.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 

@@ -24,9 +24,9 @@ class StreamResponse:
         details (StreamDetails | None | Unset): How the text came about, in the last event and only
             if `details` was true; null otherwise.
         generated_text (str | None | Unset): The whole text in the last event, with the prompt
-            before it where the full text was asked for; null before.
-        top_tokens (list[Token] | Unset): The likeliest candidates at this place, best first; absent
-            unless `top_n_tokens` was above 0.
+            before it if the full text was requested; null before.
+        top_tokens (list[Token] | Unset): The most likely candidates at this place, best first;
+            absent unless `top_n_tokens` was above 0.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 

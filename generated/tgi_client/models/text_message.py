@@ -20,7 +20,7 @@ class TextMessage:
 
     Attributes:
         content (str): The text; in a stream the text of one token.
-        role (str): Who speaks; in answers always `assistant`.
+        role (str): Role of the author; in answers always `assistant`.
         tool_call_id (str | None | Unset): Call that a tool's message answers; absent in the
             assistant's answers.
         additional_properties (dict[str, Any]): What the document does not name.

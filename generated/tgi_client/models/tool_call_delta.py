@@ -19,7 +19,7 @@ class ToolCallDelta:
 
     Attributes:
         role (str): Who calls; always `assistant`, and repeated in each piece.
-        tool_calls (list[DeltaToolCall]): Pieces of calls, one entry a call.
+        tool_calls (list[DeltaToolCall]): Pieces of calls, one entry per call.
         additional_properties (dict[str, Any]): What the document does not name.
     """
 

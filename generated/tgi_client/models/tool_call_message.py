@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @_define
 class ToolCallMessage:
-    """An answer that calls tools instead of saying something.
+    """An answer that calls tools and has no text.
 
     Attributes:
         role (str): Who calls; always `assistant`.

@@ -113,7 +113,7 @@ def _put_back(kept: Path, place: Path) -> None:
 
 def _check_ownership(folder: Path, package: str) -> None:
     if folder.exists() and not folder.is_dir():
-        raise DocumentError(f"{folder}: no folder, expected one for the client")
+        raise DocumentError(f"{folder}: not a folder, expected one for the client")
     for name in (package, *FILES):
         place = folder / name
         marked = place / "__init__.py" if name == package else place

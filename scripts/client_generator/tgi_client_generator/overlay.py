@@ -91,14 +91,14 @@ def load_overlay(path: FilePath) -> Overlay:
     """Read an overlay from a YAML file.
 
     Raises:
-        DocumentError: When it cannot be read, is no Overlay 1.0.0, or an action lacks its evidence.
+        DocumentError: When it cannot be read, is not an Overlay 1.0.0, or an action lacks its evidence.
     """
     try:
         content = yaml.safe_load(path.read_bytes())
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read ({error.strerror})") from None
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise DocumentError(f"{path}: no YAML, expected an OpenAPI Overlay 1.0.0") from None
+        raise DocumentError(f"{path}: not YAML, expected an OpenAPI Overlay 1.0.0") from None
     if not isinstance(content, dict) or content.get("overlay") != "1.0.0":
         raise DocumentError(f"{path}: #/overlay: expected an OpenAPI Overlay 1.0.0")
     actions = content.get("actions")
@@ -114,7 +114,7 @@ def apply_overlay(document: Document, overlay: Overlay) -> Corrected:
     """Correct a document that the corrections were written for: as a whole, or not at all.
 
     They are not applied to another document, nor where one of them selects nothing or does not fit, nor where
-    afterwards something is no OpenAPI or a reference leads nowhere that did not before.
+    afterwards something is not OpenAPI or a reference leads nowhere that did not before.
 
     Returns:
         A corrected copy and what was changed; or the document as it is, and why.

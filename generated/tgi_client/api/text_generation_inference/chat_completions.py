@@ -113,18 +113,18 @@ def sync_detailed(
         The answer: status, headers, and what it holds.
 
     Statuses:
-        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
-            In a stream whose tool call cannot be read, `[DONE]` comes alone.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
-            response format, or an answer that is no call. A member of the wrong type, or a missing
-            one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        200: One choice with the assistant's message; with `stream` a chunk per token, then
+            `[DONE]`. In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. With
+            tools `error_type` may be `tool_error`: an unknown tool, tools beside a response format,
+            or an answer that is not a call. A member of the wrong type, or a missing one, is a 422
+            too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -162,18 +162,18 @@ def sync(
         What the answer holds.
 
     Statuses:
-        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
-            In a stream whose tool call cannot be read, `[DONE]` comes alone.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
-            response format, or an answer that is no call. A member of the wrong type, or a missing
-            one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        200: One choice with the assistant's message; with `stream` a chunk per token, then
+            `[DONE]`. In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. With
+            tools `error_type` may be `tool_error`: an unknown tool, tools beside a response format,
+            or an answer that is not a call. A member of the wrong type, or a missing one, is a 422
+            too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -211,18 +211,18 @@ async def asyncio_detailed(
         The answer: status, headers, and what it holds.
 
     Statuses:
-        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
-            In a stream whose tool call cannot be read, `[DONE]` comes alone.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
-            response format, or an answer that is no call. A member of the wrong type, or a missing
-            one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        200: One choice with the assistant's message; with `stream` a chunk per token, then
+            `[DONE]`. In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. With
+            tools `error_type` may be `tool_error`: an unknown tool, tools beside a response format,
+            or an answer that is not a call. A member of the wrong type, or a missing one, is a 422
+            too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -260,18 +260,18 @@ async def asyncio(
         What the answer holds.
 
     Statuses:
-        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
-            In a stream whose tool call cannot be read, `[DONE]` comes alone.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
-            response format, or an answer that is no call. A member of the wrong type, or a missing
-            one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        200: One choice with the assistant's message; with `stream` a chunk per token, then
+            `[DONE]`. In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. With
+            tools `error_type` may be `tool_error`: an unknown tool, tools beside a response format,
+            or an answer that is not a call. A member of the wrong type, or a missing one, is a 422
+            too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -337,18 +337,18 @@ def stream(
         StreamError.
 
     Statuses:
-        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
-            In a stream whose tool call cannot be read, `[DONE]` comes alone.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
-            response format, or an answer that is no call. A member of the wrong type, or a missing
-            one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        200: One choice with the assistant's message; with `stream` a chunk per token, then
+            `[DONE]`. In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. With
+            tools `error_type` may be `tool_error`: an unknown tool, tools beside a response format,
+            or an answer that is not a call. A member of the wrong type, or a missing one, is a 422
+            too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -412,18 +412,18 @@ def astream(
         StreamError.
 
     Statuses:
-        200: One choice with the assistant's message; with `stream` a chunk a token, then `[DONE]`.
-            In a stream whose tool call cannot be read, `[DONE]` comes alone.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
-            response format, or an answer that is no call. A member of the wrong type, or a missing
-            one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        200: One choice with the assistant's message; with `stream` a chunk per token, then
+            `[DONE]`. In a stream whose tool call cannot be read, `[DONE]` comes alone.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. With
+            tools `error_type` may be `tool_error`: an unknown tool, tools beside a response format,
+            or an answer that is not a call. A member of the wrong type, or a missing one, is a 422
+            too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -468,17 +468,17 @@ class Operation:
             What the answer holds.
 
         Statuses:
-            200: One choice with the assistant's message; with `stream` a chunk a token, then
+            200: One choice with the assistant's message; with `stream` a chunk per token, then
                 `[DONE]`. In a stream whose tool call cannot be read, `[DONE]` comes alone.
-            422: A value breaks a rule of the server; `error_type` is `validation`, and `error`
-                names the member. With tools `error_type` may be `tool_error`: an unknown tool,
-                tools beside a response format, or an answer that is no call. A member of the wrong
-                type, or a missing one, is a 422 too, but in plain text.
-            424: The model process failed while it worked on this request, for want of memory for
-                instance; `error_type` is `generation`. When streaming, the error is an event of a
-                200 in the OpenAI form instead, and `[DONE]` follows.
+            422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+                With tools `error_type` may be `tool_error`: an unknown tool, tools beside a
+                response format, or an answer that is not a call. A member of the wrong type, or a
+                missing one, is a 422 too, but in plain text.
+            424: The model process failed while it worked on this request, for example because it
+                ran out of memory; `error_type` is `generation`. When streaming, the error is an
+                event of a 200 in the OpenAI form instead, and `[DONE]` follows.
             429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`)
-                are in work; `error_type` is `overloaded`. Send again later. When streaming, the
+                are in progress; `error_type` is `overloaded`. Send again later. When streaming, the
                 error is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
             500: The engine ended without a finished text; `error_type` is `incomplete_generation`.
                 When streaming, the error is an event of a 200 in the OpenAI form instead, and

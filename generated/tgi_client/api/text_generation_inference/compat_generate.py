@@ -121,17 +121,17 @@ def sync_detailed(
         The answer: status, headers, and what it holds.
 
     Statuses:
-        200: The generated text: an array with one element, or with `stream` one event a token,
+        200: The generated text: an array with one element, or with `stream` one event per token,
             without a closing `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. In a stream `best_of` may only be 1 and `decoder_input_details` false. A
-            member of the wrong type, or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the same object is the last
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. In a
+            stream `best_of` may only be 1 and `decoder_input_details` false. A member of the wrong
+            type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the same object is the last
             event of a 200 instead.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the same object
-            is the last event of a 200 instead.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the same
+            object is the last event of a 200 instead.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the same object is the last event of a 200 instead.
         401: The key is missing or wrong. The body is empty.
@@ -168,17 +168,17 @@ def sync(
         What the answer holds.
 
     Statuses:
-        200: The generated text: an array with one element, or with `stream` one event a token,
+        200: The generated text: an array with one element, or with `stream` one event per token,
             without a closing `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. In a stream `best_of` may only be 1 and `decoder_input_details` false. A
-            member of the wrong type, or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the same object is the last
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. In a
+            stream `best_of` may only be 1 and `decoder_input_details` false. A member of the wrong
+            type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the same object is the last
             event of a 200 instead.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the same object
-            is the last event of a 200 instead.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the same
+            object is the last event of a 200 instead.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the same object is the last event of a 200 instead.
         401: The key is missing or wrong. The body is empty.
@@ -215,17 +215,17 @@ async def asyncio_detailed(
         The answer: status, headers, and what it holds.
 
     Statuses:
-        200: The generated text: an array with one element, or with `stream` one event a token,
+        200: The generated text: an array with one element, or with `stream` one event per token,
             without a closing `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. In a stream `best_of` may only be 1 and `decoder_input_details` false. A
-            member of the wrong type, or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the same object is the last
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. In a
+            stream `best_of` may only be 1 and `decoder_input_details` false. A member of the wrong
+            type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the same object is the last
             event of a 200 instead.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the same object
-            is the last event of a 200 instead.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the same
+            object is the last event of a 200 instead.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the same object is the last event of a 200 instead.
         401: The key is missing or wrong. The body is empty.
@@ -262,17 +262,17 @@ async def asyncio(
         What the answer holds.
 
     Statuses:
-        200: The generated text: an array with one element, or with `stream` one event a token,
+        200: The generated text: an array with one element, or with `stream` one event per token,
             without a closing `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. In a stream `best_of` may only be 1 and `decoder_input_details` false. A
-            member of the wrong type, or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the same object is the last
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. In a
+            stream `best_of` may only be 1 and `decoder_input_details` false. A member of the wrong
+            type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the same object is the last
             event of a 200 instead.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the same object
-            is the last event of a 200 instead.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the same
+            object is the last event of a 200 instead.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the same object is the last event of a 200 instead.
         401: The key is missing or wrong. The body is empty.
@@ -337,17 +337,17 @@ def stream(
         StreamError.
 
     Statuses:
-        200: The generated text: an array with one element, or with `stream` one event a token,
+        200: The generated text: an array with one element, or with `stream` one event per token,
             without a closing `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. In a stream `best_of` may only be 1 and `decoder_input_details` false. A
-            member of the wrong type, or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the same object is the last
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. In a
+            stream `best_of` may only be 1 and `decoder_input_details` false. A member of the wrong
+            type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the same object is the last
             event of a 200 instead.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the same object
-            is the last event of a 200 instead.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the same
+            object is the last event of a 200 instead.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the same object is the last event of a 200 instead.
         401: The key is missing or wrong. The body is empty.
@@ -410,17 +410,17 @@ def astream(
         StreamError.
 
     Statuses:
-        200: The generated text: an array with one element, or with `stream` one event a token,
+        200: The generated text: an array with one element, or with `stream` one event per token,
             without a closing `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. In a stream `best_of` may only be 1 and `decoder_input_details` false. A
-            member of the wrong type, or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the same object is the last
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. In a
+            stream `best_of` may only be 1 and `decoder_input_details` false. A member of the wrong
+            type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the same object is the last
             event of a 200 instead.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the same object
-            is the last event of a 200 instead.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the same
+            object is the last event of a 200 instead.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the same object is the last event of a 200 instead.
         401: The key is missing or wrong. The body is empty.
@@ -464,17 +464,16 @@ class Operation:
             What the answer holds.
 
         Statuses:
-            200: The generated text: an array with one element, or with `stream` one event a token,
-                without a closing `[DONE]`.
-            422: A value breaks a rule of the server; `error_type` is `validation`, and `error`
-                names the member. In a stream `best_of` may only be 1 and `decoder_input_details`
-                false. A member of the wrong type, or a missing one, is a 422 too, but in plain
-                text.
-            424: The model process failed while it worked on this request, for want of memory for
-                instance; `error_type` is `generation`. When streaming, the same object is the last
-                event of a 200 instead.
+            200: The generated text: an array with one element, or with `stream` one event per
+                token, without a closing `[DONE]`.
+            422: A value is invalid; `error_type` is `validation`, and `error` names the member. In
+                a stream `best_of` may only be 1 and `decoder_input_details` false. A member of the
+                wrong type, or a missing one, is a 422 too, but in plain text.
+            424: The model process failed while it worked on this request, for example because it
+                ran out of memory; `error_type` is `generation`. When streaming, the same object is
+                the last event of a 200 instead.
             429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`)
-                are in work; `error_type` is `overloaded`. Send again later. When streaming, the
+                are in progress; `error_type` is `overloaded`. Send again later. When streaming, the
                 same object is the last event of a 200 instead.
             500: The engine ended without a finished text; `error_type` is `incomplete_generation`.
                 When streaming, the same object is the last event of a 200 instead.

@@ -103,18 +103,17 @@ def sync_detailed(
         The answer: status, headers, and what it holds.
 
     Statuses:
-        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk per token,
             those of several prompts mixed, then `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
-            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. More
+            prompts than `max_client_batch_size`, and `suffix`, are refused before any stream
+            begins. A member of the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -151,18 +150,17 @@ def sync(
         What the answer holds.
 
     Statuses:
-        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk per token,
             those of several prompts mixed, then `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
-            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. More
+            prompts than `max_client_batch_size`, and `suffix`, are refused before any stream
+            begins. A member of the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -199,18 +197,17 @@ async def asyncio_detailed(
         The answer: status, headers, and what it holds.
 
     Statuses:
-        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk per token,
             those of several prompts mixed, then `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
-            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. More
+            prompts than `max_client_batch_size`, and `suffix`, are refused before any stream
+            begins. A member of the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -247,18 +244,17 @@ async def asyncio(
         What the answer holds.
 
     Statuses:
-        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk per token,
             those of several prompts mixed, then `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
-            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. More
+            prompts than `max_client_batch_size`, and `suffix`, are refused before any stream
+            begins. A member of the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -323,18 +319,17 @@ def stream(
         StreamError.
 
     Statuses:
-        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk per token,
             those of several prompts mixed, then `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
-            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. More
+            prompts than `max_client_batch_size`, and `suffix`, are refused before any stream
+            begins. A member of the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -397,18 +392,17 @@ def astream(
         StreamError.
 
     Statuses:
-        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a token,
+        200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk per token,
             those of several prompts mixed, then `[DONE]`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. More prompts than `max_client_batch_size`, and `suffix`, are refused before
-            any stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, the error is an event of a 200
-            in the OpenAI form instead, and `[DONE]` follows.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. More
+            prompts than `max_client_batch_size`, and `suffix`, are refused before any stream
+            begins. A member of the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, the error is an event of a
+            200 in the OpenAI form instead, and `[DONE]` follows.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, the error is an
-            event of a 200 in the OpenAI form instead, and `[DONE]` follows.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, the error
+            is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, the error is an event of a 200 in the OpenAI form instead, and `[DONE]`
             follows.
@@ -453,17 +447,17 @@ class Operation:
             What the answer holds.
 
         Statuses:
-            200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk a
+            200: A choice for each prompt, in any order: go by `index`. With `stream` a chunk per
                 token, those of several prompts mixed, then `[DONE]`.
-            422: A value breaks a rule of the server; `error_type` is `validation`, and `error`
-                names the member. More prompts than `max_client_batch_size`, and `suffix`, are
-                refused before any stream begins. A member of the wrong type, or a missing one, is a
-                422 too, but in plain text.
-            424: The model process failed while it worked on this request, for want of memory for
-                instance; `error_type` is `generation`. When streaming, the error is an event of a
-                200 in the OpenAI form instead, and `[DONE]` follows.
+            422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+                More prompts than `max_client_batch_size`, and `suffix`, are refused before any
+                stream begins. A member of the wrong type, or a missing one, is a 422 too, but in
+                plain text.
+            424: The model process failed while it worked on this request, for example because it
+                ran out of memory; `error_type` is `generation`. When streaming, the error is an
+                event of a 200 in the OpenAI form instead, and `[DONE]` follows.
             429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`)
-                are in work; `error_type` is `overloaded`. Send again later. When streaming, the
+                are in progress; `error_type` is `overloaded`. Send again later. When streaming, the
                 error is an event of a 200 in the OpenAI form instead, and `[DONE]` follows.
             500: The engine ended without a finished text; `error_type` is `incomplete_generation`.
                 When streaming, the error is an event of a 200 in the OpenAI form instead, and

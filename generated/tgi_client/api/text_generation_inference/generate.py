@@ -77,9 +77,9 @@ def sync_detailed(
 ) -> Response[GenerateResponse | ErrorResponse]:
     """Generate text, in one answer
 
-    Continues the prompt and answers once the text is complete. Greedy unless sampling is asked for.
-    Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) tell what it
-    cost.
+    Continues the prompt and answers once the text is complete. Greedy unless sampling is requested.
+    Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) report its
+    usage.
 
     Args:
         client: Where the server is.
@@ -92,17 +92,16 @@ def sync_detailed(
         The answer: status, headers, and what it holds.
 
     Statuses:
-        200: The generated text, with `details` if they were asked for.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. Lengths count in tokens: prompt plus `max_new_tokens` must fit
-            `max_total_tokens`. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. This route never streams, so the status is the
-            outcome.
+        200: The generated text, with `details` if they were requested.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. Lengths
+            count in tokens: prompt plus `max_new_tokens` must fit `max_total_tokens`. A member of
+            the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. This route never streams, so the status is
+            the outcome.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. This route never streams, so
-            the status is the outcome.
+            in progress; `error_type` is `overloaded`. Send again later. This route never streams,
+            so the status is the outcome.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. This
             route never streams, so the status is the outcome.
         401: The key is missing or wrong. The body is empty.
@@ -120,9 +119,9 @@ def sync(
 ) -> GenerateResponse | ErrorResponse:
     """Generate text, in one answer
 
-    Continues the prompt and answers once the text is complete. Greedy unless sampling is asked for.
-    Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) tell what it
-    cost.
+    Continues the prompt and answers once the text is complete. Greedy unless sampling is requested.
+    Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) report its
+    usage.
 
     Args:
         client: Where the server is.
@@ -135,17 +134,16 @@ def sync(
         What the answer holds.
 
     Statuses:
-        200: The generated text, with `details` if they were asked for.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. Lengths count in tokens: prompt plus `max_new_tokens` must fit
-            `max_total_tokens`. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. This route never streams, so the status is the
-            outcome.
+        200: The generated text, with `details` if they were requested.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. Lengths
+            count in tokens: prompt plus `max_new_tokens` must fit `max_total_tokens`. A member of
+            the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. This route never streams, so the status is
+            the outcome.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. This route never streams, so
-            the status is the outcome.
+            in progress; `error_type` is `overloaded`. Send again later. This route never streams,
+            so the status is the outcome.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. This
             route never streams, so the status is the outcome.
         401: The key is missing or wrong. The body is empty.
@@ -165,9 +163,9 @@ async def asyncio_detailed(
 ) -> Response[GenerateResponse | ErrorResponse]:
     """Generate text, in one answer
 
-    Continues the prompt and answers once the text is complete. Greedy unless sampling is asked for.
-    Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) tell what it
-    cost.
+    Continues the prompt and answers once the text is complete. Greedy unless sampling is requested.
+    Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) report its
+    usage.
 
     Args:
         client: Where the server is.
@@ -180,17 +178,16 @@ async def asyncio_detailed(
         The answer: status, headers, and what it holds.
 
     Statuses:
-        200: The generated text, with `details` if they were asked for.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. Lengths count in tokens: prompt plus `max_new_tokens` must fit
-            `max_total_tokens`. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. This route never streams, so the status is the
-            outcome.
+        200: The generated text, with `details` if they were requested.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. Lengths
+            count in tokens: prompt plus `max_new_tokens` must fit `max_total_tokens`. A member of
+            the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. This route never streams, so the status is
+            the outcome.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. This route never streams, so
-            the status is the outcome.
+            in progress; `error_type` is `overloaded`. Send again later. This route never streams,
+            so the status is the outcome.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. This
             route never streams, so the status is the outcome.
         401: The key is missing or wrong. The body is empty.
@@ -210,9 +207,9 @@ async def asyncio(
 ) -> GenerateResponse | ErrorResponse:
     """Generate text, in one answer
 
-    Continues the prompt and answers once the text is complete. Greedy unless sampling is asked for.
-    Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) tell what it
-    cost.
+    Continues the prompt and answers once the text is complete. Greedy unless sampling is requested.
+    Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) report its
+    usage.
 
     Args:
         client: Where the server is.
@@ -225,17 +222,16 @@ async def asyncio(
         What the answer holds.
 
     Statuses:
-        200: The generated text, with `details` if they were asked for.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. Lengths count in tokens: prompt plus `max_new_tokens` must fit
-            `max_total_tokens`. A member of the wrong type, or a missing one, is a 422 too, but in
-            plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. This route never streams, so the status is the
-            outcome.
+        200: The generated text, with `details` if they were requested.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member. Lengths
+            count in tokens: prompt plus `max_new_tokens` must fit `max_total_tokens`. A member of
+            the wrong type, or a missing one, is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. This route never streams, so the status is
+            the outcome.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. This route never streams, so
-            the status is the outcome.
+            in progress; `error_type` is `overloaded`. Send again later. This route never streams,
+            so the status is the outcome.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. This
             route never streams, so the status is the outcome.
         401: The key is missing or wrong. The body is empty.
@@ -265,9 +261,9 @@ class Operation:
     ) -> GenerateResponse | ErrorResponse:
         """Generate text, in one answer
 
-        Continues the prompt and answers once the text is complete. Greedy unless sampling is asked
-        for. Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds) tell
-        what it cost.
+        Continues the prompt and answers once the text is complete. Greedy unless sampling is
+        requested. Headers `x-prompt-tokens`, `x-generated-tokens` and `x-total-time` (milliseconds)
+        report its usage.
 
         Args:
             body: The prompt and how to generate.
@@ -279,16 +275,15 @@ class Operation:
             What the answer holds.
 
         Statuses:
-            200: The generated text, with `details` if they were asked for.
-            422: A value breaks a rule of the server; `error_type` is `validation`, and `error`
-                names the member. Lengths count in tokens: prompt plus `max_new_tokens` must fit
-                `max_total_tokens`. A member of the wrong type, or a missing one, is a 422 too, but
-                in plain text.
-            424: The model process failed while it worked on this request, for want of memory for
-                instance; `error_type` is `generation`. This route never streams, so the status is
-                the outcome.
+            200: The generated text, with `details` if they were requested.
+            422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+                Lengths count in tokens: prompt plus `max_new_tokens` must fit `max_total_tokens`. A
+                member of the wrong type, or a missing one, is a 422 too, but in plain text.
+            424: The model process failed while it worked on this request, for example because it
+                ran out of memory; `error_type` is `generation`. This route never streams, so the
+                status is the outcome.
             429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`)
-                are in work; `error_type` is `overloaded`. Send again later. This route never
+                are in progress; `error_type` is `overloaded`. Send again later. This route never
                 streams, so the status is the outcome.
             500: The engine ended without a finished text; `error_type` is `incomplete_generation`.
                 This route never streams, so the status is the outcome.

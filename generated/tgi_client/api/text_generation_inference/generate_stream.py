@@ -117,8 +117,8 @@ def stream(
 ) -> EventStream[Any, Any]:
     """Generate text, token by token
 
-    Continues the prompt and sends one server-sent event a token. The last event carries the whole
-    text and, if asked for, `details`; no `[DONE]` follows. `best_of` above 1 and
+    Continues the prompt and sends one server-sent event per token. The last event carries the whole
+    text and, if requested, `details`; no `[DONE]` follows. `best_of` above 1 and
     `decoder_input_details` are refused. Every failure after the body was read is an event on a 200.
 
     Args:
@@ -133,14 +133,14 @@ def stream(
         StreamError.
 
     Statuses:
-        200: One `data:` line an event; each holds a StreamResponse, or, as the last of the stream,
+        200: One `data:` line per event; each holds a StreamResponse, or, as the last of the stream,
             an ErrorResponse.
-        422: A value breaks a rule of the server. Documented as a status, served as a 200 whose last
-            event is this object with `error_type` `validation`.
+        422: A value is invalid. Documented as a status, served as a 200 whose last event is this
+            object with `error_type` `validation`.
         424: The model process failed, perhaps after some tokens came. Documented as a status,
             served as a 200 whose last event is this object with `error_type` `generation`.
-        429: Too many requests are in work already. Documented as a status, served as a 200 whose
-            last event is this object with `error_type` `overloaded`.
+        429: Too many requests are in progress already. Documented as a status, served as a 200
+            whose last event is this object with `error_type` `overloaded`.
         500: The stream of the engine ended before the text did. Documented as a status, served as a
             200 whose last event is this object with `error_type` `incomplete_generation`.
         401: The key is missing or wrong. The body is empty.
@@ -185,8 +185,8 @@ def astream(
 ) -> AsyncEventStream[Any, Any]:
     """Generate text, token by token
 
-    Continues the prompt and sends one server-sent event a token. The last event carries the whole
-    text and, if asked for, `details`; no `[DONE]` follows. `best_of` above 1 and
+    Continues the prompt and sends one server-sent event per token. The last event carries the whole
+    text and, if requested, `details`; no `[DONE]` follows. `best_of` above 1 and
     `decoder_input_details` are refused. Every failure after the body was read is an event on a 200.
 
     Args:
@@ -201,14 +201,14 @@ def astream(
         StreamError.
 
     Statuses:
-        200: One `data:` line an event; each holds a StreamResponse, or, as the last of the stream,
+        200: One `data:` line per event; each holds a StreamResponse, or, as the last of the stream,
             an ErrorResponse.
-        422: A value breaks a rule of the server. Documented as a status, served as a 200 whose last
-            event is this object with `error_type` `validation`.
+        422: A value is invalid. Documented as a status, served as a 200 whose last event is this
+            object with `error_type` `validation`.
         424: The model process failed, perhaps after some tokens came. Documented as a status,
             served as a 200 whose last event is this object with `error_type` `generation`.
-        429: Too many requests are in work already. Documented as a status, served as a 200 whose
-            last event is this object with `error_type` `overloaded`.
+        429: Too many requests are in progress already. Documented as a status, served as a 200
+            whose last event is this object with `error_type` `overloaded`.
         500: The stream of the engine ended before the text did. Documented as a status, served as a
             200 whose last event is this object with `error_type` `incomplete_generation`.
         401: The key is missing or wrong. The body is empty.
@@ -259,8 +259,8 @@ class Operation:
     ) -> EventStream[Any, Any]:
         """Generate text, token by token
 
-        Continues the prompt and sends one server-sent event a token. The last event carries the
-        whole text and, if asked for, `details`; no `[DONE]` follows. `best_of` above 1 and
+        Continues the prompt and sends one server-sent event per token. The last event carries the
+        whole text and, if requested, `details`; no `[DONE]` follows. `best_of` above 1 and
         `decoder_input_details` are refused. Every failure after the body was read is an event on a
         200.
 
@@ -274,13 +274,13 @@ class Operation:
             The events.
 
         Statuses:
-            200: One `data:` line an event; each holds a StreamResponse, or, as the last of the
+            200: One `data:` line per event; each holds a StreamResponse, or, as the last of the
                 stream, an ErrorResponse.
-            422: A value breaks a rule of the server. Documented as a status, served as a 200 whose
-                last event is this object with `error_type` `validation`.
+            422: A value is invalid. Documented as a status, served as a 200 whose last event is
+                this object with `error_type` `validation`.
             424: The model process failed, perhaps after some tokens came. Documented as a status,
                 served as a 200 whose last event is this object with `error_type` `generation`.
-            429: Too many requests are in work already. Documented as a status, served as a 200
+            429: Too many requests are in progress already. Documented as a status, served as a 200
                 whose last event is this object with `error_type` `overloaded`.
             500: The stream of the engine ended before the text did. Documented as a status, served
                 as a 200 whose last event is this object with `error_type` `incomplete_generation`.

@@ -59,7 +59,7 @@ def sync_detailed(
 
     Puts the messages through the model's chat template and tokenizes the result, without
     generating. Takes the whole chat request, of which only messages and tools matter; limits on
-    length do not apply. Open even where the server wants an API key.
+    length do not apply. Does not require an API key, even if the server has one.
 
     Args:
         client: Where the server is.
@@ -91,7 +91,7 @@ def sync(
 
     Puts the messages through the model's chat template and tokenizes the result, without
     generating. Takes the whole chat request, of which only messages and tools matter; limits on
-    length do not apply. Open even where the server wants an API key.
+    length do not apply. Does not require an API key, even if the server has one.
 
     Args:
         client: Where the server is.
@@ -125,7 +125,7 @@ async def asyncio_detailed(
 
     Puts the messages through the model's chat template and tokenizes the result, without
     generating. Takes the whole chat request, of which only messages and tools matter; limits on
-    length do not apply. Open even where the server wants an API key.
+    length do not apply. Does not require an API key, even if the server has one.
 
     Args:
         client: Where the server is.
@@ -159,7 +159,7 @@ async def asyncio(
 
     Puts the messages through the model's chat template and tokenizes the result, without
     generating. Takes the whole chat request, of which only messages and tools matter; limits on
-    length do not apply. Open even where the server wants an API key.
+    length do not apply. Does not require an API key, even if the server has one.
 
     Args:
         client: Where the server is.
@@ -203,7 +203,7 @@ class Operation:
 
         Puts the messages through the model's chat template and tokenizes the result, without
         generating. Takes the whole chat request, of which only messages and tools matter; limits on
-        length do not apply. Open even where the server wants an API key.
+        length do not apply. Does not require an API key, even if the server has one.
 
         Args:
             body: The conversation, in the form of `/v1/chat/completions`.

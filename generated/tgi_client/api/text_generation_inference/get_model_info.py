@@ -40,8 +40,8 @@ def sync_detailed(
 ) -> Response[Info]:
     """Describe the deployment
 
-    The model that is served and the limits that every request is held to. Constant while the server
-    runs. Needs no API key.
+    The model that is served and the limits that apply to every request. Constant while the server
+    runs. Does not require an API key.
 
     Args:
         client: Where the server is.
@@ -65,8 +65,8 @@ def sync(
 ) -> Info:
     """Describe the deployment
 
-    The model that is served and the limits that every request is held to. Constant while the server
-    runs. Needs no API key.
+    The model that is served and the limits that apply to every request. Constant while the server
+    runs. Does not require an API key.
 
     Args:
         client: Where the server is.
@@ -90,8 +90,8 @@ async def asyncio_detailed(
 ) -> Response[Info]:
     """Describe the deployment
 
-    The model that is served and the limits that every request is held to. Constant while the server
-    runs. Needs no API key.
+    The model that is served and the limits that apply to every request. Constant while the server
+    runs. Does not require an API key.
 
     Args:
         client: Where the server is.
@@ -115,8 +115,8 @@ async def asyncio(
 ) -> Info:
     """Describe the deployment
 
-    The model that is served and the limits that every request is held to. Constant while the server
-    runs. Needs no API key.
+    The model that is served and the limits that apply to every request. Constant while the server
+    runs. Does not require an API key.
 
     Args:
         client: Where the server is.
@@ -148,8 +148,8 @@ class Operation:
     ) -> Info:
         """Describe the deployment
 
-        The model that is served and the limits that every request is held to. Constant while the
-        server runs. Needs no API key.
+        The model that is served and the limits that apply to every request. Constant while the
+        server runs. Does not require an API key.
 
         Args:
             timeout: Of this call; as the client's if unset.

@@ -40,9 +40,10 @@ def sync_detailed(
     timeout: Timeout = UNSET,
     headers: Headers = None,
 ) -> Response[ErrorResponse | None]:
-    """Tell whether the server can generate
+    """Check whether the server can generate
 
-    Asks the model process whether it lives. Stays 200 while the queue is full. Needs no API key.
+    Checks that the model process responds. Stays 200 while the queue is full. Does not require an
+    API key.
 
     Args:
         client: Where the server is.
@@ -65,9 +66,10 @@ def sync(
     timeout: Timeout = UNSET,
     headers: Headers = None,
 ) -> ErrorResponse | None:
-    """Tell whether the server can generate
+    """Check whether the server can generate
 
-    Asks the model process whether it lives. Stays 200 while the queue is full. Needs no API key.
+    Checks that the model process responds. Stays 200 while the queue is full. Does not require an
+    API key.
 
     Args:
         client: Where the server is.
@@ -90,9 +92,10 @@ async def asyncio_detailed(
     timeout: Timeout = UNSET,
     headers: Headers = None,
 ) -> Response[ErrorResponse | None]:
-    """Tell whether the server can generate
+    """Check whether the server can generate
 
-    Asks the model process whether it lives. Stays 200 while the queue is full. Needs no API key.
+    Checks that the model process responds. Stays 200 while the queue is full. Does not require an
+    API key.
 
     Args:
         client: Where the server is.
@@ -115,9 +118,10 @@ async def asyncio(
     timeout: Timeout = UNSET,
     headers: Headers = None,
 ) -> ErrorResponse | None:
-    """Tell whether the server can generate
+    """Check whether the server can generate
 
-    Asks the model process whether it lives. Stays 200 while the queue is full. Needs no API key.
+    Checks that the model process responds. Stays 200 while the queue is full. Does not require an
+    API key.
 
     Args:
         client: Where the server is.
@@ -148,10 +152,10 @@ class Operation:
         timeout: Timeout = UNSET,
         headers: Headers = None,
     ) -> ErrorResponse | None:
-        """Tell whether the server can generate
+        """Check whether the server can generate
 
-        Asks the model process whether it lives. Stays 200 while the queue is full. Needs no API
-        key.
+        Checks that the model process responds. Stays 200 while the queue is full. Does not require
+        an API key.
 
         Args:
             timeout: Of this call; as the client's if unset.

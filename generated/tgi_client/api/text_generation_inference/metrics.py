@@ -39,7 +39,8 @@ def sync_detailed(
     """Counters and timings for Prometheus
 
     What the server did since it started, in the Prometheus text format. Metric names begin with
-    `tgi_`; a metric may be missing until it was counted the first time. Needs no API key.
+    `tgi_`; a metric may be missing until it was counted the first time. Does not require an API
+    key.
 
     Args:
         client: Where the server is.
@@ -64,7 +65,8 @@ def sync(
     """Counters and timings for Prometheus
 
     What the server did since it started, in the Prometheus text format. Metric names begin with
-    `tgi_`; a metric may be missing until it was counted the first time. Needs no API key.
+    `tgi_`; a metric may be missing until it was counted the first time. Does not require an API
+    key.
 
     Args:
         client: Where the server is.
@@ -89,7 +91,8 @@ async def asyncio_detailed(
     """Counters and timings for Prometheus
 
     What the server did since it started, in the Prometheus text format. Metric names begin with
-    `tgi_`; a metric may be missing until it was counted the first time. Needs no API key.
+    `tgi_`; a metric may be missing until it was counted the first time. Does not require an API
+    key.
 
     Args:
         client: Where the server is.
@@ -114,7 +117,8 @@ async def asyncio(
     """Counters and timings for Prometheus
 
     What the server did since it started, in the Prometheus text format. Metric names begin with
-    `tgi_`; a metric may be missing until it was counted the first time. Needs no API key.
+    `tgi_`; a metric may be missing until it was counted the first time. Does not require an API
+    key.
 
     Args:
         client: Where the server is.
@@ -147,7 +151,8 @@ class Operation:
         """Counters and timings for Prometheus
 
         What the server did since it started, in the Prometheus text format. Metric names begin with
-        `tgi_`; a metric may be missing until it was counted the first time. Needs no API key.
+        `tgi_`; a metric may be missing until it was counted the first time. Does not require an API
+        key.
 
         Args:
             timeout: Of this call; as the client's if unset.

@@ -45,7 +45,8 @@ def sync_detailed(
     """Name the served model
 
     The model in the form of OpenAI's list of models. What is served is an object with `object`
-    "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Needs no API key.
+    "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Does not require an
+    API key.
 
     Args:
         client: Where the server is.
@@ -71,7 +72,8 @@ def sync(
     """Name the served model
 
     The model in the form of OpenAI's list of models. What is served is an object with `object`
-    "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Needs no API key.
+    "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Does not require an
+    API key.
 
     Args:
         client: Where the server is.
@@ -97,7 +99,8 @@ async def asyncio_detailed(
     """Name the served model
 
     The model in the form of OpenAI's list of models. What is served is an object with `object`
-    "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Needs no API key.
+    "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Does not require an
+    API key.
 
     Args:
         client: Where the server is.
@@ -123,7 +126,8 @@ async def asyncio(
     """Name the served model
 
     The model in the form of OpenAI's list of models. What is served is an object with `object`
-    "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Needs no API key.
+    "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Does not require an
+    API key.
 
     Args:
         client: Where the server is.
@@ -157,7 +161,8 @@ class Operation:
         """Name the served model
 
         The model in the form of OpenAI's list of models. What is served is an object with `object`
-        "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Needs no API key.
+        "list" and one ModelInfo in `data`, though a bare ModelInfo is documented. Does not require
+        an API key.
 
         Args:
             timeout: Of this call; as the client's if unset.

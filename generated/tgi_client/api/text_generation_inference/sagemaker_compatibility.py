@@ -138,8 +138,8 @@ def sync_detailed(
 ) -> Response[GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse]:
     """Generate in any of the three forms
 
-    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
-    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    One route for Amazon SageMaker. The members of the body determine its form: `inputs` is answered
+    as by `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
     included. Anything else is a 422 in plain text.
 
     Args:
@@ -155,15 +155,15 @@ def sync_detailed(
     Statuses:
         200: The answer of the route that the body belongs to; for the native form an array of one,
             as on `/`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. The rules are those of the form that was sent. A member of the wrong type,
-            or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
-            in the form of the route that the body belongs to.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+            Validation follows the form that was sent. A member of the wrong type, or a missing one,
+            is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, it is an event of a 200
+            instead, in the form of the route that the body belongs to.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
-            of a 200 instead, in the form of the route that the body belongs to.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, it is an
+            event of a 200 instead, in the form of the route that the body belongs to.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, it is an event of a 200 instead, in the form of the route that the body
             belongs to.
@@ -186,8 +186,8 @@ def sync(
 ) -> GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse:
     """Generate in any of the three forms
 
-    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
-    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    One route for Amazon SageMaker. The members of the body determine its form: `inputs` is answered
+    as by `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
     included. Anything else is a 422 in plain text.
 
     Args:
@@ -203,15 +203,15 @@ def sync(
     Statuses:
         200: The answer of the route that the body belongs to; for the native form an array of one,
             as on `/`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. The rules are those of the form that was sent. A member of the wrong type,
-            or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
-            in the form of the route that the body belongs to.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+            Validation follows the form that was sent. A member of the wrong type, or a missing one,
+            is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, it is an event of a 200
+            instead, in the form of the route that the body belongs to.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
-            of a 200 instead, in the form of the route that the body belongs to.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, it is an
+            event of a 200 instead, in the form of the route that the body belongs to.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, it is an event of a 200 instead, in the form of the route that the body
             belongs to.
@@ -234,8 +234,8 @@ async def asyncio_detailed(
 ) -> Response[GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse]:
     """Generate in any of the three forms
 
-    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
-    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    One route for Amazon SageMaker. The members of the body determine its form: `inputs` is answered
+    as by `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
     included. Anything else is a 422 in plain text.
 
     Args:
@@ -251,15 +251,15 @@ async def asyncio_detailed(
     Statuses:
         200: The answer of the route that the body belongs to; for the native form an array of one,
             as on `/`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. The rules are those of the form that was sent. A member of the wrong type,
-            or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
-            in the form of the route that the body belongs to.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+            Validation follows the form that was sent. A member of the wrong type, or a missing one,
+            is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, it is an event of a 200
+            instead, in the form of the route that the body belongs to.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
-            of a 200 instead, in the form of the route that the body belongs to.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, it is an
+            event of a 200 instead, in the form of the route that the body belongs to.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, it is an event of a 200 instead, in the form of the route that the body
             belongs to.
@@ -282,8 +282,8 @@ async def asyncio(
 ) -> GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse:
     """Generate in any of the three forms
 
-    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
-    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    One route for Amazon SageMaker. The members of the body determine its form: `inputs` is answered
+    as by `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
     included. Anything else is a 422 in plain text.
 
     Args:
@@ -299,15 +299,15 @@ async def asyncio(
     Statuses:
         200: The answer of the route that the body belongs to; for the native form an array of one,
             as on `/`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. The rules are those of the form that was sent. A member of the wrong type,
-            or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
-            in the form of the route that the body belongs to.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+            Validation follows the form that was sent. A member of the wrong type, or a missing one,
+            is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, it is an event of a 200
+            instead, in the form of the route that the body belongs to.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
-            of a 200 instead, in the form of the route that the body belongs to.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, it is an
+            event of a 200 instead, in the form of the route that the body belongs to.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, it is an event of a 200 instead, in the form of the route that the body
             belongs to.
@@ -363,8 +363,8 @@ def stream(
 ) -> EventStream[Any, Any]:
     """Generate in any of the three forms
 
-    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
-    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    One route for Amazon SageMaker. The members of the body determine its form: `inputs` is answered
+    as by `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
     included. Anything else is a 422 in plain text.
 
     Args:
@@ -381,15 +381,15 @@ def stream(
     Statuses:
         200: The answer of the route that the body belongs to; for the native form an array of one,
             as on `/`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. The rules are those of the form that was sent. A member of the wrong type,
-            or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
-            in the form of the route that the body belongs to.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+            Validation follows the form that was sent. A member of the wrong type, or a missing one,
+            is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, it is an event of a 200
+            instead, in the form of the route that the body belongs to.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
-            of a 200 instead, in the form of the route that the body belongs to.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, it is an
+            event of a 200 instead, in the form of the route that the body belongs to.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, it is an event of a 200 instead, in the form of the route that the body
             belongs to.
@@ -443,8 +443,8 @@ def astream(
 ) -> AsyncEventStream[Any, Any]:
     """Generate in any of the three forms
 
-    One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
-    `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
+    One route for Amazon SageMaker. The members of the body determine its form: `inputs` is answered
+    as by `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
     included. Anything else is a 422 in plain text.
 
     Args:
@@ -461,15 +461,15 @@ def astream(
     Statuses:
         200: The answer of the route that the body belongs to; for the native form an array of one,
             as on `/`.
-        422: A value breaks a rule of the server; `error_type` is `validation`, and `error` names
-            the member. The rules are those of the form that was sent. A member of the wrong type,
-            or a missing one, is a 422 too, but in plain text.
-        424: The model process failed while it worked on this request, for want of memory for
-            instance; `error_type` is `generation`. When streaming, it is an event of a 200 instead,
-            in the form of the route that the body belongs to.
+        422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+            Validation follows the form that was sent. A member of the wrong type, or a missing one,
+            is a 422 too, but in plain text.
+        424: The model process failed while it worked on this request, for example because it ran
+            out of memory; `error_type` is `generation`. When streaming, it is an event of a 200
+            instead, in the form of the route that the body belongs to.
         429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`) are
-            in work; `error_type` is `overloaded`. Send again later. When streaming, it is an event
-            of a 200 instead, in the form of the route that the body belongs to.
+            in progress; `error_type` is `overloaded`. Send again later. When streaming, it is an
+            event of a 200 instead, in the form of the route that the body belongs to.
         500: The engine ended without a finished text; `error_type` is `incomplete_generation`. When
             streaming, it is an event of a 200 instead, in the form of the route that the body
             belongs to.
@@ -500,9 +500,9 @@ class Operation:
     ) -> GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] | ErrorResponse:
         """Generate in any of the three forms
 
-        One route for Amazon SageMaker. The body's members tell its form: `inputs` is answered as by
-        `/`, `messages` as by `/v1/chat/completions`, `prompt` as by `/v1/completions`, streams
-        included. Anything else is a 422 in plain text.
+        One route for Amazon SageMaker. The members of the body determine its form: `inputs` is
+        answered as by `/`, `messages` as by `/v1/chat/completions`, `prompt` as by
+        `/v1/completions`, streams included. Anything else is a 422 in plain text.
 
         Args:
             body: A native, a chat or a completion request.
@@ -516,15 +516,15 @@ class Operation:
         Statuses:
             200: The answer of the route that the body belongs to; for the native form an array of
                 one, as on `/`.
-            422: A value breaks a rule of the server; `error_type` is `validation`, and `error`
-                names the member. The rules are those of the form that was sent. A member of the
-                wrong type, or a missing one, is a 422 too, but in plain text.
-            424: The model process failed while it worked on this request, for want of memory for
-                instance; `error_type` is `generation`. When streaming, it is an event of a 200
-                instead, in the form of the route that the body belongs to.
+            422: A value is invalid; `error_type` is `validation`, and `error` names the member.
+                Validation follows the form that was sent. A member of the wrong type, or a missing
+                one, is a 422 too, but in plain text.
+            424: The model process failed while it worked on this request, for example because it
+                ran out of memory; `error_type` is `generation`. When streaming, it is an event of a
+                200 instead, in the form of the route that the body belongs to.
             429: As many requests as the server takes at once (`max_concurrent_requests` of `/info`)
-                are in work; `error_type` is `overloaded`. Send again later. When streaming, it is
-                an event of a 200 instead, in the form of the route that the body belongs to.
+                are in progress; `error_type` is `overloaded`. Send again later. When streaming, it
+                is an event of a 200 instead, in the form of the route that the body belongs to.
             500: The engine ended without a finished text; `error_type` is `incomplete_generation`.
                 When streaming, it is an event of a 200 instead, in the form of the route that the
                 body belongs to.

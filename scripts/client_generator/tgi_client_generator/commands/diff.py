@@ -27,9 +27,9 @@ EXAMPLES = examples(
 @click.argument("new")
 @options_for_servers
 def diff_command(*, old: str, new: str, access: AccessOptions, fail_on: str, output: str) -> int:
-    """Tell what changed from OLD to NEW and whom it breaks; each is a file or the URL of a server.
+    """Show what changed from OLD to NEW and which clients it breaks; each is a file or a server's URL.
 
-    Ends with 0 if nothing changed, 1 if something did (see --fail-on), 2 if a document could not be had.
+    Ends with 0 if nothing changed, 1 if something did (see --fail-on), 2 if a document could not be read.
     """
     (before, old_source), (after, new_source) = document_from(old, access), document_from(new, access)
     changes = diff(before, after)

@@ -28,11 +28,11 @@ EXAMPLES = examples(
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the document there.")
 @options_for_servers
 def fetch_command(*, url: str, out: Path | None, access: AccessOptions, fail_on: str, output: str) -> int:
-    """Fetch the document of the server at URL, and tell what changed against the pinned one.
+    """Fetch the document of the server at URL and compare it with the pinned one.
 
-    The document is looked for by way of URL/docs, then at URL/api-doc/openapi.json and URL/openapi.json.
+    The document is searched for through URL/docs, then at URL/api-doc/openapi.json and URL/openapi.json.
 
-    Ends with 0 if nothing changed, 1 if something did (see --fail-on), 2 if the document could not be had.
+    Ends with 0 if nothing changed, 1 if something did (see --fail-on), 2 if it could not be fetched.
     """
     found = fetch_document(url, access.to(url))
     require_tgi(found.document, found.url)

@@ -87,7 +87,7 @@ def _access(
     *, api_key_env: str | None, headers: tuple[str, ...], ca: Path | None, insecure: bool, timeout: float
 ) -> Access:
     if math.isnan(timeout):
-        raise DocumentError("--timeout nan: no number, expected seconds")
+        raise DocumentError("--timeout nan: not a number, expected seconds")
     key = key_from_environment(api_key_env) if api_key_env else None
     return Access(tuple(map(parse_header, headers)), key, api_key_env, ca, insecure, timeout)
 

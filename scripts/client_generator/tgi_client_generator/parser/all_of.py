@@ -40,7 +40,7 @@ class MergedParts:
         self._additional: Any = None
         self.members: dict[str, Any] = {}
         self.other: dict[str, Any] | None = None
-        """A part that is no object."""
+        """A part that is not an object."""
 
     def add(self, part: Any) -> None:
         """Add a part, and what it refers to. A part that is there already adds nothing.

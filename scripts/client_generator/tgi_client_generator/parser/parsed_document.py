@@ -121,7 +121,7 @@ class ParsedDocument:
     models: dict[str, ModelInfo] = field(factory=dict)
     enums: dict[str, EnumInfo] = field(factory=dict)
     maps: set[str] = field(factory=set)
-    """Classes that are no models but objects with any members of one type."""
+    """Classes that are not models but objects with any members of one type."""
 
     operations: dict[str, Operation] = field(factory=dict)
     """By the names of their modules."""

@@ -92,7 +92,7 @@ def _format(folder: Path) -> None:
     command = [sys.executable, "-I", "-m", "ruff", "format", "--isolated", "--no-cache", *_STYLE, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (no shell)
     if done.returncode:
-        raise DocumentError(f"what was generated is no Python: {quoted(done.stderr, 400)}")
+        raise DocumentError(f"what was generated is not Python: {quoted(done.stderr, 400)}")
 
 
 _STYLE = ("--line-length", "110", "--target-version", "py310")

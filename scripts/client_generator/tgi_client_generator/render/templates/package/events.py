@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EVENT_STREAM = "text/event-stream"
 
 _MAX_ERROR_BYTES = 2**20
-"""What is read of an answer that is no stream."""
+"""What is read of an answer that is not a stream."""
 
 _DONE = b"[DONE]"
 """The last event of the OpenAI-style routes; read as such where the document tells of no end, too."""
@@ -42,7 +42,7 @@ class Events:
     """Makes a model of an event that tells of an error, or None if it is none that is documented."""
 
     parse: Callable[[Answer], Any]
-    """Reads an answer that is no stream."""
+    """Reads an answer that is not a stream."""
 
     decode_whole: Callable[[Any], Any] | None = None
     """Makes a model of the JSON value that the operation answers, or one like it, without a stream.
@@ -143,7 +143,7 @@ class Events:
         try:
             return loads(data)
         except (ValueError, RecursionError):
-            raise self._unexpected(progress, data, "an event is no JSON") from None
+            raise self._unexpected(progress, data, "an event is not JSON") from None
 
     def _unexpected(self, progress: Progress, data: bytes, problem: str) -> Exception:
         progress.data.pop()
@@ -164,7 +164,7 @@ class Events:
         progress.failure = error
 
     def _refuse(self, progress: Progress, response: httpx.Response, body: bytes) -> NoReturn:
-        """Raise the error for an answer that is no stream: the documented one, or what is unexpected."""
+        """Raise the error for an answer that is not a stream: the documented one, or what is unexpected."""
         answer = Answer(progress.call, progress.client, response, body)
         if response.is_success:
             raise answer.unexpected_content(f"media type {answer.media_type}, expected {EVENT_STREAM}")

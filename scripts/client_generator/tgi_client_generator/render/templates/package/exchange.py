@@ -89,7 +89,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
         ValueError: When there is one.
     """
     for name, value in headers.items():
-        # Bytes and numbers, which are no text, are told so too, whatever the annotation says.
+        # Bytes and numbers, which are not text, are told so too, whatever the annotation says.
         if not (str(value) == value and value.isascii() and value.replace("\t", " ").isprintable()):
             raise ValueError(f"header {excerpt(str(name))}: expected printable ASCII characters")
 
@@ -141,7 +141,7 @@ class Answer:
         try:
             return loads_body(self.body)
         except (ValueError, RecursionError):
-            raise DecodeError("the body is no JSON") from None
+            raise DecodeError("the body is not JSON") from None
 
     def text(self) -> str:
         """Read the body as text."""
