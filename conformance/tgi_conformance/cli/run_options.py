@@ -54,8 +54,9 @@ def _takes_many(param: click.Parameter) -> bool:
 
 
 def _with_present_names(args: list[str]) -> list[str]:
-    """Accept `--level` for `--depth`, its former name."""
-    return [re.sub(r"^--level(?==|$)", "--depth", one) for one in args]
+    """Replace former names of options, with or without a value after `=`."""
+    former = "|".join(FORMER)
+    return [re.sub(rf"^--({former})(?==|$)", lambda name: f"--{FORMER[name[1]]}", one) for one in args]
 
 
 def _with_baseline(args: list[str]) -> list[str]:

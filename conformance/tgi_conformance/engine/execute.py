@@ -82,12 +82,13 @@ class _Execution:
 
     def _judged(self) -> Result | None:
         """Failed by the first failure that no limit of the deployment excuses; None if there was none."""
-        failures = self.context.failures
-        excuses = [beyond_the_limits(self.context, unmet) for unmet in failures]
-        for unmet, excuse in zip(failures, excuses, strict=True):
-            if not excuse:
+        excuse = ""
+        for unmet in self.context.failures:
+            lacking = beyond_the_limits(self.context, unmet)
+            if not lacking:
                 return self._failed(unmet)
-        return self._of(Outcome.UNSUPPORTED, excuses[0]) if excuses else None
+            excuse = excuse or lacking
+        return self._of(Outcome.UNSUPPORTED, excuse) if excuse else None
 
     def _ended_by(self, error: Exception) -> Result:
         if isinstance(error, NoAnswerError):

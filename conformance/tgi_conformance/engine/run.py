@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import define, evolve, field
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tgi_conformance.engine.execute import Executed, execute
@@ -70,21 +70,15 @@ def run_one(
     results = tuple(one.result for one in whole.executed)
     verdict, reason = verdict_of(results, reason, strict=config.strict)
     usage = whole.session.sender.usage
-    return Report(
-        version=version("tgi-conformance"),
-        target=config.target.shown_url,
+    return evolve(
+        without_results(config, verdict, reason),
         server=config.target.scrub(dict(whole.session.capabilities.info)),
-        depth=config.depth,
-        seed=config.seed,
         started=started.isoformat(timespec="seconds"),
         seconds=time.monotonic() - clock,
         requests=usage.requests,
         generated_tokens=usage.generated_tokens,
-        verdict=verdict,
-        reason=config.target.scrub(reason),
         requirements=results,
         stale_deviations=tuple(whole.stale_deviations()),
-        strict=config.strict,
         overloads=usage.overloads,
         gentle=config.gentle,
     )

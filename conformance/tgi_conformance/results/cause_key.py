@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from tgi_conformance.results.symptom import QUOTED
+
 if TYPE_CHECKING:
     from tgi_conformance.results.report import Result
 
@@ -49,7 +51,6 @@ COUNTED = re.compile(r"token|generated|completion|entries", re.IGNORECASE)
 
 POSITION = re.compile(r"(at )?line \d+( column \d+)?")
 POINTER = re.compile(r"#/\S+")
-QUOTED = re.compile(r"`[^`]*`|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 BRACKETED = re.compile(r"\[[^][]*\]|\{[^{}]*\}")
 IDENTIFIER = re.compile(r"[A-Za-z_][\w.-]*")
 NAME = re.compile(r"[A-Za-z]\w*[._][\w.]*|(?:(?<=^)|(?<=: ))[A-Za-z]\w*(?=:)")  # what can only be a name

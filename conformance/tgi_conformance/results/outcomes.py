@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from tgi_conformance.http.exchange import NOT_JSON, Exchange, Request
@@ -27,12 +28,12 @@ class UnmetError(AssertionError):
         self.request = exchange.request if exchange else request
         super().__init__(f"expected {expected}, got {shown(actual)}")
 
-    @property
+    @cached_property
     def symptom(self) -> str:
         """What the failure looks like, without what differs from one run to the next."""
         return symptom_of(self.expected, self.actual, self.exchange)
 
-    @property
+    @cached_property
     def observation(self) -> dict[str, Any]:
         """What was seen, as JSON, which the schema of a known deviation may match.
 

@@ -100,9 +100,7 @@ def _collection(value: Any, words: Words, depth: int) -> str:
         members = (f"{name}: {_value(item, words, depth)}" for name, item in list(value.items())[:MOST])
         return f"{{{', '.join(sorted(members))}}}"
     items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-    runs = groupby(_value(item, words, depth) for item in items[:MOST])
-    # How often a value repeats depends on how long an answer happens to be.
-    return f"[{', '.join(f'{one}+' if len(list(run)) > 1 else one for one, run in runs)}]"
+    return _folded(_value(item, words, depth) for item in items[:MOST])
 
 
 def _answer(exchange: Exchange) -> str:
@@ -131,8 +129,12 @@ def _shape(value: Any, depth: int = 0) -> str:
     if isinstance(value, dict):
         members = (f"{normalised(name)}: {_shape(item, depth + 1)}" for name, item in value.items())
         return f"{{{', '.join(sorted(members)[:MOST])}}}"
-    runs = groupby(_shape(item, depth + 1) for item in value[:MOST])
-    return f"[{', '.join(f'{one}+' if len(list(run)) > 1 else one for one, run in runs)}]"
+    return _folded(_shape(item, depth + 1) for item in value[:MOST])
+
+
+def _folded(items: Iterable[str]) -> str:
+    """Write a list without repetitions, whose number depends on the length of an answer."""
+    return f"[{', '.join(f'{one}+' if len(list(run)) > 1 else one for one, run in groupby(items))}]"
 
 
 def _kind(exchange: Exchange) -> str:

@@ -84,20 +84,25 @@ def probe_reach(cache: ResponseCache) -> Capabilities:
 def probe(cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
     """Probe every capability; stops at once if the deployment refuses connections."""
     try:
-        found = {operation: minimal_answer(cache, request) for operation, request in MINIMAL.items()}
+        answers, silent = minimal_answers(cache)
     except NoAnswerError as error:
         return evolve(capabilities, unreachable=str(error))
-    answers = {operation: answer for operation, answer in found.items() if isinstance(answer, Exchange)}
-    silent = [answer for answer in found.values() if isinstance(answer, str)]
     problem = unrecognizable(answers, silent, GENERATION)
     if problem:
         return evolve(capabilities, locked=_locked(answers), unrecognizable=problem)
-    absent = absent_operations(answers, status_elsewhere(cache), keyless=cache.sender.target.key is None)
+    absent = absent_operations(cache, answers)
     capabilities = evolve(capabilities, foreign=_foreign(answers), locked=_locked(answers))
     lacking = _lacking(cache, absent)
     evidence = lacking.pop(REPRODUCIBLE, "")
     every = {**absent, **lacking}
     return evolve(capabilities, **(not_exact(cache, every, evidence) if evidence else {"absent": every}))
+
+
+def minimal_answers(cache: ResponseCache) -> tuple[dict[str, Exchange], list[str]]:
+    """Return the answer of each operation that gives one, and why the others do not."""
+    found = {operation: minimal_answer(cache, request) for operation, request in MINIMAL.items()}
+    answers = {operation: answer for operation, answer in found.items() if isinstance(answer, Exchange)}
+    return answers, [answer for answer in found.values() if isinstance(answer, str)]
 
 
 def minimal_answer(cache: ResponseCache, request: Request) -> Exchange | str:
@@ -112,7 +117,7 @@ def minimal_answer(cache: ResponseCache, request: Request) -> Exchange | str:
         return f"not answered: {error}"
 
 
-def status_elsewhere(cache: ResponseCache) -> int:
+def _status_elsewhere(cache: ResponseCache) -> int:
     """Return the status with which this deployment refuses an unknown path; 404 if it has no such status."""
     try:
         status = cache.get(api.post("/nothing_is_here", api.GENERATE.body(tokens=1)))[0].response.status
@@ -122,8 +127,9 @@ def status_elsewhere(cache: ResponseCache) -> int:
     return status if refusing and status != UNPROCESSABLE else NOT_FOUND
 
 
-def absent_operations(answers: Mapping[str, Exchange], elsewhere: int, *, keyless: bool) -> dict[str, str]:
+def absent_operations(cache: ResponseCache, answers: Mapping[str, Exchange]) -> dict[str, str]:
     """Find what is not offered: not found, forbidden unlike others, a page, chat without a template."""
+    elsewhere, keyless = _status_elsewhere(cache), cache.sender.target.key is None
     statuses = [answers[operation].response.status for operation in GENERATION if operation in answers]
     open_ = bool(set(statuses) - {*ABSENT, *LOCKED, elsewhere})
     found = {}
@@ -175,17 +181,18 @@ def _locked(answers: Mapping[str, Exchange]) -> str | None:
 
 def _lacking(cache: ResponseCache, absent: Mapping[str, str]) -> dict[str, str]:
     """Probe capabilities that depend on the model or the configuration; return evidence for those lacking."""
-    found = {}
-    for capability, probe_for in CAPABILITIES.items():
-        try:
-            evidence = probe_for(cache, absent)
-        except NoAnswerError as error:
-            evidence = f"{error.request.method} {error.request.path}: {error}"
-        except InconclusiveError as error:
-            evidence = str(error)
-        if evidence:
-            found[capability] = evidence
-    return found
+    found = {capability: missing_capability(capability, cache, absent) for capability in CAPABILITIES}
+    return {capability: evidence for capability, evidence in found.items() if evidence}
+
+
+def missing_capability(capability: str, cache: ResponseCache, absent: Mapping[str, str]) -> str:
+    """Probe one capability; return the evidence if the deployment lacks it, else an empty text."""
+    try:
+        return CAPABILITIES[capability](cache, absent) or ""
+    except NoAnswerError as error:
+        return f"{error.request.method} {error.request.path}: {error}"
+    except InconclusiveError as error:
+        return str(error)
 
 
 def _grammar(cache: ResponseCache, absent: Mapping[str, str]) -> str | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field
 
 from tgi_conformance.http.exchange import Exchange, NoAnswerError
-from tgi_conformance.results.outcomes import InconclusiveError
 from tgi_conformance.session.probes import (
     CAPABILITIES,
     MINIMAL,
@@ -18,9 +17,10 @@ from tgi_conformance.session.probes import (
     REPRODUCIBLE,
     absent_operations,
     minimal_answer,
+    minimal_answers,
+    missing_capability,
     not_exact,
     probe,
-    status_elsewhere,
 )
 
 if TYPE_CHECKING:
@@ -58,21 +58,11 @@ class AbsentOnDemand(Mapping[str, str]):
     def _probe(self, name: str) -> str:
         if name in MINIMAL:
             return "" if is_plainly_offered(self.cache, name) else self._operations().get(name, "")
-        if name not in CAPABILITIES:
-            return ""
-        try:
-            return CAPABILITIES[name](self.cache, self) or ""
-        except NoAnswerError as error:
-            return f"{error.request.method} {error.request.path}: {error}"
-        except InconclusiveError as error:
-            return str(error)
+        return missing_capability(name, self.cache, self) if name in CAPABILITIES else ""
 
     def _operations(self) -> Mapping[str, str]:
         """Decide about every operation, since what a refusal means depends on the answers of the others."""
-        found = {operation: minimal_answer(self.cache, request) for operation, request in MINIMAL.items()}
-        answers = {name: answer for name, answer in found.items() if isinstance(answer, Exchange)}
-        keyless = self.cache.sender.target.key is None
-        return absent_operations(answers, status_elsewhere(self.cache), keyless=keyless)
+        return absent_operations(self.cache, minimal_answers(self.cache)[0])
 
 
 def probe_for(needs: Iterable[str], cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
