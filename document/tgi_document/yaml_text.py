@@ -56,7 +56,7 @@ def parse_yaml(text: str, origin: str) -> Any:
         origin: What the text is called in errors, a file or a URL.
 
     Raises:
-        DocumentError: When it is not YAML or no JSON value, holds several documents or a member twice, or
+        DocumentError: When it is not YAML or not a JSON value, holds several documents or a member twice, or
             passes a limit of `tgi_common.json_text`, aliases copied out.
     """
     try:
@@ -65,7 +65,7 @@ def parse_yaml(text: str, origin: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise DocumentError(f"{origin}: {place}no YAML ({error.problem or error.context})") from None
+        raise DocumentError(f"{origin}: {place}not YAML ({error.problem or error.context})") from None
     except (yaml.YAMLError, ValueError) as error:
         raise DocumentError(f"{origin}: not YAML ({str(error).splitlines()[0]})") from None
     value = _Values(origin).read(node, ()) if node is not None else None

@@ -257,7 +257,7 @@ def test_bounds_what_a_compressed_answer_becomes(site: Site) -> None:
 @pytest.mark.parametrize(
     ("encoding", "expected"),
     [
-        ("gzip", "no gzip, as its content-encoding promises"),
+        ("gzip", "not gzip, as its content-encoding promises"),
         ("br", "encoding that was not asked for: 'br'"),
     ],
 )

@@ -146,8 +146,8 @@ def test_an_action_that_makes_no_sense_is_refused(
     [
         ("overlay: 2.0.0\n", "#/overlay: expected an OpenAPI Overlay 1.0.0"),
         ("overlay: 1.0.0\nactions: []\n", "#/actions: expected at least one action"),
-        ("[", "no YAML"),
-        ("!!python/object/apply:os.system ['true']", "no YAML"),
+        ("[", "not YAML"),
+        ("!!python/object/apply:os.system ['true']", "not YAML"),
         ("overlay: 1.0.0\nactions: [5]\n", "#/actions/0: expected an object with a target"),
         (
             "overlay: 1.0.0\nactions: [5]\nx-applies-to: $.a\n",

@@ -193,7 +193,7 @@ def test_other_files_are_not_replaced(
         (b'{"openapi": "3.0', "truncated"),
         (b'{"swagger": "2.0"}', "OpenAPI 2"),
         (b"openapi: 3.0.0", "#/paths"),
-        (b"openapi: [3.0.0", "no YAML"),
+        (b"openapi: [3.0.0", "not YAML"),
         (b"[]", "expected an OpenAPI document"),
         (b'{"openapi": "3.0.3", "paths": {}}', "#/paths"),
         (None, "cannot be read"),
@@ -218,7 +218,7 @@ def test_a_file_in_place_of_the_folder_is_an_error(
 ) -> None:
     (tmp_path / "out").write_text("mine")
     assert 2 == main(["--quiet", "--spec", str(small), "--out", str(tmp_path / "out")])
-    assert "no folder" in capsys.readouterr().err
+    assert "not a folder" in capsys.readouterr().err
     assert "mine" == (tmp_path / "out").read_text()
 
 
