@@ -103,11 +103,14 @@ class _Execution:
         requirement, version = self.requirement, self.context.capabilities.version
         if self.context.session.gentle and requirement.hurts:
             return f"{LEFT_OUT}{requirement.hurts}"
+        operations = (requirement.operation, *requirement.needs)
+        if requirement.id in self.context.session.beyond_tgi:
+            return self.context.lacking(need for need in operations if not need.startswith("#/"))
         since = requirement.promised_since
         if since and version is not None and version.release < Version(since).release:
             return f"promised since TGI {since}; this is {version}"
         source = (requirement.source,) if requirement.source.startswith("#/") else ()
-        return self.context.lacking((*source, requirement.operation, *requirement.needs))
+        return self.context.lacking((*source, *operations))
 
     def _passed(self) -> Result:
         seen, before = self.context.deviations_seen, self.context.failed_before

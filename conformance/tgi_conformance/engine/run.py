@@ -11,11 +11,12 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import define, evolve, field
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.engine.prepare import find_blocker, prepare
+from tgi_conformance.engine.profiles import profile_results, verdict_with_profiles
 from tgi_conformance.engine.progress import Progress
 from tgi_conformance.engine.readiness import wait_until_ready
 from tgi_conformance.engine.scheduler import Scheduler
@@ -23,7 +24,7 @@ from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.comparison import KEPT
 from tgi_conformance.results.levels import Outcome, Verdict
-from tgi_conformance.results.report import WHOLE_RUN, Report
+from tgi_conformance.results.report import WHOLE_RUN, Report, SetUsed
 
 if TYPE_CHECKING:
     import threading
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from tgi_conformance.config.run_config import RunConfig
     from tgi_conformance.requirements import Requirement
+    from tgi_conformance.results.report import Result
     from tgi_conformance.session.session import Session
 
 INTERRUPTED = "the run was interrupted"
@@ -67,8 +69,10 @@ def run_one(
             whole.check_whole_run()
     finally:
         whole.session.sender.client.close()
-    results = tuple(one.result for one in whole.executed)
+    results = whole.results
+    profiles = profile_results(config, results, whole.session.capabilities.absent, reason)
     verdict, reason = verdict_of(results, reason, strict=config.strict)
+    verdict, reason = verdict_with_profiles(verdict, reason, profiles)
     usage = whole.session.sender.usage
     return Report(
         version=version("tgi-conformance"),
@@ -87,7 +91,14 @@ def run_one(
         strict=config.strict,
         overloads=usage.overloads,
         gentle=config.gentle,
+        profiles=tuple(evolve(one, reason=config.target.scrub(one.reason)) for one in profiles),
+        scored_by=set_used(config),
     )
+
+
+def set_used(config: RunConfig) -> SetUsed | None:
+    """Return the released set by which the run is scored, if any."""
+    return None if config.scored_by is None else SetUsed(config.scored_by.name, config.scored_by.digest)
 
 
 def without_results(config: RunConfig, verdict: Verdict, reason: str) -> Report:
@@ -106,6 +117,8 @@ def without_results(config: RunConfig, verdict: Verdict, reason: str) -> Report:
         reason=config.target.scrub(reason),
         requirements=(),
         strict=config.strict,
+        profiles=profile_results(config, (), {}, reason),
+        scored_by=set_used(config),
     )
 
 
@@ -140,6 +153,19 @@ class Run:
             self.session.sender.client.stop.set()
 
     @property
+    def results(self) -> tuple[Result, ...]:
+        """What was executed, with the profiles of each requirement, and whether it counts."""
+        included = {one.id: self.config.profiles_of(one) for one in requirements()}
+        return tuple(
+            evolve(
+                one.result,
+                profiles=included.get(one.result.id, ()),
+                scored=self.config.scores(one.result.id),
+            )
+            for one in self.executed
+        )
+
+    @property
     def interrupted(self) -> str:
         """Why the run did not come to its end, where it was stopped; empty otherwise."""
         return INTERRUPTED if self.session.sender.client.stop.is_set() else ""
@@ -155,13 +181,13 @@ class Run:
     def check_whole_run(self) -> None:
         """Add requirements about the whole run that a narrow selection left out, if they do not pass."""
         selection = self.config.selection
-        if not selection.narrows:
+        if not self.config.narrows:
             return
         done = {one.result.id for one in self.executed}
         for requirement in requirements():
             if requirement.route != WHOLE_RUN or requirement.id in done or selection.skips(requirement):
                 continue
-            executed = execute(requirement, self.session)
+            executed = execute(self.config.as_scored(requirement), self.session)
             if executed.result.outcome is not Outcome.PASSED:
                 self.executed.append(executed)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# Those of profiles.yaml, which is not read in sessions that have nothing to do with it.
+PROFILES = ("tgi", "native", "openai", "openai-tgi", "sagemaker", "operations", "streaming")
 REQUIREMENTS = Path(__file__).parents[1] / "requirements" / "__init__.py"
 
 
@@ -44,13 +46,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             default=[],
             help=f"{what} route, category, requirement or pattern of ids",
         )
+    group.addoption(
+        "--tgi-profile",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only what this profile includes",
+    )
     group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="seed of generated data")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers, so that `-m must` also works with --strict-markers."""
+    """Register the markers, so that `-m must` and `-m profile_native` also work with --strict-markers."""
     for level in ("must", "should", "may"):
         config.addinivalue_line("markers", f"{level}: a requirement of TGI's API at level {level.upper()}")
+    for profile in PROFILES:
+        config.addinivalue_line("markers", f"{marker_of(profile)}: a requirement of the profile {profile}")
+
+
+def marker_of(profile: str) -> str:
+    """The name of a profile's marker."""
+    return f"profile_{profile.replace('-', '_')}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

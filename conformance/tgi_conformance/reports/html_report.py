@@ -10,7 +10,7 @@ from attrs import frozen
 from tgi_common.plural import counted
 from tgi_conformance.reports.finding_view import finding_view
 from tgi_conformance.reports.page import write_page
-from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of
+from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of, profile_sign
 from tgi_conformance.results.causes import causes_of
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Level, Outcome
@@ -107,6 +107,9 @@ def _values(report: Report) -> dict[str, Any]:
         "tiles": list(_tiles(report.requirements)),
         "server": [_member(*item) for item in list(report.server.items())[:MOST_MEMBERS]],
         "model": cut(str(report.server.get("model_id", "")), SHORT),
+        "profiles": [
+            (one.name, profile_sign(one), one.told, cut(one.reason, SHORT)) for one in report.profiles
+        ],
         "stale": [cut(line, 500) for line in report.stale_deviations[:MOST_MEMBERS]],
         "categories": categories,
         "levels": [level.value for level in Level],
@@ -124,6 +127,9 @@ def _summary(report: Report) -> Iterator[str]:
         yield "strict"
     if report.gentle:
         yield report.left_out_summary
+    if report.scored_by:
+        yield f"set {report.scored_by.name} {report.scored_by.digest}"
+        yield report.unscored_summary
     yield counted(len(report.requirements), "requirement")
     yield report.requests_summary
     yield counted(report.generated_tokens, "generated token")
