@@ -104,7 +104,7 @@ class _Execution:
         if self.context.session.gentle and requirement.hurts:
             return f"{LEFT_OUT}{requirement.hurts}"
         operations = (requirement.operation, *requirement.needs)
-        if requirement.id in self.context.session.beyond_tgi:
+        if self.context.beyond_tgi:
             return self.context.lacking(need for need in operations if not need.startswith("#/"))
         since = requirement.promised_since
         if since and version is not None and version.release < Version(since).release:

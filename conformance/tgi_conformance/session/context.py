@@ -183,6 +183,11 @@ class Context:
             self.session = evolve(self.session, cache=ResponseCache(self.session.sender))
         return check()
 
+    @property
+    def beyond_tgi(self) -> bool:
+        """Whether this requirement is checked as servers keep it that are no TGI."""
+        return self.requirement in self.session.beyond_tgi
+
     def offers(self, *needs: str) -> bool:
         """Whether the deployment has these capabilities, and its document these pointers."""
         return not self.lacking(needs)
