@@ -65,9 +65,9 @@ def object_names_the_kind(context: Context, form: Form) -> None:
 
 def _read_by_clients(form: Form) -> str:
     name = {"chat": "delta" if form.streamed else "message"}.get(form.dialect, "text")
-    piece = "a `text` but for the last" if name == "text" and form.streamed else f"a `{name}`"
-    where = "each chunk" if form.streamed else "the answer"
-    return f"OpenAI's clients can read the choices of {where}: an `index`, {piece}, `finish_reason` or null."
+    piece = f"a `{name}`{', unless it is the last' if name == 'text' and form.streamed else ''}"
+    where = "a chunk" if form.streamed else "the answer"
+    return f"OpenAI's clients can read the choices of {where}: each has an `index` and {piece}."
 
 
 @requirement(
