@@ -1,7 +1,7 @@
 """Release a set of requirements: what `run --set NAME` scores by, from then on and for good.
 
-Writes conformance/tgi_conformance/requirement_sets/NAME.json with every requirement of the suite as it is now,
-and adds the digest of the set to those that a test compares.
+Writes conformance/tgi_conformance/requirement_sets/NAME.json with every requirement of the suite as it is
+now, and adds the digest of the set to those that a test compares.
 """
 
 from __future__ import annotations
