@@ -171,6 +171,19 @@ def test_a_run_that_ended_early_tells_about_no_profile() -> None:
     assert "the run was interrupted" == found.reason
 
 
+def test_a_deployment_that_goes_down_fails_the_profiles_that_are_asked_for() -> None:
+    passed = result("passes", Outcome.PASSED, profiles=("native",))
+    down = evolve(result("down", Outcome.FAILED, profiles=("operations",)), id="deployment.survives")
+    asked = run_config_of(RunSettings("http://127.0.0.1:9", profile=("native",)))
+    (found,) = profile_results(asked, (passed, down), {}, "")
+    every = profile_results(run_config_of(RunSettings("http://127.0.0.1:9")), (passed, down), {}, "")
+
+    assert (Verdict.DOES_NOT_CONFORM, 1, 1) == (found.verdict, found.must, found.checked)
+    assert {"native": "conforms", "operations": "does not conform"} == {
+        one.name: one.verdict_shown for one in every
+    }
+
+
 @pytest.mark.parametrize(
     ("found", "expected"),
     [

@@ -9,7 +9,7 @@ from attrs import evolve
 from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 from tgi_conformance.results.profiles import ProfileResult
-from tgi_conformance.results.report import broken_among
+from tgi_conformance.results.report import WHOLE_RUN, broken_among
 from tgi_conformance.session.capabilities import GENERATION
 
 if TYPE_CHECKING:
@@ -66,8 +66,11 @@ def _result(
     evidence = "" if reason else _not_offered(operations, absent)
     if evidence:
         return evolve(found, reason=evidence)
-    verdict, why = verdict_of(own, reason, strict=config.strict)
-    broken = broken_among(own, strict=config.strict)
+    # What the run says of the whole deployment is about requests of the profiles that it was asked for.
+    whole = [result for result in results if config.profiles and result.route == WHOLE_RUN]
+    deciding = list({result.id: result for result in (*own, *whole)}.values())
+    verdict, why = verdict_of(deciding, reason, strict=config.strict)
+    broken = broken_among(deciding, strict=config.strict)
     must = sum(result.level is Level.MUST for result in broken)
     return evolve(found, verdict=verdict, reason=why, must=must, should=len(broken) - must)
 
