@@ -16,10 +16,11 @@ from tgi_conformance.config.settings import Settings as RunSettings
 from tgi_conformance.config.settings import run_config_of
 from tgi_conformance.engine.profiles import profile_results
 from tgi_conformance.engine.run import run
-from tgi_conformance.pytest_plugin.plugin import PROFILES
+from tgi_conformance.pytest_plugin.markers import PROFILES
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Level, Outcome, Verdict
-from tgi_conformance.results.profiles import ProfileResult, profiles_told, reduced
+from tgi_conformance.results.profiles import ProfileResult, profiles_told
+from tgi_conformance.results.reduction import reduced
 from tgi_reference.compose import running
 from tgi_reference.settings import Settings
 

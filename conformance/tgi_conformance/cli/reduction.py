@@ -8,7 +8,7 @@ import click
 
 from tgi_conformance.config.profiles import profile_named
 from tgi_conformance.config.usage_error import UsageError
-from tgi_conformance.results.profiles import reduced
+from tgi_conformance.results.reduction import reduced
 
 if TYPE_CHECKING:
     from pathlib import Path

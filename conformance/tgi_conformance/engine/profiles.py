@@ -30,7 +30,9 @@ def profile_results(
         absent: The evidence for each operation that is not offered.
         reason: Why the run ended early; empty if it did not.
     """
-    if config.selection.ids:  # single requirements say nothing about a profile, nor was each operation probed
+    selection = config.selection
+    # A few requirements say nothing about profiles, and for single ones not every operation was probed.
+    if selection.ids or (selection.only and not config.profiles):
         return ()
     found = (_result(config, name, results, absent, reason) for name in config.profiles_judged)
     return tuple(one for one in found if one.checked or one.asked)

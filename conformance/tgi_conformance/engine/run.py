@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from tgi_conformance.config.run_config import RunConfig
     from tgi_conformance.requirements import Requirement
-    from tgi_conformance.results.report import Result
     from tgi_conformance.session.session import Session
 
 INTERRUPTED = "the run was interrupted"
@@ -69,7 +68,7 @@ def run_one(
             whole.check_whole_run()
     finally:
         whole.session.sender.client.close()
-    results = whole.results
+    results = tuple(one.result for one in whole.executed)
     profiles = profile_results(config, results, whole.session.capabilities.absent, reason)
     verdict, reason = verdict_of(results, reason, strict=config.strict)
     verdict, reason = verdict_with_profiles(verdict, reason, profiles)
@@ -148,22 +147,14 @@ class Run:
         try:
             executed = scheduler.result(requirement)
             if executed is not None and not executed.interrupted:
-                self.record(executed, total)
+                self.record(self._labelled(requirement, executed), total)
         except KeyboardInterrupt:
             self.session.sender.client.stop.set()
 
-    @property
-    def results(self) -> tuple[Result, ...]:
-        """What was executed, with the profiles of each requirement, and whether it counts."""
-        included = {one.id: self.config.profiles_of(one) for one in requirements()}
-        return tuple(
-            evolve(
-                one.result,
-                profiles=included.get(one.result.id, ()),
-                scored=self.config.scores(one.result.id),
-            )
-            for one in self.executed
-        )
+    def _labelled(self, requirement: Requirement, executed: Executed) -> Executed:
+        """Add the profiles that include the requirement, and whether it counts."""
+        profiles, scored = self.config.profiles_of(requirement), self.config.scores(requirement.id)
+        return evolve(executed, result=evolve(executed.result, profiles=profiles, scored=scored))
 
     @property
     def interrupted(self) -> str:
@@ -189,7 +180,7 @@ class Run:
                 continue
             executed = execute(self.config.as_scored(requirement), self.session)
             if executed.result.outcome is not Outcome.PASSED:
-                self.executed.append(executed)
+                self.executed.append(self._labelled(requirement, executed))
 
     def stale_deviations(self) -> Iterator[str]:
         """Name the user's known deviations that no longer show: their requirements passed without them."""

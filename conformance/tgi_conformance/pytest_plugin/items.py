@@ -14,7 +14,7 @@ from tgi_conformance.config.settings import Settings, run_config_of
 from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.scheduler import Scheduler
-from tgi_conformance.pytest_plugin.plugin import marker_of
+from tgi_conformance.pytest_plugin.markers import marker_of
 from tgi_conformance.pytest_plugin.stash import LOCK, RUN
 from tgi_conformance.pytest_plugin.worker_lock import WorkerLock
 from tgi_conformance.reports.signs import REPORT_IT

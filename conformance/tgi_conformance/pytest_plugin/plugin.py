@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tgi_conformance.pytest_plugin.markers import PROFILES, marker_of
 from tgi_conformance.pytest_plugin.stash import LOCK, LOCK_FILE, RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Those of profiles.yaml, which is not read in sessions that have nothing to do with it.
-PROFILES = ("tgi", "native", "openai", "openai-tgi", "sagemaker", "operations", "streaming")
 REQUIREMENTS = Path(__file__).parents[1] / "requirements" / "__init__.py"
 
 
@@ -62,11 +61,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{level}: a requirement of TGI's API at level {level.upper()}")
     for profile in PROFILES:
         config.addinivalue_line("markers", f"{marker_of(profile)}: a requirement of the profile {profile}")
-
-
-def marker_of(profile: str) -> str:
-    """The name of a profile's marker."""
-    return f"profile_{profile.replace('-', '_')}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

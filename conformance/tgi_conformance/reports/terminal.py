@@ -64,18 +64,17 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
     if report.scored_by:
         out.text(report.unscored_summary)
     out.text(_usage(report))
+    if report.profiles:
+        out.text(profiles_told(report.profiles), "profiles  ", style="dim")
     print_verdict(report, console)
 
 
 def print_verdict(report: Report, console: Console) -> None:
-    """Print the verdict on each profile, then the target and the verdict, with the reason or what fails."""
-    lines = Lines(console)
-    if report.profiles:
-        lines.text(profiles_told(report.profiles), "profiles  ", style="dim")
+    """Print the target and the verdict, with the reason or what fails."""
     by = f" by set {report.scored_by.told}" if report.scored_by else ""
     verdict = f"{report.target} {report.verdict.value}{by}"
     told = f": {report.reason}" if report.reason else f". {report_summary(report)}"
-    lines.text(told, verdict, style=f"bold {COLOUR[report.verdict]}")
+    Lines(console).text(told, verdict, style=f"bold {COLOUR[report.verdict]}")
 
 
 def whole_report(written: Mapping[str, Path]) -> str:

@@ -1,19 +1,16 @@
-"""The verdict on each profile of a run, and a report that is reduced to some profiles."""
+"""The verdict on each profile of a run."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from tgi_common.plural import counted
 from tgi_conformance.results.levels import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from tgi_conformance.results.report import Report
-
 NOT_OFFERED = "not offered"
 MOST_MISSING = 3
 
@@ -85,12 +82,3 @@ class ProfileResult:
 def profiles_told(results: Iterable[ProfileResult]) -> str:
     """Tell the verdicts in one line, such as `native: conforms; openai: 3 failures`; empty for none."""
     return "; ".join(f"{one.name}: {one.told}" for one in results)
-
-
-def reduced(report: Report, names: frozenset[str]) -> Report:
-    """Return the report with only the requirements of these profiles, and the verdicts on them."""
-    return evolve(
-        report,
-        requirements=tuple(one for one in report.requirements if not names.isdisjoint(one.profiles)),
-        profiles=tuple(one for one in report.profiles if one.name in names),
-    )
