@@ -91,7 +91,7 @@ class Scheduler:
         """Whether a third check may differ from two failures, since they differ or decoding is inexact."""
         if not self._may_be_inexact(requirement, second):
             return False
-        return first.result.actual != second.result.actual or self._decoding_is_inexact()
+        return self._decoding_is_inexact() or first.result.actual != second.result.actual
 
     def _decoding_is_inexact(self) -> bool:
         """Whether decoding is inexact; if it seemed exact, probe more closely, once."""
