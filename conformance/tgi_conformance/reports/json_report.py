@@ -36,7 +36,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "reason": report.reason,
         "summary": report_summary(report),
-        "requirements": [_result(result) for result in report.requirements],
+        "requirements": [result_json(result) for result in report.requirements],
         "stale_deviations": list(report.stale_deviations),
     }
 
@@ -53,7 +53,8 @@ def report_schema() -> dict[str, Any]:
     return schema
 
 
-def _result(result: Result) -> dict[str, Any]:
+def result_json(result: Result) -> dict[str, Any]:
+    """Return the result of a requirement as JSON values."""
     return {
         "id": result.id,
         "level": result.level.value,
