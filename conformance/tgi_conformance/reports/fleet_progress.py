@@ -66,8 +66,8 @@ class Lines:
         failed = f", {len(report.broken)} failed" if report.broken else ""
         reason = f": {escaped(report.reason)[:200]}" if report.reason else ""
         self._write(
-            f"[{self.done}/{self.total}] {escaped(name)}: {VERDICTS[report.verdict].title.lower()}{failed}, "
-            f"{report.requests_summary}, {report.seconds:.1f} s{reason}"
+            f"{escaped(name)}: {VERDICTS[report.verdict].title.lower()}{failed}, {report.requests_summary}, "
+            f"{report.seconds:.1f} s; {self.done} of {counted(self.total, 'target')}{reason}"
         )
 
     def _write(self, line: str) -> None:

@@ -110,5 +110,3 @@ def unsharded(folder: Path, fleet: list[NamedConfig]) -> dict[str, Report]:
 def without_times(report: Report) -> Report:
     """Leave out what may differ between two runs."""
     return evolve(report, started="", seconds=0.0, requests=0, generated_tokens=0)
-
-

@@ -47,13 +47,22 @@ def test_merged_parts_are_what_one_run_gives(tmp_path: Path, shards: int) -> Non
     assert () == merged.problems
 
 
-@given(order=st.permutations(range(4)))
-def test_the_order_of_the_parts_does_not_matter(
-    order: list[int], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    parts = write_fleet(tmp_path_factory.mktemp("parts"), plan_of(targets(5), 4))
+@pytest.fixture(scope="module")
+def two_parts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Give the parts of a fleet of four in two shards."""
+    return write_fleet(tmp_path_factory.mktemp("two"), plan_of(targets(4), 2))
 
-    assert reports(merge(parts)) == reports(merge([parts[place] for place in order]))
+
+@pytest.fixture(scope="module")
+def four_parts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Give the parts of a fleet of five in four shards."""
+    return write_fleet(tmp_path_factory.mktemp("four"), plan_of(targets(5), 4))
+
+
+@settings(max_examples=10)
+@given(order=st.permutations(range(4)))
+def test_the_order_of_the_parts_does_not_matter(four_parts: list[Path], order: list[int]) -> None:
+    assert reports(merge(four_parts)) == reports(merge([four_parts[place] for place in order]))
 
 
 def test_a_split_target_is_put_together(tmp_path: Path) -> None:
@@ -85,19 +94,16 @@ def test_a_missing_part_is_named_and_nothing_else_is_lost(tmp_path: Path) -> Non
             assert whole[name] == report
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(share=st.floats(0, 1))
-def test_a_part_that_was_cut_off_keeps_what_it_had(
-    share: float, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("cut")
-    fleet = targets(4)
-    one, two = write_fleet(folder, plan_of(fleet, 2))
-    whole = unsharded(folder / "one", fleet)
-    data = two.read_bytes()
+def test_a_part_that_was_cut_off_keeps_what_it_had(two_parts: list[Path], share: float) -> None:
+    one, complete = two_parts
+    two = complete.with_suffix(".cut")
+    whole = reports(merge(two_parts))
+    data = complete.read_bytes()
     two.write_bytes(data[: int(share * len(data))])
     merged = merge([one, two])
-    of_two = {piece.target for piece in plan_of(fleet, 2).of_shard(2)}
+    of_two = {piece.target for piece in read_part(one).header.fleet if piece.shard == 2}
 
     for name, report in reports(merged).items():
         if name not in of_two:
@@ -111,20 +117,17 @@ def test_a_part_that_was_cut_off_keeps_what_it_had(
     assert share < 1 or whole == reports(merged)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(line=st.integers(0, 1000), junk=st.sampled_from([b"{", b"", b"[]", b'{"event":"result"}', b"\xff"]))
-def test_a_broken_line_costs_only_its_target(
-    line: int, junk: bytes, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("broken")
-    fleet = targets(3)
-    (path,) = write_fleet(folder, plan_of(fleet))
-    whole = reports(merge([path]))
-    lines = path.read_bytes().splitlines()
+def test_a_broken_line_costs_only_its_target(two_parts: list[Path], line: int, junk: bytes) -> None:
+    one, complete = two_parts
+    path = complete.with_suffix(".broken")
+    whole = reports(merge(two_parts))
+    lines = complete.read_bytes().splitlines()
     place = 1 + line % (len(lines) - 1)
     lines[place] = junk
     path.write_bytes(b"\n".join(lines) + b"\n")
-    merged = merge([path])
+    merged = merge([one, path])
     differing = {name for name, report in reports(merged).items() if report != whole[name]}
 
     assert len(differing) <= 1

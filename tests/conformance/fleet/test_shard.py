@@ -55,9 +55,7 @@ def test_the_flag_wins_over_the_environment() -> None:
         ("auto", {**KUBERNETES, **GITLAB}, "JOB_COMPLETION_INDEX and CI_NODE_INDEX are set"),
     ],
 )
-def test_what_is_no_shard_is_a_one_line_error(
-    text: str, environment: dict[str, str], complaint: str
-) -> None:
+def test_what_is_no_shard_is_a_one_line_error(text: str, environment: dict[str, str], complaint: str) -> None:
     with pytest.raises(UsageError) as raised:
         shard_of(text, environment)
 
