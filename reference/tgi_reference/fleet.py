@@ -1,6 +1,6 @@
 """Many servers in one process, each under a path prefix, with settings of its own; some have a fault.
 
-They share the model. A member is composed when it gets its first request, so that a large fleet starts at once.
+They share the model. A member is composed at its first request, so that a large fleet starts at once.
 """
 
 from __future__ import annotations

@@ -188,7 +188,7 @@ def test_parts_of_different_runs_are_not_merged(tmp_path: Path) -> None:
         merge([one, other])
     with pytest.raises(PartError, match="of 3 shards"):
         merge([one, third])
-    with pytest.raises(PartError, match="--expect 5: .* is one of 2 parts"):
+    with pytest.raises(PartError, match=r"--expect 5: .* is one of 2 parts"):
         merge([one], 5)
 
 

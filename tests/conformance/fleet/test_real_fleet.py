@@ -43,7 +43,7 @@ def fleet_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         server.terminate()
 
 
-def run(*words: str | Path) -> Result:
+def run(*words: object) -> Result:
     return CliRunner().invoke(main, list(map(str, words)))
 
 
