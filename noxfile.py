@@ -106,6 +106,13 @@ def regenerate(session: nox.Session) -> None:
 
 
 @nox.session
+def release_set(session: nox.Session) -> None:
+    """Release the requirements as they are now as a set: `nox -s release_set -- 1.1`."""
+    session.install("-e", ".")
+    session.run("python", "scripts/release_requirement_set.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure the server and the client, each compared with another tool in the same run."""
     session.install("-e", ".[all]", "-e", "generated", *group("bench"))

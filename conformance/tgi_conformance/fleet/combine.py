@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from tgi_conformance.config.profiles import profiles
+from tgi_conformance.engine.profiles import counting, judging, verdict_with_profiles
 from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Outcome, Verdict
@@ -13,6 +15,7 @@ from tgi_conformance.results.levels import Outcome, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tgi_conformance.results.profiles import ProfileResult
     from tgi_conformance.results.report import Report, Result
 
 # Of what looks back on a whole run and was therefore checked by several processes, the first that one found.
@@ -42,6 +45,9 @@ class Found:
     whole: bool = True
 
 
+PLACES = {profile.name: place for place, profile in enumerate(profiles())}
+
+
 def combined(found: Sequence[Found]) -> Report:
     """Combine reports of one target, each about other requirements; the order does not matter.
 
@@ -55,7 +61,9 @@ def combined(found: Sequence[Found]) -> Report:
     blockers = [report.reason for report in reports if _is_blocked(report)]
     reason = "; ".join(dict.fromkeys([*gaps, *sorted(blockers)]))
     first = min(reports, key=lambda one: (not one.server, one.started))
+    judged = _profiles(reports, results, reason, strict=first.strict)
     verdict, reason = verdict_of(results, reason, strict=first.strict)
+    verdict, reason = verdict_with_profiles(verdict, reason, judged)
     broken = next((one for one in reports if _is_crashed(one)), None)
     if broken is not None:
         verdict, reason = Verdict.INTERNAL_ERROR, broken.reason
@@ -69,6 +77,7 @@ def combined(found: Sequence[Found]) -> Report:
         verdict=verdict,
         reason=reason,
         requirements=results,
+        profiles=judged,
         stale_deviations=_in_all(one.stale_deviations for one in reports),
     )
 
@@ -82,6 +91,21 @@ def _in_order(results: Iterable[Result]) -> tuple[Result, ...]:
             worst[result.id] = result
     places = {requirement.id: place for place, requirement in enumerate(requirements())}
     return tuple(sorted(worst.values(), key=lambda result: (places.get(result.id, len(places)), result.id)))
+
+
+def _profiles(
+    reports: Sequence[Report], results: Sequence[Result], reason: str, *, strict: bool
+) -> tuple[ProfileResult, ...]:
+    """Judge the profiles of all processes by all results; one that is not offered is so to each of them."""
+    found = {one.name: one for report in reports for one in report.profiles}
+    asked = any(one.asked for one in found.values())
+    ordered = sorted(found.values(), key=lambda one: PLACES.get(one.name, len(PLACES)))
+    return tuple(
+        counting(one, results)
+        if one.verdict is None
+        else judging(one, results, reason, strict=strict, asked=asked)
+        for one in ordered
+    )
 
 
 def _is_blocked(report: Report) -> bool:

@@ -120,8 +120,7 @@ def _together(requirement: Requirement) -> str:
 
 def _restricted(target: NamedConfig, number: int, ids: frozenset[str], whole: int) -> NamedConfig:
     """Restrict a target to some requirements, and its budgets to their share of the price."""
-    selection = evolve(target.config.selection, ids=ids)
-    config = evolve(target.config, selection=selection)
+    config = evolve(target.config, share=ids)
     share, bounds = price_of(config) / whole, config.bounds
     bounds = evolve(
         bounds,
@@ -142,6 +141,9 @@ def _described(config: RunConfig) -> dict[str, Any]:
         "depth": config.depth.value,
         "seed": config.seed,
         "selection": [config.selection.only, config.selection.skip, sorted(config.selection.ids)],
+        "share": config.share and sorted(config.share),
+        "profiles": config.profiles,
+        "set": config.scored_by and config.scored_by.digest,
         "require": config.require,
         "strict": config.strict,
         "deviations": [asdict(one) for one in config.deviations if not one.shipped],

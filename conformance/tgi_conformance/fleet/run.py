@@ -98,8 +98,7 @@ def _remaining(own: Sequence[NamedConfig], part: Part) -> Iterator[Todo]:
         known = frozenset() if record.finished else frozenset(one.id for one in part.results(named.name))
         rest = [one.id for one in named.config.selected if one.id not in known]
         if known and rest:
-            selection = evolve(named.config.selection, ids=frozenset(rest))
-            yield Todo(NamedConfig(named.name, evolve(named.config, selection=selection)), known)
+            yield Todo(NamedConfig(named.name, evolve(named.config, share=frozenset(rest))), known)
         else:
             yield Todo(named)
 

@@ -14,7 +14,8 @@ from tgi_common.text import visible
 from tgi_conformance.reports.json_report import SCHEMA_VERSION, report_schema
 from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
-from tgi_conformance.results.report import Report, Result
+from tgi_conformance.results.profiles import NOT_OFFERED, ProfileResult
+from tgi_conformance.results.report import Report, Result, SetUsed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +92,14 @@ def _report(value: dict[str, Any]) -> Report:
         strict=value["strict"],
         overloads=value["overloads"],
         gentle=value.get("gentle", False),
+        profiles=tuple(map(_profile, value.get("profiles", ()))),
+        scored_by=_known(SetUsed, value["set"]) if "set" in value else None,
     )
+
+
+def _profile(value: dict[str, Any]) -> ProfileResult:
+    verdict = None if value["verdict"] == NOT_OFFERED else Verdict(value["verdict"])
+    return _known(ProfileResult, {**value, "verdict": verdict, "missing": tuple(value["missing"])})
 
 
 def result_of(value: dict[str, Any]) -> Result:
@@ -101,6 +109,7 @@ def result_of(value: dict[str, Any]) -> Result:
         "level": Level(value["level"]),
         "outcome": Outcome(value["outcome"]),
         "symptoms": tuple(value.get("symptoms", ())),
+        "profiles": tuple(value.get("profiles", ())),
         "request": request and _known(RequestSeen, {**request, "headers": _pairs(request["headers"])}),
         "response": response and _response(response),
     }
