@@ -183,18 +183,17 @@ class Run:
 
     def stale_deviations(self) -> Iterator[str]:
         """Name the user's known deviations that no longer show: their requirements passed without them."""
-        if any(one.context.capabilities.version is None for one in self.executed):
+        if any(one.version is None for one in self.executed):
             return
         for deviation in self.config.deviations:
             if deviation.shipped:
                 continue
             kept = [
-                one.context
+                one
                 for one in self.executed
-                if deviation.covers(one.result.id, one.context.capabilities.version)
-                and one.result.outcome in KEPT
+                if deviation.covers(one.result.id, one.version) and one.result.outcome in KEPT
             ]
-            seen = any(deviation in context.deviations_seen for context in kept)
+            seen = any(deviation in one.deviations_seen for one in kept)
             if kept and not seen and not deviation.by_chance:
                 yield deviation.name
 
