@@ -41,6 +41,9 @@ def tell_one(report: Report, files: ReportFiles, gate: Gate, verbosity: int) -> 
 
 def tell_fleet(fleet: Fleet, files: ReportFiles, gate: Gate, verbosity: int) -> int:
     """Write and print what came of several targets; return the exit status."""
+    if not fleet.names:
+        click.echo("passed: no target is in this shard")
+        return with_problems(fleet, gate, 0)
     few = len(fleet.names) <= MOST_COLUMNS
     code = _tell_few(fleet, files, gate, verbosity) if few else _tell_many(fleet, files, gate, verbosity)
     return with_problems(fleet, gate, code)

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tgi_common.plural import counted
 from tgi_conformance.reports.page import write_page
-from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
+from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, profile_sign
 from tgi_conformance.results.levels import Level, Verdict
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ MOST_CAUSES = 200
 
 @frozen
 class Cell:
-    """A route of a target; `sign` is None where it was not checked."""
+    """A profile or a route of a target; `sign` is None where it was not checked."""
 
     sign: Sign | None
-    count: int
+    count: str
     urgent: bool
     label: str
 
@@ -64,6 +64,7 @@ class TargetView:
     reason: str
     facts: str
     broken: str
+    profiles: tuple[Cell, ...]
     cells: tuple[Cell, ...]
     causes: tuple[tuple[int, int], ...]
     more_causes: int
@@ -90,6 +91,7 @@ class FleetPage:
     sentence: str
     tiles: tuple[Tile, ...]
     problems: tuple[str, ...]
+    profiles: tuple[str, ...]
     routes: tuple[str, ...]
     causes: tuple[CauseView, ...]
     more_causes: int
@@ -122,19 +124,21 @@ def _page(
     causes = summary.causes_by_reach
     numbers = {key: number for number, (key, _) in enumerate(causes[:MOST_CAUSES], 1)}
     counts = summary.counts
-    routes = tuple(summary.routes)
+    profiles, routes = tuple(summary.profiles), tuple(summary.routes)
     whole = len(summary.targets)
     return FleetPage(
         sentence=summary.sentence,
         tiles=tuple(Tile(VERDICTS[verdict], counts[verdict]) for verdict in Verdict if counts[verdict]),
         problems=tuple(problems),
+        profiles=profiles,
         routes=routes,
         causes=tuple(
             _cause(numbers[key], causes_of, ids, targets, whole) for key, causes_of in causes[:MOST_CAUSES]
         ),
         more_causes=max(len(causes) - MOST_CAUSES, 0),
         targets=tuple(
-            _target(target, routes, numbers, of_target, linked=linked) for target in summary.worst_first
+            _target(target, profiles, routes, numbers, of_target, linked=linked)
+            for target in summary.worst_first
         ),
     )
 
@@ -157,8 +161,14 @@ def _cause(number: int, cause: SharedCause, ids: int, targets: int, whole: int) 
     )
 
 
-def _target(
-    target: TargetSummary, routes: Sequence[str], numbers: Mapping[CauseKey, int], most: int, *, linked: bool
+def _target(  # noqa: PLR0913 - what its columns are called, and what it may list
+    target: TargetSummary,
+    profiles: Sequence[str],
+    routes: Sequence[str],
+    numbers: Mapping[CauseKey, int],
+    most: int,
+    *,
+    linked: bool,
 ) -> TargetView:
     causes = [(numbers[key], count) for key, count in target.causes.items() if key in numbers]
     return TargetView(
@@ -171,6 +181,7 @@ def _target(
         broken=", ".join(
             f"{target.broken[level]} {level.value}" for level in Level if target.broken.get(level)
         ),
+        profiles=tuple(_profile_cell(target, name) for name in profiles),
         cells=tuple(_cell(target, route) for route in routes),
         causes=tuple(causes[:most]),
         more_causes=len(target.causes) - len(causes[:most]),
@@ -181,6 +192,17 @@ def _target(
 def _cell(target: TargetSummary, route: str) -> Cell:
     found = target.routes.get(route)
     if found is None:
-        return Cell(None, 0, urgent=False, label=f"{route}: not checked")
+        return Cell(None, "", urgent=False, label=f"{route}: not checked")
     sign = OUTCOMES[found.worst]
-    return Cell(sign, found.count, found.urgent, f"{route}: {found.count} {sign.title}")
+    return Cell(
+        sign, str(found.count) if found.urgent else "", found.urgent, f"{route}: {found.count} {sign.title}"
+    )
+
+
+def _profile_cell(target: TargetSummary, name: str) -> Cell:
+    found = target.profiles.get(name)
+    if found is None:
+        return Cell(None, "", urgent=False, label=f"profile {name}: not judged")
+    urgent = found.verdict is not None and found.verdict is not Verdict.CONFORMS
+    count = str(found.must) if found.verdict is Verdict.DOES_NOT_CONFORM else ""
+    return Cell(profile_sign(found), count, urgent, f"profile {name}: {found.told}")

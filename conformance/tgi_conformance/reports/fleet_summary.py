@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tgi_conformance.results.cause_key import CauseKey
     from tgi_conformance.results.comparison import Column
+    from tgi_conformance.results.profiles import ProfileResult
     from tgi_conformance.results.report import Report, Result
 
 LONGEST = 400  # characters of what a finding expected, and of what came
@@ -46,6 +47,7 @@ class TargetSummary:
     Attributes:
         reason: Why the exit status is what it is, in one line.
         broken: How many requirements of each level are broken.
+        profiles: The verdict on each profile.
         routes: A summary of each route that was checked.
         causes: The keys of what is wrong, and how many requirements each breaks.
     """
@@ -57,6 +59,7 @@ class TargetSummary:
     reason: str
     facts: str
     broken: Mapping[Level, int]
+    profiles: Mapping[str, ProfileResult]
     routes: Mapping[str, RouteSummary]
     causes: Mapping[CauseKey, int]
 
@@ -109,6 +112,7 @@ class FleetSummary:
                 reason=cut(reason, LONGEST),
                 facts=_facts(report),
                 broken=Counter(result.level for result in report.broken),
+                profiles={one.name: one for one in report.profiles},
                 routes=_routes(report),
                 causes=self._causes(column),
             )
@@ -134,6 +138,11 @@ class FleetSummary:
         """The routes of all targets; what is about a whole run comes last."""
         found = {route for target in self.targets for route in target.routes}
         return sorted(found, key=lambda route: (route == WHOLE_RUN, route))
+
+    @property
+    def profiles(self) -> list[str]:
+        """The profiles of all targets, in the order in which they have them."""
+        return list(dict.fromkeys(name for target in self.targets for name in target.profiles))
 
     @property
     def counts(self) -> Mapping[Verdict, int]:
