@@ -35,6 +35,7 @@ CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 GUIDE = (
     "docs/ci.md",
     "docs/recipes.md",
+    "docs/scale.md",
     "docs/profiles.md",
     "docs/reports.md",
     "docs/deviations.md",
