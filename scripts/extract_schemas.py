@@ -3,8 +3,8 @@
     python scripts/extract_schemas.py crd CRD.yaml KIND [MEMBER…]
     python scripts/extract_schemas.py kubernetes swagger.json KIND…
 
-The first prints the schema that a CRD has, of `spec.predictor` only the members that are named; the second
-the definitions of Kubernetes that the kinds need. See tests/data/schemas/README.md.
+The first prints the schema of a CRD, of `spec` only the members that are named (`predictor.minReplicas`),
+or all; the second the definitions of Kubernetes that the kinds need. See tests/data/schemas/README.md.
 """
 
 from __future__ import annotations
@@ -27,15 +27,24 @@ def main(what: str, file: str, *names: str) -> None:
 
 
 def of_crd(text: str, kind: str, *kept: str) -> Any:
-    """Return the schema of a kind, with these members of `spec.predictor` alone if any are named."""
+    """Return the schema of a kind, with these members of `spec` alone if any are named."""
     (crd,) = [one for one in yaml.safe_load_all(text) if one and one["spec"]["names"]["kind"] == kind]
     (version,) = [one for one in crd["spec"]["versions"] if one["storage"]]
     schema = without_descriptions(version["schema"]["openAPIV3Schema"])
     if kept:
-        spec = schema["properties"]["spec"]["properties"]
-        spec["predictor"]["properties"] = {name: spec["predictor"]["properties"][name] for name in kept}
-        schema["properties"]["spec"]["properties"] = {"predictor": spec["predictor"]}
+        restrict(schema["properties"]["spec"], [path.split(".") for path in kept])
     return schema
+
+
+def restrict(schema: Any, paths: list[list[str]]) -> None:
+    """Leave out the members that no path leads to; one that ends a path stays whole."""
+    schema = schema["items"] if schema.get("type") == "array" else schema
+    names = dict.fromkeys(path[0] for path in paths)
+    schema["properties"] = {name: schema["properties"][name] for name in names}
+    for name in names:
+        below = [path[1:] for path in paths if path[0] == name]
+        if all(below):
+            restrict(schema["properties"][name], below)
 
 
 def of_kubernetes(document: dict[str, Any], kinds: tuple[str, ...]) -> Any:

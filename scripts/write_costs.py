@@ -47,7 +47,7 @@ def measured(depth: Depth) -> dict[str, tuple[int, int]]:
         with silenced_libraries():
             whole.execute_all()
     costs = {
-        one.result.id: (one.context.usage.requests, one.context.usage.generated_tokens)
+        one.result.id: (one.usage.requests, one.usage.generated_tokens)
         for one in whole.executed
     }
     return {PROBES: probes, **dict(sorted(costs.items()))}

@@ -41,6 +41,7 @@ CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 GUIDE = (
     "docs/ci.md",
     "docs/recipes.md",
+    "docs/scale.md",
     "docs/profiles.md",
     "docs/results.md",
     "results/README.md",

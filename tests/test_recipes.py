@@ -17,7 +17,9 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from tgi_conformance.cli.merge import merge_command
 from tgi_conformance.cli.run import run_command
+from tgi_conformance.fleet.shard import Shard, shard_of
 from tgi_conformance.results.levels import Verdict
 
 if sys.version_info >= (3, 11):
@@ -33,13 +35,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 FOLDER, SCHEMAS = ROOT / "examples" / "deploy", ROOT / "tests" / "data" / "schemas"
-PAGE = (ROOT / "docs" / "recipes.md").read_text("utf-8")
+PAGE = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("recipes.md", "scale.md"))
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 CRDS = {
     "AnalysisTemplate": "analysis-template.json",
     "Rollout": "rollout.json",
     "Canary": "canary.json",
     "InferenceService": "inference-service.json",
+    "Workflow": "workflow.json",
 }
 DEFINITIONS = {
     "Job": "io.k8s.api.batch.v1.Job",
@@ -103,7 +106,25 @@ def embedded(document: dict[str, Any]) -> list[dict[str, Any]]:
     if document["kind"] == "Rollout":
         spec = {name: document["spec"][name] for name in ("selector", "template")}
         return [{"apiVersion": "apps/v1", "kind": "Deployment", "spec": spec}]
+    if document["kind"] == "Workflow":
+        return [_job_of(document["spec"], one["container"]) for one in containers_of(document)]
     return []
+
+
+def containers_of(workflow: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the templates of a workflow that start a pod."""
+    return [template for template in workflow["spec"]["templates"] if "container" in template]
+
+
+def _job_of(spec: dict[str, Any], container: dict[str, Any]) -> dict[str, Any]:
+    """Make a Job of the pod that a template starts, with the volumes and the security of the workflow."""
+    pod = {
+        "restartPolicy": "Never",
+        "securityContext": spec["securityContext"],
+        "volumes": [*spec["volumes"], {"name": "parts", "emptyDir": {}}],
+        "containers": [{"name": "main", **container}],
+    }
+    return {"apiVersion": "batch/v1", "kind": "Job", "spec": {"template": {"spec": pod}}}
 
 
 @every_document
@@ -147,6 +168,8 @@ def test_a_misspelled_member_does_not_fit(document: dict[str, Any]) -> None:
         ("Rollout", ("spec", "strategy", "canary", "steps"), "none"),
         ("Canary", ("spec", "analysis", "webhooks", 0, "type"), "some-time"),
         ("InferenceService", ("spec", "predictor", "canaryTrafficPercent"), "none"),
+        ("Workflow", ("spec", "templates", 0, "dag", "tasks"), {}),
+        ("Workflow", ("spec", "templates", 1, "container", "args"), "run"),
     ],
 )
 def test_a_wrong_value_does_not_fit(kind: str, path: tuple[Any, ...], wrong: Any) -> None:
@@ -162,7 +185,7 @@ def test_a_wrong_value_does_not_fit(kind: str, path: tuple[Any, ...], wrong: Any
 def test_the_page_shows_each_file_whole() -> None:
     blocks = re.findall(r"```(?:yaml|dockerfile)\n(.*?)```", PAGE, re.DOTALL)
 
-    assert sorted(path.read_text("utf-8") for path in FOLDER.iterdir()) == sorted(blocks)
+    assert [] == [path.name for path in FOLDER.iterdir() if path.read_text("utf-8") not in blocks]
 
 
 def pods(value: Any) -> Iterator[dict[str, Any]]:
@@ -190,6 +213,9 @@ def commands() -> dict[str, list[str]]:
         for number, container in enumerate(pod["containers"])
         if container["args"][0] == "run"
     }
+    for name, document in DOCUMENTS:
+        if document["kind"] == "Workflow":
+            found[name] = containers_of(document)[0]["container"]["args"]
     (webhook,) = [
         hook
         for _, document in DOCUMENTS
@@ -253,9 +279,9 @@ def test_flaggers_load_tester_runs_the_command(tgi_server: Running) -> None:
 
 
 def jobs(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the specifications of Jobs."""
+    """Yield the specifications of Jobs that check one deployment."""
     if isinstance(value, dict):
-        if "podFailurePolicy" in value:
+        if "podFailurePolicy" in value and "completions" not in value:
             yield value
         for inner in value.values():
             yield from jobs(inner)
@@ -302,8 +328,54 @@ def test_nothing_ends_a_run_before_its_own_limits() -> None:
     assert f"-timeout={timeout}" in tester["args"]
 
 
+def fleet_job() -> dict[str, Any]:
+    """Give the specification of the Indexed Job."""
+    (found,) = [one["spec"] for _, one in DOCUMENTS if one.get("spec", {}).get("completionMode")]
+    return dict(found)
+
+
+def test_a_shard_goes_on_only_if_it_could_not_tell() -> None:
+    job = fleet_job()
+    verdicts, drained = job["podFailurePolicy"]["rules"]
+    codes = {verdict.exit_code for verdict in Verdict} | {2}
+
+    assert ("FailIndex", "In") == (verdicts["action"], verdicts["onExitCodes"]["operator"])
+    assert codes - {0, Verdict.COULD_NOT_TELL.exit_code} == set(verdicts["onExitCodes"]["values"])
+    assert "Ignore" == drained["action"]
+    assert job["maxFailedIndexes"] == job["completions"]
+    assert job["backoffLimitPerIndex"] > 0
+    (retry,) = [
+        one["retryStrategy"]["expression"]
+        for _, document in DOCUMENTS
+        if document["kind"] == "Workflow"
+        for one in containers_of(document)
+        if "retryStrategy" in one
+    ]
+    assert f"lastRetry.exitCode) == {Verdict.COULD_NOT_TELL.exit_code}" in retry
+
+
+def test_shards_of_the_recipes_are_merged_as_many_as_there_are() -> None:
+    job = fleet_job()
+    (container,) = job["template"]["spec"]["containers"]
+    environment = {one["name"]: one.get("value") for one in container["env"]}
+    merges = [
+        one["args"]
+        for _, document in DOCUMENTS
+        for pod in [*pods(document), *pods(embedded(document))]
+        for one in pod["containers"]
+        if one["args"][0] == "merge"
+    ]
+
+    assert str(job["completions"]) == environment["JOB_COMPLETIONS"]
+    assert Shard(8, 8) == shard_of("auto", {**environment, "JOB_COMPLETION_INDEX": "7"})
+    assert 2 == len(merges)
+    for words in merges:
+        assert f"--expect={job['completions']}" in words
+        assert "merge" == merge_command.make_context("merge", words[1:]).info_name
+
+
 def test_pods_run_without_rights_and_without_variables_of_services() -> None:
-    assert 4 == len(PODS)
+    assert 6 == len(PODS)
     for pod in PODS:
         assert pod["enableServiceLinks"] is False
         assert pod["automountServiceAccountToken"] is False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """The name of a header (RFC 9110, a token)."""
+
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 _EXAMPLE = "http://127.0.0.1:3000"
 
@@ -117,12 +120,18 @@ def trust(ca: Path | None, *, insecure: bool = False) -> ssl.SSLContext:
         return httpx.create_ssl_context(verify=False)
     where = f"--ca {ca}" if ca else "SSL_CERT_FILE or SSL_CERT_DIR in the environment"
     try:
-        return ssl.create_default_context(cafile=str(ca)) if ca else httpx.create_ssl_context()
+        return _context(ca, ca.stat().st_mtime_ns if ca else 0, tuple(map(os.environ.get, CERTIFICATES)))
     except ssl.SSLError:
         problem = "holds no certificate"
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
     raise AccessError(f"{where}: {problem}, expected a file of certificates in PEM")
+
+
+@lru_cache(maxsize=8)  # one takes a quarter of a megabyte and 40 ms, and a fleet has many targets
+def _context(ca: Path | None, _changed: int, _environment: tuple[str | None, ...]) -> ssl.SSLContext:
+    """Load certificates, again when the file or the environment has changed."""
+    return ssl.create_default_context(cafile=str(ca)) if ca else httpx.create_ssl_context()
 
 
 def can_be_sent(value: str) -> bool:

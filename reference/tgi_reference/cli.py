@@ -35,6 +35,7 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
         "serve --port 3000",
         "serve --port 0 --quiet --max-total-tokens 256",
         "serve --as documented --token-latency-ms 30",
+        "serve --port 3000 --fleet 500",
         "serve --release 2.4.1 --fault stop-strings-are-ignored-without-details",
     ),
 )
@@ -120,8 +121,15 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     multiple=True,
     help="Inject a variant, which is legal; repeatable (see `variants`).",
 )
+@click.option(
+    "--fleet",
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Serve N servers that differ, under /t1 to /tN; each tenth has one of the faults. GET /fleet.yaml "
+    "lists them.",
+)
 @click.option("--quiet", is_flag=True, help="Do not log requests.")
-def serve(fidelity: str, release: str, token_latency_ms: float, **flags: Any) -> None:
+def serve(fidelity: str, release: str, token_latency_ms: float, fleet: int | None, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
 
     A stand-in for a real deployment in tests: all routes, real limits, real token counts, no GPU. SIGTERM
@@ -136,23 +144,33 @@ def serve(fidelity: str, release: str, token_latency_ms: float, **flags: Any) ->
         )
     except SettingsError as error:
         raise WrongUsage(str(error)) from None
-    _serve(settings)
+    _serve(settings, fleet)
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, fleet: int | None) -> None:
     # Imported late, so that --help and wrong flags are answered at once.
     try:
         with needing("server", "tgi-conformance serve"):
             from tgi_reference.compose import compose, injections_of  # noqa: PLC0415
+            from tgi_reference.fleet import FleetApp, members_of  # noqa: PLC0415
             from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
     except MissingExtraError as error:
         raise WrongUsage(str(error)) from None
 
     try:
         injections = injections_of(settings)
+        members = members_of(settings, fleet) if fleet else ()
         listening = listen(settings)
     except (ListenError, SettingsError) as error:
         raise WrongUsage(str(error)) from None
+    if members:
+        _log(settings)
+        faulty = sum(bool(member.settings.faults) for member in members)
+        told = f"TGI reference servers: {len(members)}, {faulty} with a fault; their URLs: "
+        serve_forever(
+            FleetApp(members), None, listening, lambda: click.echo(f"{told}{url_of(listening)}/fleet.yaml")
+        )
+        return
     composed = compose(settings, injections)
     _log(settings)
     serve_forever(

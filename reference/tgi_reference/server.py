@@ -102,10 +102,14 @@ def url_of(listening: socket.socket) -> str:
 
 
 def serve_forever(
-    app: ASGIApp, services: Services, listening: socket.socket, ready: Callable[[], None]
+    app: ASGIApp, services: Services | None, listening: socket.socket, ready: Callable[[], None]
 ) -> None:
-    """Serve until a signal, then until the last stream has ended. ``ready`` is called when signals count."""
-    _handle_backend_signals(services)
+    """Serve until a signal, then until the last stream has ended. ``ready`` is called when signals count.
+
+    Signals take the backend of ``services`` down and up, if there are any.
+    """
+    if services is not None:
+        _handle_backend_signals(services)
     _server(app, None, ready).run(sockets=[listening])
 
 

@@ -19,6 +19,7 @@ PACKAGES = (
     "config",
     "engine",
     "reports",
+    "fleet",
     "cli",
     "pytest_plugin",
 )

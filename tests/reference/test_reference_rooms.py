@@ -23,6 +23,7 @@ ROOMS = (
     ("api",),
     ("injection", "server"),
     ("compose",),
+    ("fleet",),
     ("cli", "pytest_plugin"),
     ("__main__",),
 )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from tgi_common.text import escaped
+from tgi_conformance.config.usage_error import UsageError
+from tgi_conformance.reports.read_json import read_report
 from tgi_conformance.results.comparison import compare
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 
@@ -46,16 +48,22 @@ class Gate:
     on_inconclusive: str | None = None
     stale: bool = False
 
+    @property
+    def inconclusive_code(self) -> int:
+        """The exit status of a run that could not tell."""
+        if self.on_inconclusive is None:
+            return Verdict.COULD_NOT_TELL.exit_code
+        return INCONCLUSIVE[self.on_inconclusive]
+
     def status(self, report: Report) -> tuple[int, str]:
         """Give the exit status and a line that says why."""
         if report.verdict is Verdict.INTERNAL_ERROR:
             return report.verdict.exit_code, f"internal error: {report.reason}"
         if report.verdict is Verdict.COULD_NOT_TELL:
-            code = report.verdict.exit_code
             if self.on_inconclusive is None:
-                return code, f"inconclusive: {report.reason}"
+                return self.inconclusive_code, f"inconclusive: {report.reason}"
             told = "passed" if self.on_inconclusive == "pass" else "failed"
-            return INCONCLUSIVE[self.on_inconclusive], f"{told}, though inconclusive: {report.reason}"
+            return self.inconclusive_code, f"{told}, though inconclusive: {report.reason}"
         code, reason = self._judged(report)
         if code == 0 and self.stale and report.stale_deviations:
             return 1, _stale(report.stale_deviations)
@@ -66,6 +74,13 @@ class Gate:
             return _by_baseline(report, self.baseline, self.file.name)
         levels = (Level.MUST, Level.SHOULD) if self.fail_on is FailOn.SHOULD else (Level.MUST,)
         return _by_levels(report, levels)
+
+
+def baseline_of(fail_on: FailOn, file: Path | None) -> Report | None:
+    """Read the report of `--baseline`, which `--fail-on regression` needs; raises UsageError, ReportError."""
+    if (fail_on is FailOn.REGRESSION) != (file is not None):
+        raise UsageError("--fail-on regression and --baseline FILE require each other")
+    return read_report(file) if file else None
 
 
 def _by_levels(report: Report, levels: tuple[Level, ...]) -> tuple[int, str]:

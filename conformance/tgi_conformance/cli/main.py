@@ -13,6 +13,7 @@ from tgi_conformance.cli.accept import accept_command
 from tgi_conformance.cli.compare import compare_command
 from tgi_conformance.cli.explain import explain_command
 from tgi_conformance.cli.list import list_command
+from tgi_conformance.cli.merge import merge_command
 from tgi_conformance.cli.run import run_command
 
 
@@ -60,7 +61,7 @@ def main() -> None:
     """Check whether a deployment conforms to the Text Generation Inference REST API."""
 
 
-for _command in (accept_command, compare_command, explain_command, list_command, run_command):
+for _command in (accept_command, compare_command, explain_command, list_command, merge_command, run_command):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from tgi_common.command_line import WrongUsage
 from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.reports.badge import write_badge
 from tgi_conformance.reports.files import check_writable, write_atomically
+from tgi_conformance.reports.fleet_html import write_fleet_html
+from tgi_conformance.reports.fleet_text import write_fleet_markdown
 from tgi_conformance.reports.html_report import write_html
 from tgi_conformance.reports.json_report import write_json
 from tgi_conformance.reports.junit import write_junit
@@ -18,9 +20,10 @@ from tgi_conformance.reports.matrix import write_matrix_markdown
 from tgi_conformance.reports.matrix_html import write_matrix_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from tgi_conformance.reports.fleet_summary import FleetSummary
     from tgi_conformance.results.comparison import Column
     from tgi_conformance.results.report import Report
 
@@ -33,6 +36,7 @@ WRITERS: dict[str, Writer] = {
     "markdown": write_markdown,
     "badge": write_badge,
 }
+FLEET_WRITERS = {"html": write_fleet_html, "markdown": write_fleet_markdown}
 MATRIX_WRITERS = {"html": write_matrix_html, "markdown": write_matrix_markdown}
 ENDINGS = {"json": ".json", "junit": ".xml", "html": ".html"}
 
@@ -48,6 +52,36 @@ class Written:
         """Raise WrongUsage if a file could not be written."""
         if self.failures:
             raise WrongUsage("\n".join(self.failures.values()))
+
+
+@define
+class FleetWriting:
+    """Writes what was asked for about many targets, each report as it comes."""
+
+    files: ReportFiles
+    failures: dict[Path, str] = field(factory=dict)
+
+    def write_one(self, column: Column) -> None:
+        """Write the reports of one target into the folder, if there is one."""
+        if self.files.folder is None:
+            return
+        for form, end in ENDINGS.items():
+            path = self.files.folder / f"{column.name}{end}"
+            error = _write_one(path, WRITERS[form](column.report))
+            if error:
+                self.failures[path] = error
+
+    def finish(self, summary: FleetSummary, problems: Sequence[str]) -> Written:
+        """Write the page and the summary; of the reports of each target only the folder is named."""
+        texts: dict[Path, str] = {}
+        folder = self.files.folder
+        if folder is not None:
+            texts[folder / "fleet.html"] = write_fleet_html(summary, problems, linked=True)
+            texts[folder / "fleet.md"] = write_fleet_markdown(summary, problems)
+        for form, path in self.files.outputs.items():
+            texts[path] = FLEET_WRITERS[form](summary, problems)
+        found = _write(texts)
+        return Written(found.paths, {**self.failures, **found.failures})
 
 
 @frozen

@@ -10,28 +10,29 @@ import click
 
 from tgi_common.access import AccessError
 from tgi_common.command_line import WrongUsage, examples
-from tgi_conformance.cli.exit_status import FailOn, Gate
-from tgi_conformance.cli.output import console, printing, replace_what_cannot_be_encoded, stopping
+from tgi_conformance.cli.exit_status import FailOn, Gate, baseline_of
+from tgi_conformance.cli.output import replace_what_cannot_be_encoded, stopping
 from tgi_conformance.cli.report_files import ReportFiles
 from tgi_conformance.cli.rerun import rerunning
 from tgi_conformance.cli.run_options import RunCommand, run_options
-from tgi_conformance.cli.verbosity import QUIET, telling
+from tgi_conformance.cli.several import tell_fleet, tell_one
+from tgi_conformance.cli.sharing import Sharing
+from tgi_conformance.cli.verbosity import telling, telling_fleet
 from tgi_conformance.config.estimate import estimate
 from tgi_conformance.config.settings import Settings
 from tgi_conformance.config.targets import NamedConfig, configs_of_file, configs_of_urls
 from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.run import run
-from tgi_conformance.engine.several import run_all
-from tgi_conformance.reports.matrix import print_matrix
-from tgi_conformance.reports.read_json import ReportError, read_report
-from tgi_conformance.reports.terminal import print_report, print_verdict
+from tgi_conformance.fleet.merge import fleet_of
+from tgi_conformance.fleet.part import PartError
+from tgi_conformance.reports.read_json import ReportError
 from tgi_conformance.results.deviations import DeviationsError
 from tgi_conformance.results.levels import Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tgi_conformance.results.report import Report
+    from tgi_conformance.fleet.run import Shift
 
 UNVERIFIED = "warning: --insecure: {} may be anybody, since its certificate is not verified"
 
@@ -44,6 +45,7 @@ EXAMPLES = examples(
     "run https://your.host --profile native --profile operations",
     "run https://your.host --fail-on regression yesterday.json",
     "run https://one.host https://another.host --reports reports",
+    "run --targets fleet.yaml --shard 3/50",
 )
 
 
@@ -65,11 +67,13 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     verbosity: int = given.pop("verbose") - given.pop("quiet")
     replace_what_cannot_be_encoded()
     try:
+        sharing = Sharing.taken_from(given)
         url, given = rerunning(url, given)
         settings = Settings("", headers=given.pop("header"), ids=given.pop("id"), **given)
         named = _targets(url, targets, settings)
-        gate = Gate(fail_on, _baseline(fail_on, baseline), baseline, on_inconclusive, stale)
-        files.check(several=len(named) > 1 or targets is not None)
+        gate = Gate(fail_on, baseline_of(fail_on, baseline), baseline, on_inconclusive, stale)
+        single = len(named) == 1 and targets is None
+        files.check(several=not single)
     except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None
     for target in named:
@@ -82,10 +86,13 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
             )
         return
     try:
-        if len(named) == 1 and targets is None:
+        if single and not sharing.asked_for:
             code = _one(named[0], files, gate, verbosity)
         else:
-            code = _several(named, files, gate, verbosity)
+            with sharing.shift(named) as shift:
+                code = _several(shift, files, gate, verbosity, single=single)
+    except (PartError, OSError) as error:
+        raise WrongUsage(str(error)) from None
     except click.ClickException:
         raise
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means that a deployment does not conform
@@ -112,41 +119,18 @@ def _targets(urls: tuple[str, ...], file: Path | None, settings: Settings) -> tu
     return configs_of_urls(urls, settings)
 
 
-def _baseline(fail_on: FailOn, file: Path | None) -> Report | None:
-    if (fail_on is FailOn.REGRESSION) != (file is not None):
-        raise UsageError("--fail-on regression and --baseline FILE require each other")
-    return read_report(file) if file else None
-
-
 def _one(target: NamedConfig, files: ReportFiles, gate: Gate, verbosity: int) -> int:
     name = target.config.target.shown_url
-    with stopping() as stop, telling([name], verbosity) as watch:
+    with stopping() as stop, telling(name, verbosity) as watch:
         report = run(target.config, lambda progress: watch(name, progress), stop)
-    written = files.write(report)
-    code, reason = gate.status(report)
-    with printing():
-        if verbosity <= QUIET:
-            print_verdict(report, console())
-        else:
-            paths = {form: path for form, path in files.outputs.items() if path in written.paths}
-            print_report(report, console(), paths)
-        click.echo(reason)
-    written.raise_for_failures()
-    return code
+    return tell_one(report, files, gate, verbosity)
 
 
-def _several(targets: tuple[NamedConfig, ...], files: ReportFiles, gate: Gate, verbosity: int) -> int:
-    with stopping() as stop, telling([target.name for target in targets], verbosity) as watch:
-        columns = run_all(targets, watch, stop)
-    written = files.write_matrix(columns)
-    found = [(column.name, *gate.status(column.report)) for column in columns]
-    with printing():
-        if verbosity > QUIET:
-            print_matrix(columns, console())
-            for path in written.paths:
-                click.echo(f"written {path}")
-        for name, _, reason in found:
-            click.echo(f"{name}: {reason}")
-    written.raise_for_failures()
-    codes = {code for _, code, _ in found}
-    return next((code for code in (4, 1, 3) if code in codes), 0)
+def _several(shift: Shift, files: ReportFiles, gate: Gate, verbosity: int, *, single: bool) -> int:
+    """Run the targets of a shard, or all; a `single` one has the reports of one deployment."""
+    todo = shift.todos()
+    with stopping() as stop, telling_fleet(len(todo), verbosity) as watcher:
+        fleet = fleet_of(shift.run(watcher, stop))
+    if single and fleet.names:
+        return tell_one(fleet.report(fleet.names[0]), files, gate, verbosity)
+    return tell_fleet(fleet, files, gate, verbosity)

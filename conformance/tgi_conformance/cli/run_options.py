@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,15 +16,17 @@ from tgi_conformance.cli.exit_status import FailOn
 from tgi_conformance.cli.selecting import selecting
 from tgi_conformance.config.file import FORMER, read_configuration
 from tgi_conformance.config.usage_error import UsageError
+from tgi_conformance.engine.several import AT_A_TIME
 from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Sequence
 
 PREFIX = "TGI_CONFORMANCE"
 Decorated = TypeVar("Decorated")
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+PATH = click.Path(path_type=Path)
 
 
 class RunCommand(OneLineCommand):
@@ -38,7 +41,7 @@ class RunCommand(OneLineCommand):
             raise WrongUsage(str(error)) from None
         _check_environment(name for name in many if name)
         extra = {"auto_envvar_prefix": PREFIX, "default_map": settings, **extra}
-        return super().make_context(info_name, _with_baseline(_with_present_names(args)), *rest, **extra)
+        return super().make_context(info_name, with_baseline(_with_present_names(args)), *rest, **extra)
 
 
 def _check_environment(settings: Iterable[str]) -> None:
@@ -59,7 +62,7 @@ def _with_present_names(args: list[str]) -> list[str]:
     return [re.sub(rf"^--({former})(?==|$)", lambda name: f"--{FORMER[name[1]]}", one) for one in args]
 
 
-def _with_baseline(args: list[str]) -> list[str]:
+def with_baseline(args: list[str]) -> list[str]:
     """Accept `--fail-on regression FILE` for `--fail-on regression --baseline FILE`."""
     for place in range(len(args) - 2):
         flag, value, named = args[place : place + 3]
@@ -78,18 +81,100 @@ class Lines(click.types.StringParamType):
 
 def run_options(command: Callable[..., Decorated]) -> Callable[..., Decorated]:
     """Add every flag of `run` to a command."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+    decorated: Callable[..., Decorated] = adding(OPTIONS)(command)
+    return decorated
+
+
+def adding(options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """Make a decorator that adds options to a command, in this order."""
+
+    def added(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return added
 
 
 def _choice(kind: type[Depth | FailOn]) -> click.Choice[str]:
     return click.Choice([member.value for member in kind])
 
 
-OPTIONS: list[Callable[..., Any]] = [
+Options = list[Callable[..., Any]]
+
+JUDGING: Options = [
+    click.option(
+        "--fail-on",
+        type=_choice(FailOn),
+        default="must",
+        show_default=True,
+        help="What makes the run exit with 1; `regression FILE` compares with the report of an earlier run.",
+    ),
+    click.option("--baseline", metavar="FILE", type=FILE, help="Report of `run --json` to compare with."),
+    click.option(
+        "--fail-on-stale",
+        is_flag=True,
+        help="Fail also if a known deviation of --deviations no longer shows.",
+    ),
+    click.option(
+        "--on-inconclusive",
+        type=click.Choice(["pass", "fail"]),
+        help="End with 0 or 1 instead of 3 where the run could not tell.",
+    ),
+]
+"""What decides about the exit status."""
+
+WRITING: Options = [
+    click.option("--json", metavar="FILE", type=FILE, help="Write the report as JSON."),
+    click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
+    click.option("--html", metavar="FILE", type=FILE, help="Write the report as one HTML file."),
+    click.option("--markdown", metavar="FILE", type=FILE, help="Write a summary in GitHub's Markdown."),
+    click.option("--badge", metavar="FILE", type=FILE, help="Write a shields.io endpoint badge."),
+    click.option(
+        "--reports", metavar="FOLDER", type=FOLDER, help="Write all reports of several deployments."
+    ),
+]
+"""Which reports are written."""
+
+QUIET = click.option(
+    "-q", "--quiet", count=True, help="Print only the verdict and why the run ends as it does."
+)
+
+SHARING: Options = [
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 256),
+        default=AT_A_TIME,
+        show_default=True,
+        help="Targets to check at a time.",
+    ),
+    click.option(
+        "--shard",
+        metavar="I/N",
+        help="Check only the targets of shard I of N; `auto` takes both from Kubernetes, GitLab or Slurm.",
+    ),
+    click.option(
+        "--split",
+        type=click.Choice(["requirements"]),
+        help="Divide a target that is too large for a shard by requirements.",
+    ),
+    click.option(
+        "--part",
+        metavar="FILE",
+        type=PATH,
+        help="Write results to this file or folder as they come, for `merge`.  [default with --shard: "
+        "part-I-of-N.jsonl]",
+    ),
+    click.option(
+        "--resume", metavar="PART", type=PATH, help="Go on with this part, or begin it if there is none."
+    ),
+]
+"""How several targets are divided."""
+
+OPTIONS: Options = [
     click.argument("url", metavar="URL…", nargs=-1, envvar="TGI_CONFORMANCE_URL"),
     click.option("--targets", metavar="FILE", type=FILE, help="YAML file that lists deployments to check."),
+    *SHARING,
     click.option("--api-key-env", metavar="NAME", help="Environment variable with the API key."),
     click.option(
         "--header", metavar="K:V", multiple=True, type=Lines(), help="Header to send with each request."
@@ -130,27 +215,8 @@ OPTIONS: list[Callable[..., Any]] = [
     click.option("--require", metavar="ROUTE", multiple=True, help="Fail if this route is not offered."),
     click.option("--deviations", metavar="FILE", type=FILE, help="YAML file with your own known deviations."),
     click.option("--strict", is_flag=True, help="Treat known deviations as failures."),
-    click.option(
-        "--fail-on",
-        type=_choice(FailOn),
-        default="must",
-        show_default=True,
-        help="What makes the run exit with 1; `regression FILE` compares with the report of an earlier run.",
-    ),
-    click.option("--baseline", metavar="FILE", type=FILE, help="Report of `run --json` to compare with."),
-    click.option(
-        "--fail-on-stale",
-        is_flag=True,
-        help="Fail also if a known deviation of --deviations no longer shows.",
-    ),
-    click.option("--json", metavar="FILE", type=FILE, help="Write the report as JSON."),
-    click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
-    click.option("--html", metavar="FILE", type=FILE, help="Write the report as one HTML file."),
-    click.option("--markdown", metavar="FILE", type=FILE, help="Write a summary in GitHub's Markdown."),
-    click.option("--badge", metavar="FILE", type=FILE, help="Write a shields.io endpoint badge."),
-    click.option(
-        "--reports", metavar="FOLDER", type=FOLDER, help="Write all reports of several deployments."
-    ),
+    *JUDGING,
+    *WRITING,
     click.option(
         "--concurrency",
         type=click.IntRange(1, 64),
@@ -194,11 +260,6 @@ OPTIONS: list[Callable[..., Any]] = [
         "oversized bodies, overload.",
     ),
     click.option(
-        "--on-inconclusive",
-        type=click.Choice(["pass", "fail"]),
-        help="End with 0 or 1 instead of 3 where the run could not tell.",
-    ),
-    click.option(
         "--timeout",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
@@ -212,6 +273,6 @@ OPTIONS: list[Callable[..., Any]] = [
         count=True,
         help="Show the outcome of each requirement as it is checked; -vv shows each request too.",
     ),
-    click.option("-q", "--quiet", count=True, help="Print only the verdict and why the run ends as it does."),
+    QUIET,
     click.option("--plan", is_flag=True, help="Estimate requests and tokens of the run, and send nothing."),
 ]

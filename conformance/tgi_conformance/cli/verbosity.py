@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tgi_conformance.reports.fleet_progress import Quiet, watching_fleet
 from tgi_conformance.reports.outcome_lines import writing_nothing, writing_outcomes
 from tgi_conformance.reports.progress_bar import watching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from tgi_conformance.engine.several import Watcher
     from tgi_conformance.reports.outcome_lines import Watch
 
 QUIET, OUTCOMES, REQUESTS = -1, 1, 2
@@ -31,24 +33,43 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def telling(names: Sequence[str], verbosity: int) -> Iterator[Watch]:
-    """Show the progress of these targets and what is logged; yield a function to call after each requirement.
+def telling(name: str, verbosity: int) -> Iterator[Watch]:
+    """Show the progress of a target and what is logged; yield a function to call after each requirement.
 
     `verbosity` is the number of -v less that of -q.
     """
+    if verbosity <= QUIET:
+        progress = writing_nothing()
+    elif verbosity >= OUTCOMES:
+        progress = writing_outcomes([name], sys.stderr)
+    else:
+        progress = watching([name], sys.stderr)
+    with _logging(verbosity), progress as watch:
+        yield watch
+
+
+@contextmanager
+def telling_fleet(total: int, verbosity: int) -> Iterator[Watcher]:
+    """Show the progress of `total` targets and what is logged; yield what to tell of each of them."""
+    if verbosity <= QUIET:
+        with _logging(verbosity):
+            yield Quiet()
+        return
+    with (
+        _logging(verbosity),
+        watching_fleet(total, sys.stderr, outcomes=verbosity >= OUTCOMES) as watcher,
+    ):
+        yield watcher
+
+
+@contextmanager
+def _logging(verbosity: int) -> Iterator[None]:
     logger, handler = logging.getLogger(LOGGER), _Lines()
     before = logger.level
     logger.setLevel(_level(verbosity))
     logger.addHandler(handler)
-    if verbosity <= QUIET:
-        progress = writing_nothing()
-    elif verbosity >= OUTCOMES:
-        progress = writing_outcomes(names, sys.stderr)
-    else:
-        progress = watching(names, sys.stderr)
     try:
-        with progress as watch:
-            yield watch
+        yield
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,15 @@ Costs = dict[str, list[int]]
 
 def shipped_costs(depth: Depth) -> Costs:
     """Requests and generated tokens of each requirement of a run by its id, and those of the probes."""
-    shipped: dict[str, Costs] = json.loads(
-        files("tgi_conformance.config").joinpath(SHIPPED).read_text("utf-8")
-    )
+    shipped = _shipped()
     standard = shipped[Depth.STANDARD.value]
     return {**standard, **shipped.get(depth.value, {})}
+
+
+@cache
+def _shipped() -> dict[str, Costs]:
+    costs: dict[str, Costs] = json.loads(files("tgi_conformance.config").joinpath(SHIPPED).read_text("utf-8"))
+    return costs
 
 
 def cost_of(requirement: str) -> list[int] | None:

@@ -32,6 +32,7 @@ class RunConfig:
         depth: How much to check.
         seed: The seed of generated data.
         selection: Which requirements to check.
+        share: Of what is selected, the ids that this process checks, others having the rest; None for all.
         profiles: Names of profiles: only their requirements, and each must be offered; empty for all.
         scored_by: The released set whose requirements count; None if all of them do.
         require: Names of routes that must be offered; the requirements of one that is not offered fail.
@@ -47,6 +48,7 @@ class RunConfig:
     depth: Depth = Depth.STANDARD
     seed: int = 0
     selection: Selection = field(factory=Selection)
+    share: frozenset[str] | None = None
     profiles: tuple[str, ...] = ()
     scored_by: RequirementSet | None = None
     require: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class RunConfig:
             self.depth.includes(requirement.depth)
             and self.selection.includes(requirement)
             and self._profiles_include(requirement)
+            and (self.share is None or requirement.id in self.share)
         )
 
     @property

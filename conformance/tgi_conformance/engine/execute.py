@@ -22,6 +22,7 @@ from tgi_conformance.session.context_limits import beyond_the_limits
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange, Request
+    from tgi_conformance.http.usage import Usage
     from tgi_conformance.requirements import Requirement
     from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.session.session import Session
@@ -32,10 +33,19 @@ HANGS = "not checked, since two requirements of its kind on this route timed out
 
 @frozen
 class Executed:
-    """A requirement's result, the context of its check, and whether the run was stopped before its end."""
+    """A requirement's result, and what the run needs to know of its check; not the answers, which are large.
+
+    Attributes:
+        version: The deployment's release, as far as it was known.
+        deviations_seen: Known deviations that were seen.
+        usage: What the check used.
+        interrupted: Whether the run was stopped before its end.
+    """
 
     result: Result
-    context: Context
+    version: Version | None
+    deviations_seen: frozenset[Deviation]
+    usage: Usage
     interrupted: bool = False
 
 
@@ -54,7 +64,13 @@ def execute(requirement: Requirement, session: Session) -> Executed:
         seconds=time.monotonic() - started,
         cases=context.cases,
     )
-    return Executed(result, context, session.sender.client.stop.is_set())
+    return Executed(
+        result,
+        context.capabilities.version,
+        frozenset(context.deviations_seen),
+        context.usage,
+        session.sender.client.stop.is_set(),
+    )
 
 
 @frozen

@@ -53,28 +53,41 @@ def verdict_with_profiles(
 def _result(
     config: RunConfig, name: str, results: Sequence[Result], absent: Mapping[str, str], reason: str
 ) -> ProfileResult:
-    own = [result for result in results if name in result.profiles]
     operations = dict.fromkeys(one.operation for one in config.at_depth(name))
     missing = tuple(operation for operation in operations if operation in absent)
     found = ProfileResult(
         name,
         None,
-        checked=len(own),
-        unsupported=sum(result.outcome is Outcome.UNSUPPORTED for result in own),
         total=len(config.at_depth(name)),
         missing=missing,
         asked=name in config.profiles,
     )
     evidence = "" if reason else _not_offered(operations, absent)
     if evidence:
-        return evolve(found, reason=evidence)
+        return counting(evolve(found, reason=evidence), results)
+    return judging(found, results, reason, strict=config.strict, asked=bool(config.profiles))
+
+
+def judging(
+    found: ProfileResult, results: Sequence[Result], reason: str, *, strict: bool, asked: bool
+) -> ProfileResult:
+    """Judge a profile that is offered by the results of a run, which was `asked` for some profiles or not."""
+    own = [result for result in results if found.name in result.profiles]
     # What the run says of the whole deployment is about requests of the profiles that it was asked for.
-    whole = [result for result in results if config.profiles and result.route == WHOLE_RUN]
+    whole = [result for result in results if asked and result.route == WHOLE_RUN]
     deciding = list({result.id: result for result in (*own, *whole)}.values())
-    verdict, why = verdict_of(deciding, reason, strict=config.strict)
-    broken = broken_among(deciding, strict=config.strict)
+    verdict, why = verdict_of(deciding, reason, strict=strict)
+    broken = broken_among(deciding, strict=strict)
     must = sum(result.level is Level.MUST for result in broken)
-    return evolve(found, verdict=verdict, reason=why, must=must, should=len(broken) - must)
+    judged = evolve(found, verdict=verdict, reason=why, must=must, should=len(broken) - must)
+    return counting(judged, results)
+
+
+def counting(found: ProfileResult, results: Iterable[Result]) -> ProfileResult:
+    """Count the results of a profile's requirements."""
+    own = [result for result in results if found.name in result.profiles]
+    unsupported = sum(result.outcome is Outcome.UNSUPPORTED for result in own)
+    return evolve(found, checked=len(own), unsupported=unsupported)
 
 
 def _not_offered(operations: Iterable[str], absent: Mapping[str, str]) -> str:

@@ -1,13 +1,12 @@
-"""Run the suite against several deployments in parallel."""
+"""Run the suite against several deployments in parallel, and keep no report longer than needed."""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from tgi_conformance.engine.run import run_one, silenced_libraries, without_results
-from tgi_conformance.results.comparison import Column
+from tgi_conformance.engine.run import INTERRUPTED, run_one, silenced_libraries, without_results
 from tgi_conformance.results.levels import Verdict
 
 if TYPE_CHECKING:
@@ -17,30 +16,62 @@ if TYPE_CHECKING:
     from tgi_conformance.engine.progress import Progress
     from tgi_conformance.results.report import Report
 
-    Watch = Callable[[str, Progress], None]
-
 AT_A_TIME = 8
+
+
+class Watcher(Protocol):
+    """What is told of each target, by its name, one call at a time."""
+
+    def begin(self, name: str) -> None:
+        """A target's run begins."""
+
+    def progress(self, name: str, progress: Progress) -> None:
+        """A requirement was checked."""
+
+    def report(self, name: str, report: Report) -> None:
+        """A target's run has ended."""
 
 
 def run_all(
     targets: Sequence[NamedConfig],
-    watch: Watch = lambda _, __: None,
+    watcher: Watcher,
     stop: threading.Event | None = None,
-) -> tuple[Column, ...]:
-    """Return a report for each target, in order, even if one of the runs fails; `stop` as for `run`."""
+    at_a_time: int = AT_A_TIME,
+) -> None:
+    """Run each target, `at_a_time` of them in parallel, and tell the watcher; `stop` as for `run`.
+
+    Every target gets a report, even if one of the runs fails. What the watcher raises ends all of them.
+    """
+    stop = stop or threading.Event()
     lock = threading.Lock()
 
-    def one(target: NamedConfig) -> Report:
-        def report_progress(progress: Progress) -> None:
+    def one(target: NamedConfig) -> None:
+        def progress(progress: Progress) -> None:
             with lock:
-                watch(target.name, progress)
+                watcher.progress(target.name, progress)
 
+        if not stop.is_set():
+            with lock:
+                watcher.begin(target.name)
+        report = _report(target, progress, stop)
+        with lock:
+            watcher.report(target.name, report)
+
+    with silenced_libraries(), ThreadPoolExecutor(at_a_time) as threads:
+        futures = [threads.submit(one, target) for target in targets]
         try:
-            return run_one(target.config, report_progress, stop)
-        except Exception as error:  # noqa: BLE001 - an error in one run must not end the others
-            reason = f"{type(error).__name__}: {error}"
-            return without_results(target.config, Verdict.INTERNAL_ERROR, reason)
+            for future in futures:
+                future.result()
+        except BaseException:
+            stop.set()
+            raise
 
-    with silenced_libraries(), ThreadPoolExecutor(AT_A_TIME) as threads:
-        reports = list(threads.map(one, targets))
-    return tuple(Column(target.name, report) for target, report in zip(targets, reports, strict=True))
+
+def _report(target: NamedConfig, progress: Callable[[Progress], None], stop: threading.Event) -> Report:
+    if stop.is_set():
+        return without_results(target.config, Verdict.COULD_NOT_TELL, INTERRUPTED)
+    try:
+        return run_one(target.config, progress, stop)
+    except Exception as error:  # noqa: BLE001 - an error in one run must not end the others
+        reason = f"{type(error).__name__}: {error}"
+        return without_results(target.config, Verdict.INTERNAL_ERROR, reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -63,7 +63,7 @@ class Response:
     first: float = 0.0
     arrivals: tuple[tuple[int, float], ...] = ()
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The body as text; bytes that are not UTF-8 become U+FFFD."""
         return self.body.decode("utf-8", "replace")
@@ -73,9 +73,9 @@ class Response:
         """The media type without parameters, in lower case; empty if there is none."""
         return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
-    @cached_property
+    @property
     def json(self) -> Any:
-        """The body as JSON, or NOT_JSON."""
+        """The body as JSON, or NOT_JSON; not to be changed."""
         return _parse(self.body)
 
     @property
@@ -96,10 +96,10 @@ class Response:
         """Whether its media type is that of an event stream."""
         return self.media_type == EVENT_STREAM
 
-    @cached_property
+    @property
     def stream(self) -> event_stream.EventStream:
         """The body as an event stream."""
-        return event_stream.read(self.body)
+        return _read_stream(self.body)
 
     @property
     def events(self) -> tuple[event_stream.Event, ...]:
@@ -136,7 +136,29 @@ class NoAnswerError(Exception):
         self.request = request
 
 
+# What is read of a body takes ten times its memory, and a run keeps hundreds of answers that requirements
+# share. So only the latest are kept as values; those of a large body are read anew each time.
+RECENT = 128
+LARGE = 100_000  # bytes
+
+
 def _parse(data: bytes) -> Any:
+    return _parsed(data) if len(data) > LARGE else _recently_parsed(data)
+
+
+def _read_stream(body: bytes) -> event_stream.EventStream:
+    return event_stream.read(body) if len(body) > LARGE else _recently_read(body)
+
+
+_recently_read = lru_cache(RECENT)(event_stream.read)
+
+
+@lru_cache(RECENT)
+def _recently_parsed(data: bytes) -> Any:
+    return _parsed(data)
+
+
+def _parsed(data: bytes) -> Any:
     try:
         return json_text.parse(data.decode("utf-8"))
     except ValueError:

@@ -39,7 +39,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "reason": report.reason,
         "summary": report_summary(report),
         **({"profiles": [_profile(one) for one in report.profiles]} if report.profiles else {}),
-        "requirements": [_result(result) for result in report.requirements],
+        "requirements": [result_json(result) for result in report.requirements],
         "stale_deviations": list(report.stale_deviations),
     }
 
@@ -60,7 +60,8 @@ def _profile(one: ProfileResult) -> dict[str, Any]:
     return {**asdict(one), "verdict": one.verdict_shown, "missing": list(one.missing)}
 
 
-def _result(result: Result) -> dict[str, Any]:
+def result_json(result: Result) -> dict[str, Any]:
+    """Return the result of a requirement as JSON values."""
     return {
         "id": result.id,
         "level": result.level.value,

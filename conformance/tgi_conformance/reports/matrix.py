@@ -207,16 +207,16 @@ def _safe(text: str) -> str:
 def write_matrix_markdown(columns: tuple[Column, ...]) -> str:
     """Return the matrix as GitHub's Markdown."""
     matrix = matrix_of(columns)
-    names = [_inert(head.name) for head in matrix.heads]
+    names = [inert(head.name) for head in matrix.heads]
     lines = ["## TGI API conformance", "", f"| | {' | '.join(names)} |", f"| --- |{' :---: |' * len(names)}"]
     lines.append(_line("verdict", [f"{head.verdict.sign} {head.verdict.title}" for head in matrix.heads]))
-    lines.append(_line("target", [_inert(head.target) for head in matrix.heads]))
-    lines.append(_line("outcomes", [_inert(head.counts) for head in matrix.heads]))
+    lines.append(_line("target", [inert(head.target) for head in matrix.heads]))
+    lines.append(_line("outcomes", [inert(head.counts) for head in matrix.heads]))
     lines += _profile_lines(matrix)
-    lines += [_line(_inert(row.id), [cell.sign or "·" for cell in row.cells]) for row in matrix.rows]
+    lines += [_line(inert(row.id), [cell.sign or "·" for cell in row.cells]) for row in matrix.rows]
     lines += ["", f"{matrix.same_shown}.", ""]
     for name, changes in matrix.changes:
-        lines += [f"### {_inert(name)} compared with {names[0]}", ""]
+        lines += [f"### {inert(name)} compared with {names[0]}", ""]
         lines += [line for change in changes for line in _change_lines(change)] or ["Nothing changed.", ""]
     return "\n".join(lines)
 
@@ -225,17 +225,17 @@ def _profile_lines(matrix: Matrix) -> list[str]:
     """A line for each profile of which a report tells a verdict."""
     told = [{one.name: one for one in head.profiles} for head in matrix.heads]
     return [
-        _line(f"profile {_inert(name)}", [_profile_cell(column.get(name)) for column in told])
+        _line(f"profile {inert(name)}", [_profile_cell(column.get(name)) for column in told])
         for name in dict.fromkeys(name for column in told for name in column)
     ]
 
 
 def _profile_cell(found: ProfileResult | None) -> str:
-    return f"{profile_sign(found).sign} {_inert(found.told)}" if found else "·"
+    return f"{profile_sign(found).sign} {inert(found.told)}" if found else "·"
 
 
 def _change_lines(change: Change) -> list[str]:
-    items = [f"- {_inert(name)} {_inert(actual)}".rstrip() for name, actual in change.findings]
+    items = [f"- {inert(name)} {inert(actual)}".rstrip() for name, actual in change.findings]
     return [f"**{change.title}: {len(change.findings)}**", "", *items, ""]
 
 
@@ -243,7 +243,7 @@ def _line(title: str, cells: list[str]) -> str:
     return f"| {title} | {' | '.join(cells)} |"
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Escape everything but letters and digits as character references, so that Markdown has no effect."""
     if not text:
         return ""

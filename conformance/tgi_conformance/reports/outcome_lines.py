@@ -25,13 +25,14 @@ def writing_outcomes(names: Sequence[str], stream: TextIO) -> Iterator[Watch]:
     def write(name: str, progress: Progress) -> None:
         target = f"{escaped(name)}: " if len(names) > 1 else ""
         with suppress(OSError):  # an output that takes nothing must not end a run
-            stream.write(f"{target}{_line(progress)}\n")
+            stream.write(f"{target}{outcome_line(progress)}\n")
             stream.flush()
 
     yield write
 
 
-def _line(progress: Progress) -> str:
+def outcome_line(progress: Progress) -> str:
+    """Return the line of a requirement."""
     result = progress.result
     reason = f": {escaped(result.reason)}" if result.reason else ""
     percent = progress.done * 100 // progress.total

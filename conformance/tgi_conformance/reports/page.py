@@ -28,10 +28,11 @@ class Asset:
     digest: str
 
 
-def write_page(template: str, **values: Any) -> str:
-    """Render a template of the folder `web` with the common style and script."""
+def write_page(template: str, own_script: str = "", **values: Any) -> str:
+    """Render a template of the folder `web` with the common style and script, and perhaps one of its own."""
     page = _environment().get_template(template)
-    return page.render(style=_asset("page.css"), script=_asset("page.js"), **values)
+    more = _asset(own_script) if own_script else None
+    return page.render(style=_asset("page.css"), script=_asset("page.js"), own_script=more, **values)
 
 
 @cache

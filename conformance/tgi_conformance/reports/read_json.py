@@ -37,9 +37,17 @@ def read_report(path: Path) -> Report:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise ReportError(f"{path}: not JSON, expected a report of `run --json`") from None
+    try:
+        return report_of(value)
+    except ReportError as error:
+        raise ReportError(f"{path}: {error}") from None
+
+
+def report_of(value: Any) -> Report:
+    """Make a report of JSON values; raises ReportError, which does not name a file."""
     problem = _problem(value)
     if problem:
-        raise ReportError(f"{path}: {problem}")
+        raise ReportError(problem)
     return _report(value)
 
 
@@ -79,7 +87,7 @@ def _report(value: dict[str, Any]) -> Report:
         generated_tokens=value["generated_tokens"],
         verdict=Verdict(value["verdict"]),
         reason=value["reason"],
-        requirements=tuple(map(_result, value["requirements"])),
+        requirements=tuple(map(result_of, value["requirements"])),
         stale_deviations=tuple(value["stale_deviations"]),
         strict=value["strict"],
         overloads=value["overloads"],
@@ -94,7 +102,8 @@ def _profile(value: dict[str, Any]) -> ProfileResult:
     return _known(ProfileResult, {**value, "verdict": verdict, "missing": tuple(value["missing"])})
 
 
-def _result(value: dict[str, Any]) -> Result:
+def result_of(value: dict[str, Any]) -> Result:
+    """Make a result of JSON values; raises KeyError, TypeError or ValueError for what is none."""
     request, response = value["request"], value["response"]
     read = {
         "level": Level(value["level"]),

@@ -111,7 +111,7 @@ def _cell(route: str, category: str, results: list[Result], urgent: Sequence[Out
     if not results:
         return None
     counts = Counter(result.outcome for result in results)
-    worst = _worst(counts, urgent)
+    worst = worst_outcome(counts, urgent)
     listed = ", ".join(f"{counts[outcome]} {OUTCOMES[outcome].title}" for outcome in ORDER if counts[outcome])
     place = {"route": route, **({"category": category} if category else {})}
     return Cell(
@@ -124,7 +124,7 @@ def _cell(route: str, category: str, results: list[Result], urgent: Sequence[Out
     )
 
 
-def _worst(counts: Counter[Outcome], urgent: Sequence[Outcome]) -> Outcome:
+def worst_outcome(counts: Counter[Outcome], urgent: Sequence[Outcome]) -> Outcome:
     """Return the worst outcome; what is not offered is no better than what passed, and says less."""
     found = [outcome for outcome in ORDER if counts[outcome]]
     weighty = [outcome for outcome in found if outcome in urgent]

@@ -6,6 +6,7 @@ Importing a topic registers its requirements. Modules whose names begin with an 
 from __future__ import annotations
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 
 from tgi_conformance.requirements._declaration import REGISTRY, Requirement
@@ -16,7 +17,12 @@ __all__ = ["Requirement", "requirements"]
 
 def requirements() -> tuple[Requirement, ...]:
     """Import every topic and give all requirements by route; what looks back on the whole run comes last."""
+    _import_topics()
+    return tuple(sorted(REGISTRY.values(), key=lambda one: (one.route == WHOLE_RUN, one.route)))
+
+
+@cache
+def _import_topics() -> None:
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
             import_module(f"{__name__}.{module.name}")
-    return tuple(sorted(REGISTRY.values(), key=lambda one: (one.route == WHOLE_RUN, one.route)))

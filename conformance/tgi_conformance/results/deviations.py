@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,7 @@ def _cause(error: OSError | UnicodeDecodeError) -> str:
     return str(error.strerror) if isinstance(error, OSError) else "not UTF-8"
 
 
+@lru_cache(maxsize=16)  # the targets of a fleet share them
 def parse_deviations(text: str, origin: str) -> tuple[Deviation, ...]:
     """Parse a list of deviations from YAML; raises DeviationsError, which names the entry."""
     try:

@@ -11,7 +11,7 @@ from tests.conformance.reports.samples import BAD, GOOD, NONE
 from tests.conformance.reports.test_matrix import AFTER, BEFORE, report
 
 from tgi_conformance.cli.exit_status import FailOn, Gate
-from tgi_conformance.cli.run_options import _with_baseline
+from tgi_conformance.cli.run_options import with_baseline
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ def test_what_could_not_be_told_may_pass_or_fail(chosen: str | None, expected: i
     ],
 )
 def test_a_baseline_may_follow_regression(said: str, meant: str) -> None:
-    assert meant.split() == _with_baseline(said.split())
+    assert meant.split() == with_baseline(said.split())

@@ -1,0 +1,201 @@
+"""Read a part, whatever became of the shard that wrote it: a line cut off at its end loses only itself."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, evolve, field, frozen
+
+from tgi_conformance.fleet.part_writer import FORMAT
+from tgi_conformance.reports.read_json import ReportError, report_of, result_of
+from tgi_conformance.results.levels import Depth, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tgi_conformance.results.report import Report, Result
+
+LONGEST = 64 * 1024 * 1024  # bytes of a line
+
+
+class PartError(ValueError):
+    """A file that is not a part, or cannot be read; the message is one line."""
+
+
+@frozen
+class Planned:
+    """A piece as the header of a part names it; see `fleet.plan.Piece`."""
+
+    name: str
+    target: str
+    url: str
+    shard: int
+    depth: Depth
+    seed: int
+    strict: bool
+    gentle: bool
+    requirements: int
+
+
+@frozen
+class Header:
+    """The first line of a part."""
+
+    digest: str
+    shard: int
+    shards: int
+    fleet: tuple[Planned, ...]
+
+
+@define
+class Record:
+    """What a part has of one piece: where its lines are, and how far it came.
+
+    Attributes:
+        results: Offsets of the lines with its results.
+        report: Offset of the line with its report; None if there is none.
+        verdict: The verdict of that report.
+        finished: Whether the report is that of a run which was not interrupted.
+        expected: How many results there are according to the report.
+        sessions: How many runs it took.
+        requests, generated_tokens: What sessions before the last one used.
+        used: What the last session has used so far, likewise.
+    """
+
+    results: array[int] = field(factory=lambda: array("q"))
+    report: int | None = None
+    verdict: Verdict | None = None
+    finished: bool = False
+    expected: int = 0
+    sessions: int = 0
+    requests: int = 0
+    generated_tokens: int = 0
+    used: tuple[int, int] = (0, 0)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether there is a verdict that another try would not change."""
+        return self.finished and self.verdict is not Verdict.COULD_NOT_TELL
+
+
+@define
+class Part:
+    """The index of a part; what is in its lines is read when it is asked for."""
+
+    path: Path
+    header: Header
+    records: dict[str, Record] = field(factory=dict)
+    broken_lines: list[int] = field(factory=list)
+    end: int = 0
+    """How many bytes end with a whole line."""
+
+    def results(self, name: str) -> tuple[Result, ...]:
+        """Return the results of a piece, a later one in place of an earlier one; raises PartError."""
+        record = self.records.get(name, Record())
+        found: dict[str, Result] = {}
+        for event in self._events(record.results):
+            result = result_of(event["result"])
+            found[result.id] = result
+        return tuple(found.values())
+
+    def report(self, name: str) -> Report | None:
+        """Return the last report of a piece with all its results, or None; raises PartError."""
+        record = self.records.get(name, Record())
+        if record.report is None:
+            return None
+        (event,) = self._events(array("q", [record.report]))
+        try:
+            report = report_of(event["report"])
+        except ReportError as error:
+            raise PartError(f"{self.path}: {error}") from None
+        results = {one.id: one for one in (*self.results(name), *report.requirements)}
+        return evolve(report, requirements=tuple(results.values()))
+
+    def _events(self, offsets: array[int]) -> Iterator[Any]:
+        try:
+            with self.path.open("rb") as file:
+                for offset in offsets:
+                    file.seek(offset)
+                    yield json.loads(file.readline(LONGEST))
+        except (OSError, ValueError) as error:
+            raise PartError(f"{self.path}: has changed while it was read: {error}") from None
+
+
+def read_part(path: Path) -> Part:
+    """Index a part; raises PartError."""
+    try:
+        with path.open("rb") as file:
+            return _indexed(path, file)
+    except OSError as error:
+        raise PartError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _indexed(path: Path, file: Any) -> Part:
+    first = file.readline(LONGEST)
+    part = Part(path, _header(path, first), end=len(first))
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST), b""), 2):
+        if not line.endswith(b"\n"):
+            break  # the shard was killed while it wrote this line
+        if not _take(part, line, part.end):
+            part.broken_lines.append(number)
+        part.end += len(line)
+    return part
+
+
+def _header(path: Path, line: bytes) -> Header:
+    expected = f"{path}: not a part, expected a file of `run --shard` or `run --part`"
+    try:
+        value = json.loads(line)
+        if value["event"] != "part":
+            raise PartError(expected)
+        if value["format"] != FORMAT:
+            raise PartError(f"{path}: a part of format {value['format']!r}, expected {FORMAT}")
+        fleet = tuple(Planned(**{**one, "depth": Depth(one["depth"])}) for one in value["fleet"])
+        return Header(str(value["digest"]), int(value["shard"]), int(value["shards"]), fleet)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        if isinstance(error, PartError):
+            raise
+        raise PartError(expected if line else f"{path}: is empty, expected a part") from None
+
+
+def _take(part: Part, line: bytes, offset: int) -> bool:
+    """Index a line; return whether it could be read."""
+    try:
+        event = json.loads(line)
+        record = part.records.setdefault(str(event["name"]), Record())
+        _TAKERS[event["event"]](record, event, offset)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return True
+
+
+def _begin(record: Record, event: dict[str, Any], _: int) -> None:
+    """Start another session; one that does not go on replaces what there is."""
+    if not event["goes_on"]:
+        record.results = array("q")
+        record.requests, record.generated_tokens, record.sessions = 0, 0, 0
+        record.used = (0, 0)
+    record.sessions += 1
+    record.requests += record.used[0]
+    record.generated_tokens += record.used[1]
+    record.report, record.verdict, record.finished, record.used = None, None, False, (0, 0)
+
+
+def _result(record: Record, event: dict[str, Any], offset: int) -> None:
+    result_of(event["result"])
+    record.results.append(offset)
+    record.used = (int(event["requests"]), int(event["generated_tokens"]))
+
+
+def _report(record: Record, event: dict[str, Any], offset: int) -> None:
+    record.verdict = Verdict(event["report"]["verdict"])
+    record.finished = bool(event["finished"])
+    record.expected = int(event["results"])
+    record.report = offset
+    record.used = (int(event["report"]["requests"]), int(event["report"]["generated_tokens"]))
+
+
+_TAKERS = {"begin": _begin, "result": _result, "report": _report}
