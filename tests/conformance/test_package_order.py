@@ -19,6 +19,7 @@ PACKAGES = (
     "config",
     "engine",
     "reports",
+    "load",
     "cli",
     "pytest_plugin",
 )

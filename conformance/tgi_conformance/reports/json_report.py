@@ -38,6 +38,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "summary": report_summary(report),
         "requirements": [_result(result) for result in report.requirements],
         "stale_deviations": list(report.stale_deviations),
+        **({"load": asdict(report.load)} if report.load else {}),
     }
 
 

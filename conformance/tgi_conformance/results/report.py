@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tgi_conformance.results.evidence import RequestSeen, ResponseSeen
     from tgi_conformance.results.levels import Depth, Level, Verdict
+    from tgi_conformance.results.load_figures import LoadFigures
 
 
 ROUTE_SPECIFIC = "route-specific"  # the category of requirements that only one route has
@@ -82,6 +83,7 @@ class Report:
         requirements: A result for each requirement, in the order of the catalogue.
         stale_deviations: The user's known deviations that did not show any more.
         strict: Whether known deviations count as failures.
+        load: What a load run measured; None for every other run.
     """
 
     version: str
@@ -100,6 +102,7 @@ class Report:
     strict: bool = False
     overloads: int = 0
     gentle: bool = False
+    load: LoadFigures | None = None
 
     @property
     def broken(self) -> tuple[Result, ...]:
