@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -15,6 +16,7 @@ from tgi_reference.releases import NEWEST, RELEASES
 from tgi_reference.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
 DEFAULT_PORT: Final = 8080
@@ -120,6 +122,13 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     multiple=True,
     help="Inject a variant, which is legal; repeatable (see `variants`).",
 )
+@click.option(
+    "--workers",
+    type=int,
+    default=_DEFAULTS.workers,
+    show_default=True,
+    help="Processes that serve the port; each has its own metrics, and limits its own requests.",
+)
 @click.option("--quiet", is_flag=True, help="Do not log requests.")
 def serve(fidelity: str, release: str, token_latency_ms: float, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
@@ -144,20 +153,27 @@ def _serve(settings: Settings) -> None:
     try:
         with needing("server", "tgi-conformance serve"):
             from tgi_reference.compose import compose, injections_of  # noqa: PLC0415
-            from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
+            from tgi_reference.server import ListenError, listen_often, serve_forever, url_of  # noqa: PLC0415
+            from tgi_reference.workers import serve_in_processes  # noqa: PLC0415
     except MissingExtraError as error:
         raise WrongUsage(str(error)) from None
 
     try:
         injections = injections_of(settings)
-        listening = listen(settings)
+        sockets = listen_often(settings)
     except (ListenError, SettingsError) as error:
         raise WrongUsage(str(error)) from None
     composed = compose(settings, injections)
     _log(settings)
-    serve_forever(
-        composed.app, composed.services, listening, lambda: click.echo(note(settings, url_of(listening)))
-    )
+    told = note(settings, url_of(sockets[0]))
+
+    def serve_one(one: socket.socket, ready: Callable[[], None]) -> None:
+        serve_forever(composed.app, composed.services, one, ready)
+
+    if settings.workers == 1:
+        serve_one(sockets[0], lambda: click.echo(told))
+        return
+    sys.exit(serve_in_processes(sockets, serve_one, lambda: click.echo(told)))
 
 
 def note(settings: Settings, url: str) -> str:
@@ -171,6 +187,7 @@ def note(settings: Settings, url: str) -> str:
             (settings.backend_down, "its model process is down"),
             (settings.token_latency > 0, f"takes {settings.token_latency * 1000:g} ms a token"),
             (settings.no_tokenizer, "has no tokenizer"),
+            (settings.workers > 1, f"serves in {settings.workers} processes"),
             (settings.noise > 0, f"its logits have noise of {settings.noise:g}"),
         )
         if is_on

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-
 from datetime import datetime, timezone
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -123,9 +122,9 @@ def load_command(  # noqa: PLR0913 - the flags
 ) -> None:
     """Check every answer of the deployment at URL while many users ask at a time, by Locust.
 
-    Exits as `run` does: 0 if the deployment keeps its promises under load, 1 if it does not, 2 on wrong usage,
-    3 if the run could not tell, for instance since the users were too slow or a process of them was lost, 4 on
-    an internal error of tgi-conformance.
+    Exits as `run` does: with 0 if the deployment keeps its promises under load, 1 if it does not, 2 on wrong
+    usage, 3 if the run could not tell, for instance since the users were too slow or a process of them was
+    lost, 4 on an internal error of tgi-conformance.
     """
     if print_locustfile:
         click.echo(str(LOCUSTFILE))

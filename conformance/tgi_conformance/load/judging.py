@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -204,8 +205,8 @@ def _seen_if_mixed_up(outcome: LoadOutcome, total: Tally) -> float:
     """Return the probability that one mixed-up answer in 10,000 was seen, if chance decides which it is."""
     told_apart = 0.0
     for form in outcome.plan.forms:
-        # Among prompts of some lengths, another request has the same now and then.
-        share = {LENGTH: 1 - 1 / len(form.prompts), NOTHING: 0.0}.get(form.proof, 1.0)
+        # Among some lengths of prompts, or some texts, another request has the same now and then.
+        share = {LENGTH: 1 - 1 / len(form.prompts), NOTHING: 0.0}.get(form.proof, 1 - 1 / (form.texts or inf))
         told_apart += total.of(form.label).answered * share
     return float(1 - (1 - BY_CHANCE) ** told_apart)
 

@@ -218,7 +218,13 @@ class _Asking:
         now, processor = time.perf_counter(), time.process_time()
         tally.seconds, tally.processor = now - self.since, processor - self.processor
         self.since, self.processor = now, processor
-        wire = {"tally": tally.wire(), "samples": samples, "warned": self.warned, "done": done, "crash": self.crash}
+        wire = {
+            "tally": tally.wire(),
+            "samples": samples,
+            "warned": self.warned,
+            "done": done,
+            "crash": self.crash,
+        }
         self.send({**wire, "time": time.time()})
 
     def finish(self) -> None:

@@ -117,11 +117,7 @@ class Outcome:
     def doubts(self) -> tuple[str, ...]:
         """Why what the users saw may not be all, or not what the deployment did; empty without a doubt."""
         lost = sum(not process.done for process in self.processes.values())
-        found = (
-            [f"{lost} of {len(self.processes)} load processes were lost, and answers with them"]
-            if lost
-            else []
-        )
+        found = [f"{lost} of {len(self.processes)} load processes ended before the others"] if lost else []
         for name, process in self.processes.items():
             if process.saturated:
                 found.append(f"the load process {name} was saturated: {process.saturated}")

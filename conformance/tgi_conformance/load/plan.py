@@ -29,6 +29,7 @@ class FormPlan:
         parameters: What each request asks for besides.
         prompts: Prompts, and how many tokens the deployment counted of each when it was sent alone; the count
             is None if the deployment states none.
+        texts: How many different texts are asked for; None: each request asks for its own.
         model: The model that the first answer named; None if it named none.
         numbered: Whether events have an `index`.
         terminated: Whether streams end with `[DONE]`.
@@ -39,6 +40,7 @@ class FormPlan:
     without: str = ""
     parameters: Mapping[str, Any] = field(factory=dict)
     prompts: tuple[tuple[str, int | None], ...] = ()
+    texts: int | None = None
     model: str | None = None
     numbered: bool = True
     terminated: bool = True
@@ -55,7 +57,7 @@ class Plan:
 
     Attributes:
         forms: The forms that the deployment offers.
-        characters, texts: Those of the mix.
+        characters: How long the texts are that grammars leave.
         pace: How many seconds a user lets pass from one request to the next; 0 for none.
         timeout: How many seconds an answer may take.
         health: Whether the deployment offers `/health`.
@@ -65,7 +67,6 @@ class Plan:
 
     forms: tuple[FormPlan, ...]
     characters: int = 5
-    texts: int | None = None
     pace: float = 0.0
     timeout: float = 60.0
     health: bool = True

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tgi_conformance.load.mix import Mix
     from tgi_conformance.session.session import Session
 
+FEW_TEXTS = 32  # as many grammars as TGI keeps compiled
+SLOW = 0.05  # seconds to compile a grammar
+ROUNDS = 3  # of two requests each; the least counts, since a deployment may pause
 LENGTHS = 24  # prompts of different lengths
 INDEX = "#/components/schemas/StreamResponse/properties/index"
 
@@ -43,15 +46,14 @@ def make_plan(session: Session, mix: Mix, **rest: Any) -> tuple[Plan, dict[str, 
     plan = Plan(
         forms=(),
         characters=mix.characters,
-        texts=mix.texts,
         health="GET /health" not in absent,
         **rest,
     )
-    forms = tuple(_form_plan(session, plan, FORMS[label]) for label in wanted if label not in lacking)
+    forms = tuple(_form_plan(session, plan, mix, FORMS[label]) for label in wanted if label not in lacking)
     return evolve(plan, forms=forms), lacking
 
 
-def _form_plan(session: Session, plan: Plan, form: Form) -> FormPlan:
+def _form_plan(session: Session, plan: Plan, mix: Mix, form: Form) -> FormPlan:
     offers_count = session.contract.has
     asked = counted(form) if all(map(offers_count, counting(form))) else {}
     parameters = {**asked, **bare(form)} if form.dialect == "generate" else asked
@@ -67,7 +69,8 @@ def _form_plan(session: Session, plan: Plan, form: Form) -> FormPlan:
     )
     count, why = _by_text(session, plan, by_text)
     if not why:
-        return evolve(by_text, prompts=((PROMPT, count),))
+        few = mix.texts or (FEW_TEXTS if _compiles_slowly(session, plan, by_text) else None)
+        return evolve(by_text, prompts=((PROMPT, count),), texts=few)
     prompts = _prompts(session, form, parameters)
     if prompts:
         return evolve(by_text, proof=LENGTH, without=why, prompts=prompts)
@@ -91,6 +94,19 @@ def _by_text(session: Session, plan: Plan, form: FormPlan) -> tuple[int | None, 
     if judged.refused or broken:
         return None, f"{form.form.path} does not keep to a grammar that leaves one text"
     return prompt_tokens(exchange.response, read_answer(form.form, exchange)), ""
+
+
+def _compiles_slowly(session: Session, plan: Plan, form: FormPlan) -> bool:
+    """Tell whether a grammar that the deployment has not seen takes it long; one that it has is in a cache."""
+    asked = questions(plan, form)
+    costs = []
+    for _ in range(ROUNDS):
+        question = next(asked)
+        first, again = (_answer(session, question.request) for _ in range(2))
+        if first is None or again is None:
+            return False
+        costs.append(first.response.seconds - again.response.seconds)
+    return min(costs) > SLOW
 
 
 def _prompts(

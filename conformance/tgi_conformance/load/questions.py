@@ -69,7 +69,7 @@ def questions(plan: Plan, form: FormPlan, start: int | None = None) -> Iterator[
     if form.proof == TEXT:
         prompt, count = form.prompts[0]
         limit = plan.characters + END
-        for text in texts(plan.characters, plan.texts, start):
+        for text in texts(plan.characters, form.texts, start):
             request = asking_for(form.form, text, prompt=prompt, tokens=limit, **form.parameters)
             yield Question(request, limit, text, count)
     else:

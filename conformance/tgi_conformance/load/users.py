@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 LARGEST = 4 * 1024 * 1024  # bytes of an answer
 BLOCK = 64 * 1024
 LONGEST = 300  # characters of an error
+REFUSED_PAUSE, LONGEST_WAIT = 0.25, 5.0  # seconds
 ANY_STATUS = frozenset(range(100, 600))
 WHOLE = "a whole answer, or a refusal for overload"
 HEALTH_PAUSE = 0.5  # seconds between two looks at /health
@@ -241,6 +242,14 @@ class FormUser(AskingUser):
         HERE.sample(self._label, exchange)
         problem = judged.violations[0].promise.slug if judged.violations else ""
         self.tell(request, self._label, timing.whole, problem, len(response.body))
+        if judged.refused:
+            gevent.sleep(_wait(response))
+
+
+def _wait(response: Response) -> float:
+    """Return the seconds to wait after a refusal: as Retry-After says, within limits."""
+    asked = response.headers.get("retry-after", "")
+    return min(float(asked[:9]), LONGEST_WAIT) if asked.isascii() and asked.isdigit() else REFUSED_PAUSE
 
 
 class GenerateUser(FormUser):
