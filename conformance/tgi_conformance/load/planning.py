@@ -97,7 +97,7 @@ def _by_text(session: Session, plan: Plan, form: FormPlan) -> tuple[int | None, 
 
 
 def _compiles_slowly(session: Session, plan: Plan, form: FormPlan) -> bool:
-    """Tell whether a grammar that the deployment has not seen takes it long; one that it has is in a cache."""
+    """Tell whether a new grammar takes the deployment long; one that it has seen is in a cache."""
     asked = questions(plan, form)
     costs = []
     for _ in range(ROUNDS):

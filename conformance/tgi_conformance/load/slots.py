@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tgi_conformance.protocol.forms import Form
     from tgi_conformance.session.session import Session
 
-TOKENS = 24
+FEW, MOST_TOKENS = 24, 480  # tokens of an answer
+HELD = 1.0  # seconds that an answer should hold its slot, so that all are held at the same time
+LEFT = 64  # tokens of the context that are left to the prompt
 ROUNDS = 4  # other clients may take slots once or twice
 PAUSE = 1.0  # seconds before the next round; a model may finish an answer whose client has gone
 
@@ -48,10 +50,10 @@ def count_slots(session: Session, form: Form) -> Slots:
     if not 1 <= limit <= MOST:
         return Slots(0, evidence=f"/info advertises a max_concurrent_requests of {limit}")
     context = Context(FREED.id_of(INFO), session)
-    best = Slots(limit, limit)
+    best, tokens = Slots(limit, limit), _tokens(session, form)
     for _ in range(ROUNDS):
         try:
-            exchanges = send_at_once(context, [form.ask(tokens=TOKENS)] * limit)
+            exchanges = send_at_once(context, [form.ask(tokens=tokens)] * limit)
         except (UnmetError, InconclusiveError, NoAnswerError) as error:
             return Slots(limit, evidence=f"{limit} simultaneous requests: {error}")
         refused = [exchange for exchange in exchanges if is_overloaded(form, exchange)]
@@ -61,3 +63,13 @@ def count_slots(session: Session, form: Form) -> Slots:
             break
         session.sender.client.stop.wait(PAUSE)
     return best
+
+
+def _tokens(session: Session, form: Form) -> int:
+    """Choose how long answers must be to hold their slots for a while, by how long a short one takes."""
+    most = max(min(MOST_TOKENS, (session.capabilities.limit("max_total_tokens") or MOST_TOKENS) - LEFT), FEW)
+    try:
+        seconds = session.sender.send(form.ask(tokens=FEW)).response.seconds
+    except NoAnswerError:
+        return FEW
+    return min(max(round(FEW * HELD / max(seconds, 0.001)), FEW), most)
