@@ -80,7 +80,10 @@ EXAMPLES = examples(
 )
 @click.option("--mix", metavar="FILE", type=FILE, help="YAML file that says how many users ask which route.")
 @click.option(
-    "--replicas", type=click.IntRange(1), metavar="N", help="Routers behind the URL; their limit is checked."
+    "--replicas",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Routers behind the URL that nobody else asks; then their limit is checked.",
 )
 @click.option("--api-key-env", metavar="NAME", help="Environment variable with the API key.")
 @click.option("--header", metavar="K:V", multiple=True, help="Header to send with each request.")

@@ -67,6 +67,7 @@ def _results(outcome: LoadOutcome, target: Target) -> Iterator[Result]:
                 yield judging.of_form(promise, form.label)
     yield judging.of_health()
     yield judging.of_limit()
+    yield judging.of_room()
     yield judging.of_slots()
 
 
@@ -101,13 +102,10 @@ class _Judging:
 
     def of_limit(self) -> Result:
         """Judge by the seconds that slots were held: as many as the routers have can be held at a time."""
-        limit = self.outcome.sample.session.capabilities.limit("max_concurrent_requests")
-        if limit is None:
-            return _result(promises.LIMITED, INFO, Outcome.UNSUPPORTED, "/info advertises no limit")
-        if self.outcome.replicas is None:
-            reason = "one router and several cannot be told apart; --replicas N says how many there are"
-            return _result(promises.LIMITED, INFO, Outcome.UNSUPPORTED, reason)
-        limit *= self.outcome.replicas
+        unknown = self._unknown_limit()
+        if unknown or self.outcome.replicas is None:
+            return _result(promises.LIMITED, INFO, Outcome.UNSUPPORTED, unknown)
+        limit = self._limit * self.outcome.replicas
         held = sum(route.held for route in self.total.routes.values())
         average = held / self.outcome.seconds if self.outcome.seconds else 0.0
         if average <= limit * SPARE + 1:
@@ -117,6 +115,37 @@ class _Judging:
         expected = f"at most {limit} requests at a time"
         actual = f"{average:.1f} on average, for {self.outcome.seconds:.0f} s"
         return self._failed(promises.LIMITED, INFO, Example(expected, actual, example_of(INFO)))
+
+    def of_room(self) -> Result:
+        """Judge by whether anything was refused, if so few users ask that nothing can be.
+
+        A slot may be freed a little after its answer has come, so that each user may take two for a moment.
+        """
+        unknown, needed = self._unknown_limit(), (self.outcome.users + 1) * 2
+        if not unknown and needed > self._limit:
+            unknown = f"{self.outcome.users} users may take {needed} slots at a time, of {self._limit}"
+        if unknown:
+            return _result(promises.ROOM, INFO, Outcome.UNSUPPORTED, unknown)
+        refused = sum(route.refused for route in self.total.routes.values())
+        asked = sum(route.asked for route in self.total.routes.values())
+        if not refused:
+            return self._passed(promises.ROOM, INFO, asked)
+        examples = (route.examples.get(promises.ROOM.slug) for route in self.total.routes.values())
+        example = next(one for one in examples if one is not None)
+        told = f"{refused:,} of {asked:,} refused: {example.actual}"
+        return evolve(self._failed(promises.ROOM, INFO, evolve(example, actual=told)), cases=asked)
+
+    @property
+    def _limit(self) -> int:
+        return self.outcome.sample.session.capabilities.limit("max_concurrent_requests") or 0
+
+    def _unknown_limit(self) -> str:
+        """Say why the limit of the deployment is not known; empty if it is."""
+        if not self._limit:
+            return "/info advertises no max_concurrent_requests"
+        if self.outcome.replicas is None:
+            return "--replicas N says how many routers there are, and that nobody else asks them"
+        return ""
 
     def of_slots(self) -> Result:
         before, after = self.outcome.before, self.outcome.after

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from tgi_conformance.protocol.routes import HEALTH, INFO
-
 if TYPE_CHECKING:
     from tgi_conformance.protocol.forms import Form
     from tgi_conformance.protocol.routes import Route
@@ -115,10 +113,15 @@ LIMITED = Promise(
     "The limit keeps the memory of the accelerator from running out.",
     timed=True,
 )
+ROOM = Promise(
+    "refused-only-beyond-the-limit-under-load",
+    "No request is refused for overload while fewer are sent at a time than `max_concurrent_requests`.",
+    LIMIT,
+    "Slots that are never freed add up to an outage.",
+)
 FREED = Promise(
     "slots-are-free-after-load",
     "Once the load is over, as many requests are served at a time as before.",
     LIMIT,
     "Slots that are never freed add up to an outage.",
 )
-OF_ROUTES: tuple[tuple[Promise, Route], ...] = ((HEALTHY, HEALTH), (LIMITED, INFO), (FREED, INFO))

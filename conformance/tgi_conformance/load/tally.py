@@ -11,7 +11,9 @@ import httpx
 from attrs import define, field, frozen
 
 from tgi_conformance.http.exchange import Exchange, Request, Response
+from tgi_conformance.load.checks import seen
 from tgi_conformance.load.histogram import Histogram
+from tgi_conformance.load.promises import ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +101,7 @@ class RouteTally:
         tokens: How many tokens were generated for them.
         late: How many of the failed ones took too long.
         broken: How many answers broke each promise, by its slug.
-        examples: The first of them.
+        examples: The first of them, and the first refusal, which breaks a promise if there was room.
         held: Seconds that slots of the deployment were held, at least: from the first to the last event of
             each stream, and as long as an unstreamed answer says that it took.
         durations: Of streams: seconds to the first event, between two events, tokens a second; and of all the
@@ -127,6 +129,8 @@ class RouteTally:
             self.violate(violation, exchange.request, exchange.response)
         if judged.refused:
             self.refused += 1
+            example = Example("an answer", seen(exchange.response), exchange.request, exchange.response)
+            self.examples.setdefault(ROOM.slug, example)
             return
         if any(violation.promise.tolerated for violation in judged.violations):
             self.failed += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 import pytest
 from attrs import evolve
 from tests.conformance.factories import NOWHERE, make_session
@@ -50,8 +50,9 @@ def message(found: Tally, **rest: Any) -> Any:
     return msgpack.loads(msgpack.dumps({**told, **rest}), raw=False, strict_map_key=False)
 
 
-def outcome(**rest: Any) -> LoadOutcome:
-    session = make_session(capabilities=Capabilities(info={"version": "3.3.6", "max_concurrent_requests": 2}))
+def outcome(limit: int = 2, **rest: Any) -> LoadOutcome:
+    info = {"version": "3.3.6", "max_concurrent_requests": limit}
+    session = make_session(capabilities=Capabilities(info=info))
     fixed: dict[str, Any] = {"before": Slots(2), "after": Slots(2), "users": 4, "seconds": 1.0}
     forms = tuple(plan(label) for label in FORMS)
     return LoadOutcome(Plan(forms), {}, Sample(session), **{**fixed, **rest})
@@ -119,7 +120,7 @@ def test_a_few_broken_connections_are_intermittent_and_many_a_failure() -> None:
     assert (Outcome.FAILED, Verdict.DOES_NOT_CONFORM) == (outcomes(many)[answered], many.verdict)
 
 
-DOUBTS = {
+DOUBTS: dict[str, dict[str, Any]] = {
     "lost": {"done": False},
     "warned": {"warned": True},
     "drift": {"time": NOW - 3},
@@ -165,6 +166,29 @@ def test_an_error_of_a_user_is_an_internal_error() -> None:
     report = report_of(loaded(message(tally(), crash="KeyError: 'x' at users.py:1")))
 
     assert (Verdict.INTERNAL_ERROR, "KeyError: 'x' at users.py:1") == (report.verdict, report.reason)
+
+
+ROOM = "info.refused-only-beyond-the-limit-under-load"
+OVERLOAD = whole({"error": "Model is overloaded", "error_type": "overloaded"}, 429)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "users", "response", "expected"),
+    [
+        (None, 4, OVERLOAD, Outcome.UNSUPPORTED),
+        (1, 4, GOOD["generate"], Outcome.PASSED),
+        (1, 4, OVERLOAD, Outcome.FAILED),
+        (1, 5, OVERLOAD, Outcome.UNSUPPORTED),
+    ],
+)
+def test_nothing_is_refused_while_there_is_room(
+    replicas: int | None, users: int, response: Response, expected: Outcome
+) -> None:
+    found = loaded(
+        message(tally(generate=response), samples=SAMPLES), replicas=replicas, users=users, limit=10
+    )
+
+    assert expected is outcomes(report_of(found))[ROOM]
 
 
 LIMIT, FREED = "info.limit-is-kept-under-load", "info.slots-are-free-after-load"
