@@ -93,7 +93,12 @@ def load(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Check code style and format, and the container files."""
     session.install(*group("lint"))
-    session.run("hadolint", "Containerfile", "examples/deploy/flagger.Containerfile")
+    session.run(
+        "hadolint",
+        "Containerfile",
+        "examples/deploy/flagger.Containerfile",
+        "examples/load/locust.Containerfile",
+    )
     session.run("ruff", "check", *CODE)
     session.run("ruff", "format", "--check", *CODE)
 

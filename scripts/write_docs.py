@@ -32,7 +32,14 @@ LINK = re.compile(r"\]\(([^)\s]+)(?: \"[^\"]*\")?\)")
 CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 # The order of the pages; every page of the repository must be here, or in a folder that is listed below.
-GUIDE = ("docs/ci.md", "docs/recipes.md", "docs/reports.md", "docs/deviations.md", "docs/command-line.md")
+GUIDE = (
+    "docs/ci.md",
+    "docs/recipes.md",
+    "docs/scale.md",
+    "docs/reports.md",
+    "docs/deviations.md",
+    "docs/command-line.md",
+)
 API = ("docs/behaviour.md", "docs/interface.md", "docs/clients.md", "docs/client.md", "docs/documents.md")
 REFERENCE = ("docs/reference-server.md", "docs/faults.md")
 PROJECT = ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md", "CHANGELOG.md", "SECURITY.md")

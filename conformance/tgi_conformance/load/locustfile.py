@@ -306,7 +306,7 @@ class _Leading:
             gevent.sleep(TICK)
 
     def write(self) -> None:
-        """Write the report."""
+        """Write the report, and let Locust end with the exit code of the verdict."""
         # Imported late, since a worker writes none.
         from tgi_conformance.reports.files import write_atomically  # noqa: PLC0415
         from tgi_conformance.reports.json_report import write_json  # noqa: PLC0415
@@ -314,6 +314,7 @@ class _Leading:
         options, report = self.environment.parsed_options, self.lead.report()
         path = Path(options.tgi_report if options else REPORT)
         write_atomically(path, write_json(report))
+        self.environment.process_exit_code = report.verdict.exit_code
         LOG.info("%s %s; the report is in %s", report.target, report.verdict.value, path)
 
 
