@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, field, frozen
 
+from tgi_conformance.contract.request_adapter import RequestAdapter
 from tgi_conformance.load.mix import FORMS
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Plan:
         health: Whether the deployment offers `/health`.
         insecure, ca: Whose certificates are accepted.
         key_name: The environment variable with the API key, in every process; empty for none.
+        naming, single: Paths whose bodies an older release needs in another form; see RequestAdapter.
     """
 
     forms: tuple[FormPlan, ...]
@@ -73,6 +75,13 @@ class Plan:
     insecure: bool = False
     ca: str = ""
     key_name: str = ""
+    naming: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+
+    @property
+    def adapter(self) -> RequestAdapter:
+        """Adapts requests to an older release."""
+        return RequestAdapter(frozenset(self.naming), frozenset(self.single))
 
     def form(self, label: str) -> FormPlan | None:
         """Return the plan of a form; None if the deployment does not offer it."""
@@ -90,4 +99,5 @@ def read_plan(text: str) -> Plan:
         FormPlan(**{**one, "prompts": tuple((prompt, count) for prompt, count in one["prompts"])})
         for one in value.pop("forms")
     )
-    return Plan(forms=tuple(forms), **value)
+    adapting = {name: tuple(value.pop(name)) for name in ("naming", "single")}
+    return Plan(forms=tuple(forms), **adapting, **value)

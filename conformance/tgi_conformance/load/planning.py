@@ -47,6 +47,8 @@ def make_plan(session: Session, mix: Mix, **rest: Any) -> tuple[Plan, dict[str, 
         forms=(),
         characters=mix.characters,
         health="GET /health" not in absent,
+        naming=tuple(sorted(session.sender.adapter.naming)),
+        single=tuple(sorted(session.sender.adapter.single)),
         **rest,
     )
     forms = tuple(_form_plan(session, plan, mix, FORMS[label]) for label in wanted if label not in lacking)

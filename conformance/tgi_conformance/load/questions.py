@@ -66,16 +66,17 @@ def written(number: int, characters: int) -> str:
 
 def questions(plan: Plan, form: FormPlan, start: int | None = None) -> Iterator[Question]:
     """Yield the requests of one user of a form, without end; users start at different places."""
+    adapter = plan.adapter
     if form.proof == TEXT:
         prompt, count = form.prompts[0]
         limit = plan.characters + END
         for text in texts(plan.characters, form.texts, start):
             request = asking_for(form.form, text, prompt=prompt, tokens=limit, **form.parameters)
-            yield Question(request, limit, text, count)
+            yield Question(adapter.adapt(request), limit, text, count)
     else:
         # A user keeps its prompt, so that users who ask at the same time have others.
         place = random.randrange(len(form.prompts)) if start is None else start  # noqa: S311
         prompt, count = form.prompts[place % len(form.prompts)]
-        request = form.form.ask(prompt, tokens=FEW, **form.parameters)
+        request = adapter.adapt(form.form.ask(prompt, tokens=FEW, **form.parameters))
         while True:
             yield Question(request, FEW, prompt_tokens=count)

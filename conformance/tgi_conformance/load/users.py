@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 LARGEST = 4 * 1024 * 1024  # bytes of an answer
 BLOCK = 64 * 1024
 LONGEST = 300  # characters of an error
-REFUSED_PAUSE, LONGEST_WAIT = 0.25, 5.0  # seconds
+FAILED_PAUSE, LONGEST_WAIT = 0.25, 5.0  # seconds
 ANY_STATUS = frozenset(range(100, 600))
 WHOLE = "a whole answer, or a refusal for overload"
 HEALTH_PAUSE = 0.5  # seconds between two looks at /health
@@ -236,20 +236,21 @@ class FormUser(AskingUser):
             route.late += error.late
             route.violate(Violation(ANSWERED, WHOLE, str(error)), request)
             self.tell(request, self._label, time.perf_counter() - began, str(error))
+            gevent.sleep(FAILED_PAUSE)
             return
         exchange, judged = Exchange(request, response), judge(self._mine, question, response)
         route.record(judged, exchange, timing)
         HERE.sample(self._label, exchange)
         problem = judged.violations[0].promise.slug if judged.violations else ""
         self.tell(request, self._label, timing.whole, problem, len(response.body))
-        if judged.refused:
+        if judged.refused or any(violation.promise is ANSWERED for violation in judged.violations):
             gevent.sleep(_wait(response))
 
 
 def _wait(response: Response) -> float:
-    """Return the seconds to wait after a refusal: as Retry-After says, within limits."""
+    """Return the seconds to wait after a refusal or an error: as Retry-After says, within limits."""
     asked = response.headers.get("retry-after", "")
-    return min(float(asked[:9]), LONGEST_WAIT) if asked.isascii() and asked.isdigit() else REFUSED_PAUSE
+    return min(float(asked[:9]), LONGEST_WAIT) if asked.isascii() and asked.isdigit() else FAILED_PAUSE
 
 
 class GenerateUser(FormUser):

@@ -59,6 +59,15 @@ def test_users_without_a_grammar_have_prompts_of_different_lengths() -> None:
     assert [3, 4, 5] == [next(user).prompt_tokens for user in users]
 
 
+def test_an_older_release_is_asked_as_it_needs() -> None:
+    form = FormPlan("completions", LENGTH, prompts=PROMPTS)
+    plan = Plan((form,), naming=("/v1/completions",), single=("/v1/completions",))
+    body = next(questions(plan, form, 0)).request.json
+
+    assert ("tgi", "count one") == (body["model"], body["prompt"])
+    assert plan == read_plan(plan.write())
+
+
 def test_a_plan_is_read_as_it_was_written() -> None:
     forms = (FormPlan("completions", LENGTH, prompts=PROMPTS), FormPlan("generate", TEXT, model="m"))
     plan = Plan(forms, pace=0.5, key_name="KEY")
