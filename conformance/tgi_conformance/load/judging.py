@@ -83,6 +83,9 @@ class _Judging:
         plan = self.outcome.plan.form(label)
         if promise is promises.OWN and plan is not None and plan.proof == NOTHING:
             return _result(promise, form, Outcome.UNSUPPORTED, plan.without)
+        if plan is not None and promise.slug in plan.excused:
+            reason = f"an answer of this release that comes alone breaks it too: {plan.excused[promise.slug]}"
+            return _result(promise, form, Outcome.UNSUPPORTED, self.target.scrub(reason))
         if promise is promises.MODEL and plan is not None and plan.model is None:
             return _result(promise, form, Outcome.UNSUPPORTED, f"{form.path} names no model")
         cases = tally.asked if promise is promises.ANSWERED else tally.answered

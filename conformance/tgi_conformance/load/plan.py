@@ -34,6 +34,7 @@ class FormPlan:
         model: The model that the first answer named; None if it named none.
         numbered: Whether events have an `index`.
         terminated: Whether streams end with `[DONE]`.
+        excused: What an answer of an older release breaks that came alone, by the slug of the promise.
     """
 
     label: str
@@ -45,6 +46,7 @@ class FormPlan:
     model: str | None = None
     numbered: bool = True
     terminated: bool = True
+    excused: Mapping[str, str] = field(factory=dict)
 
     @property
     def form(self) -> Form:
@@ -99,5 +101,5 @@ def read_plan(text: str) -> Plan:
         FormPlan(**{**one, "prompts": tuple((prompt, count) for prompt, count in one["prompts"])})
         for one in value.pop("forms")
     )
-    adapting = {name: tuple(value.pop(name)) for name in ("naming", "single")}
-    return Plan(forms=tuple(forms), **adapting, **value)
+    naming, single = (tuple(value.pop(name)) for name in ("naming", "single"))
+    return Plan(forms=tuple(forms), naming=naming, single=single, **value)

@@ -243,6 +243,17 @@ def test_a_sample_is_checked_against_the_document() -> None:
     assert "'much'" in failed.actual
 
 
+def test_what_an_older_release_breaks_alone_is_unsupported() -> None:
+    found = loaded(message(tally(generate=whole(generated(generated_tokens=5))), samples=SAMPLES))
+    form, other = found.plan.forms
+    slug = "counts-add-up-under-load"
+    found.plan = evolve(found.plan, forms=(evolve(form, excused={slug: "5"}), other))
+    (counted,) = (result for result in report_of(found).requirements if result.id == f"generate.{slug}")
+
+    assert Outcome.UNSUPPORTED is counted.outcome
+    assert "an answer of this release that comes alone breaks it too: 5" == counted.reason
+
+
 def test_a_form_that_is_not_offered_is_unsupported() -> None:
     found = loaded(message(tally(), samples=SAMPLES))
     found.lacking = {"chat-completions": "POST /v1/chat/completions answered 404"}
