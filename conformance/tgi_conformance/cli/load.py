@@ -175,7 +175,11 @@ def _run(url: str, headers: Sequence[str], *, verbose: bool, **given: Any) -> Re
         read_mix(given["mix"])  # so that what is wrong with it is told before anything starts
     with tempfile.TemporaryDirectory() as folder, stopping() as stop:
         path, log = Path(folder) / "report.json", Path(folder) / "log"
-        status = _locust([*_arguments(asked, path, **given)], log, stop, verbose=verbose)
+        if sys.stderr.isatty():
+            click.echo(
+                f"asking {target.shown_url} for {given['run_time']} s; Ctrl-C ends it earlier", err=True
+            )
+        status = _locust(_arguments(asked, path, **given), log, stop, verbose=verbose)
         said = log.read_text("utf-8", "replace") if log.exists() else ""
         if path.exists():
             return read_report(path)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 CATEGORY = "load"
 SPARE = 1.1  # times the limit, for how exactly the seconds of a slot can be told
-NOT_ASKED = "nobody asked"
+NOT_ASKED = "no answer showed it"
 
 
 def judged(report: Report, outcome: LoadOutcome, target: Target) -> Report:
@@ -80,6 +80,9 @@ class _Judging:
 
     def of_form(self, promise: Promise, label: str) -> Result:
         form, tally = FORMS[label], self.total.of(label)
+        if not tally.asked and not self.doubt:
+            reason = f"none of the {self.outcome.users} users had time to ask it, or the mix leaves it none"
+            return _result(promise, form, Outcome.UNSUPPORTED, reason)
         plan = self.outcome.plan.form(label)
         if promise is promises.OWN and plan is not None and plan.proof == NOTHING:
             return _result(promise, form, Outcome.UNSUPPORTED, plan.without)
@@ -175,7 +178,7 @@ class _Judging:
         if count == 0:
             return self._passed(promise, place, cases)
         example = tally.examples[promise.slug]
-        told = f"{count:,} of {cases:,}: {example.actual}"
+        told = self.target.scrub(f"{count:,} of {cases:,}: {example.actual}")
         if promise.tolerated and count <= cases * promise.tolerated:
             return self._unless_doubted(
                 evolve(_result(promise, place, Outcome.INTERMITTENT, told), cases=cases)

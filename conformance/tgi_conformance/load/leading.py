@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
@@ -83,6 +84,7 @@ class Lead:
     session: Session
     outcome: Outcome | None = None
     blocker: str = ""
+    _started: str = field(factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds"))
     _began: float = field(factory=time.monotonic)
     _loaded: float = 0.0
 
@@ -173,6 +175,7 @@ class Lead:
         empty = evolve(
             empty,
             server=target.scrub(dict(self.session.capabilities.info)),
+            started=self._started,
             seconds=time.monotonic() - self._began,
             requests=usage.requests,
             generated_tokens=usage.generated_tokens,

@@ -95,7 +95,7 @@ def test_a_killed_worker_of_a_cluster_makes_the_run_inconclusive(server: Running
     shared = ["--host", server.url, "--tgi-api-key-env", "TGI_KEY"]
     roles = [
         [
-            *("--master", "--headless", "-u", "5", "-r", "5", "-t", "4s", "--expect-workers", "2"),
+            *("--master", "--headless", "-u", "13", "-r", "13", "-t", "4s", "--expect-workers", "2"),
             *("--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--tgi-report", str(file)),
         ],
         *[["--worker", "--master-host", "127.0.0.1", "--master-port", port]] * 2,
@@ -124,6 +124,32 @@ def test_a_killed_worker_of_a_cluster_makes_the_run_inconclusive(server: Running
     assert "could not tell" == report.verdict.value
     assert "1 of 2 load processes ended before the others" in report.reason
     assert KEY not in file.read_text("utf-8")
+
+
+def test_a_run_that_is_stopped_has_a_report(server: Running, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [
+            *(sys.executable, "-m", "tgi_conformance", "load", server.url, "--run-time", "600"),
+            *("--users", "4", "--api-key-env", "TGI_KEY", "--json", str(file)),
+        ],
+        env={**os.environ, "TGI_KEY": KEY},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait_for_load(server.services.metrics.requests)
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    report = read_report(file)
+
+    assert 3 == process.returncode
+    assert "inconclusive: the run was interrupted" == said.splitlines()[-1]
+    assert report.load is not None
+    assert sum(route.answered for route in report.load.routes) > 0
 
 
 def _wait_for_load(requests: Any) -> None:

@@ -254,6 +254,16 @@ def test_what_an_older_release_breaks_alone_is_unsupported() -> None:
     assert "an answer of this release that comes alone breaks it too: 5" == counted.reason
 
 
+def test_a_form_that_no_user_asked_is_unsupported() -> None:
+    few = tally()
+    del few.routes["generate-stream"]
+    results = {result.id: result for result in report_of(loaded(message(few, samples=SAMPLES))).requirements}
+
+    assert Outcome.UNSUPPORTED is results["generate-stream.streams-end-under-load"].outcome
+    assert results["generate-stream.streams-end-under-load"].reason.startswith("none of the 4 users")
+    assert Outcome.PASSED is results[OWN].outcome
+
+
 def test_a_form_that_is_not_offered_is_unsupported() -> None:
     found = loaded(message(tally(), samples=SAMPLES))
     found.lacking = {"chat-completions": "POST /v1/chat/completions answered 404"}
