@@ -2,10 +2,9 @@
 
     python benchmarks/load.py [--seconds 15] [--users 50]
 
-Prints requests a second and their ratio to one process, and how many of the answers were checked. Users and
-server share the machine's cores, so on two cores more processes do not answer more: the table says how many
-there were. Beside it, in the same run, stands Locust's own FastHttpUser, which reads the same answers and
-checks nothing.
+Prints requests a second, their ratio to one process, and the processor time that the users need for each.
+Users and server share the machine's cores, so on two cores more processes do not answer more. Beside it, in
+the same run, stands Locust's own FastHttpUser, which asks for the same and checks nothing.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ PROCESSES = (1, 2, 4)
 WORKERS = 4
 # What our users of `generate` ask, and nothing else.
 PLAIN = """
-import itertools, json
-from locust import FastHttpUser, task
+import itertools, json, os, time
+from locust import FastHttpUser, events, task
 NUMBERS = itertools.count()
 HEADERS = {"content-type": "application/json"}
 class Plain(FastHttpUser):
@@ -41,6 +40,14 @@ class Plain(FastHttpUser):
         parameters = {"max_new_tokens": 9, "details": True, "return_full_text": False, "grammar": grammar}
         body = json.dumps({"inputs": "What is Deep Learning?", "parameters": parameters})
         self.client.post("/generate", data=body, headers=HEADERS)
+SINCE = []
+@events.test_start.add_listener
+def start(**_):
+    SINCE.append(time.process_time())
+@events.test_stopping.add_listener
+def stop(**_):
+    with open(os.environ["USED"], "w") as file:
+        file.write(str(time.process_time() - SINCE[0]))
 """
 
 
@@ -60,17 +67,22 @@ def served() -> Iterator[str]:
         process.communicate()
 
 
-def plain(url: str, users: int, seconds: int, folder: Path) -> float:
-    """Let Locust's own users ask; give the requests a second."""
+def plain(url: str, users: int, seconds: int, folder: Path) -> tuple[float, float]:
+    """Let Locust's own users ask; give the requests a second, and milliseconds of processor time for each."""
     file, report = folder / "plain.py", folder / "plain"
     file.write_text(PLAIN)
     arguments = ["-f", str(file), "--headless", "-u", str(users), "-r", str(users), "-t", f"{seconds}s"]
     arguments += ["--host", url, "--only-summary", "--json-file", str(report)]
+    used = folder / "used"
     subprocess.run(  # noqa: S603 - Locust
-        [sys.executable, "-m", "locust", *arguments], check=True, capture_output=True
+        [sys.executable, "-m", "locust", *arguments],
+        env={**os.environ, "USED": str(used)},
+        check=True,
+        capture_output=True,
     )
     (entry,) = json.loads(report.with_suffix(".json").read_text("utf-8"))
-    return float(entry["num_requests"]) / seconds
+    count = float(entry["num_requests"])
+    return count / seconds, float(used.read_text()) / count * 1000
 
 
 def checked(url: str, users: int, seconds: int, processes: int, folder: Path) -> Any:
@@ -93,19 +105,27 @@ def main(users: int, seconds: int) -> None:
     cores = os.cpu_count()
     with served() as url, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        peer = plain(url, users, seconds, folder)
+        peer, spent = plain(url, users, seconds, folder)
         print(f"{users} users, {seconds} s each, a server of {WORKERS} processes, all on {cores} cores\n")
-        print("| | requests/s | ratio | verdict |")
-        print("| --- | ---: | ---: | --- |")
-        print(f"| Locust's FastHttpUser, unchecked | {peer:,.0f} | | |")
+        print("| | requests/s | ratio to one process | processor time a request | verdict |")
+        print("| --- | ---: | ---: | --- | --- |")
+        print(f"| Locust's FastHttpUser, unchecked | {peer:,.0f} | | {spent:.2f} ms | |")
         first = 0.0
         for processes in PROCESSES:
             report = checked(url, users, seconds, processes, folder)
             rate = report["load"]["achieved"]
             first = first or rate
             noun = "process" if processes == 1 else "processes"
-            against = f"{rate / first:.2f}, {rate / peer:.2f} times FastHttpUser"
-            print(f"| checked, {processes} {noun} | {rate:,.0f} | {against} | {report['verdict']} |")
+            each = report["load"]["processor"] / (rate * report["load"]["seconds"]) * 1000
+            cost = f"{each:.2f} ms, {each / spent:.2f} times FastHttpUser"
+            row = (
+                f"checked, {processes} {noun}",
+                f"{rate:,.0f}",
+                f"{rate / first:.2f}",
+                cost,
+                report["verdict"],
+            )
+            print(f"| {' | '.join(row)} |")
 
 
 if __name__ == "__main__":

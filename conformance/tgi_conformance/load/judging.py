@@ -231,6 +231,7 @@ def _figures(outcome: LoadOutcome, total: Tally) -> LoadFigures:
         seconds=round(outcome.seconds, 1),
         offered=outcome.offered,
         achieved=round(asked / outcome.seconds, 1) if outcome.seconds else 0.0,
+        processor=round(total.processor, 3),
         mixed_up=round(_seen_if_mixed_up(outcome, total), 4),
         routes=tuple(_route_figures(form.label, total.of(form.label)) for form in outcome.plan.forms),
     )

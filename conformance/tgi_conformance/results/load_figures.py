@@ -43,6 +43,7 @@ class LoadFigures:
             the last was answered.
         achieved: Requests a second that came to an end.
         mixed_up: The probability, from 0 to 1, that an answer mixed up at a rate of 1 in 10,000 was seen.
+        processor: Processor time that the processes used meanwhile, all together, in seconds.
         routes: What was measured of each form.
     """
 
@@ -52,4 +53,5 @@ class LoadFigures:
     offered: float | None
     achieved: float
     mixed_up: float
+    processor: float = 0.0
     routes: tuple[RouteFigures, ...] = ()
