@@ -83,10 +83,22 @@ def selftest(session: nox.Session) -> None:
 
 
 @nox.session
+def load(session: nox.Session) -> None:
+    """Check that a load run catches the faults that need load, within 60 seconds each at 50 users."""
+    session.install("-e", ".[load,server]", *group("tests"))
+    session.run("pytest", "tests/selftest/test_load_faults.py", "-m", "", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check code style and format, and the container files."""
     session.install(*group("lint"))
-    session.run("hadolint", "Containerfile", "examples/deploy/flagger.Containerfile")
+    session.run(
+        "hadolint",
+        "Containerfile",
+        "examples/deploy/flagger.Containerfile",
+        "examples/load/locust.Containerfile",
+    )
     session.run("ruff", "check", *CODE)
     session.run("ruff", "format", "--check", *CODE)
 

@@ -46,10 +46,7 @@ def measured(depth: Depth) -> dict[str, tuple[int, int]]:
         probes = usage.requests, usage.generated_tokens
         with silenced_libraries():
             whole.execute_all()
-    costs = {
-        one.result.id: (one.usage.requests, one.usage.generated_tokens)
-        for one in whole.executed
-    }
+    costs = {one.result.id: (one.usage.requests, one.usage.generated_tokens) for one in whole.executed}
     return {PROBES: probes, **dict(sorted(costs.items()))}
 
 

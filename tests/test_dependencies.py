@@ -49,7 +49,7 @@ def imported(folder: str) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "project", "extras"),
     [
-        ("conformance", ".", ()),
+        ("conformance", ".", ("load",)),
         ("document", ".", ()),
         ("reference", ".", ("server",)),
         ("scripts", ".", ("server", "client")),

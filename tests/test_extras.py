@@ -21,6 +21,7 @@ else:
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 SERVER = "needs the reference server: pip install 'tgi-conformance[server]'"
+LOAD = "needs Locust: pip install 'tgi-conformance[load]'"
 CLIENT = "needs the generator of clients: pip install 'tgi-conformance[client]'"
 
 BLOCKER = """
@@ -40,8 +41,11 @@ MAIN = "from tgi_conformance.cli.main import main; main(prog_name='tgi-conforman
 
 IMPORT_EVERY_MODULE = """
 import importlib, pkgutil, sys
+INSIDE_LOCUST = {"tgi_conformance.load.locustfile", "tgi_conformance.load.users"}
 for package in sys.argv[1:]:
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
+        if module.name in INSIDE_LOCUST:
+            continue
         importlib.import_module(module.name)
         print(module.name)
 """
@@ -67,7 +71,8 @@ def needed_by(lines: list[str]) -> set[str]:
 def modules_of_extras() -> set[str]:
     """Give the modules that an environment with the bare suite does not have."""
     optional = PROJECT["optional-dependencies"]
-    extra = {canonicalize_name(Requirement(line).name) for line in (*optional["server"], *optional["client"])}
+    lines = (line for name in ("server", "client", "load") for line in optional[name])
+    extra = {canonicalize_name(Requirement(line).name) for line in lines}
     extra -= needed_by(PROJECT["dependencies"])
     installed = packages_distributions()
     return {name for name, of in installed.items() if {canonicalize_name(one) for one in of} <= extra}
@@ -94,7 +99,7 @@ def command(environment: dict[str, str], *arguments: str, cwd: Path) -> subproce
 def test_the_packages_of_the_issue_are_blocked(environment: dict[str, str], tmp_path: Path) -> None:
     heavy = {
         *("httptools", "llguidance", "numpy", "starlette", "swagger_ui_bundle", "tokenizers", "uvicorn"),
-        *("jsonpath", "openapi_python_client", "ruff"),
+        *("jsonpath", "locust", "openapi_python_client", "ruff"),
     }
     blocked = set(environment["BLOCKED"].split())
 
@@ -122,6 +127,8 @@ def test_every_module_of_the_suite_is_importable(environment: dict[str, str], tm
         ("client", "fetch", "--help"),
         ("client", "diff", str(ROOT / "spec" / "openapi.json"), str(ROOT / "spec" / "openapi.json")),
         ("client", "generate", "--help"),
+        ("load", "--help"),
+        ("load", "--print-locustfile"),
         ("serve", "--help"),
     ],
 )
@@ -139,6 +146,7 @@ def test_what_the_suite_does_needs_no_extra(
         (("serve", "--port", "0"), f"tgi-conformance serve {SERVER}"),
         (("faults",), f"tgi-conformance faults {SERVER}"),
         (("variants",), f"tgi-conformance variants {SERVER}"),
+        (("load", "http://127.0.0.1:9"), f"tgi-conformance load {LOAD}"),
         (("client", "generate", "--out", "here"), f"tgi-conformance client generate {CLIENT}"),
     ],
 )
@@ -155,7 +163,9 @@ def test_pytest_runs_without_the_reference_server(environment: dict[str, str], t
     (tmp_path / "test_it.py").write_text(
         "def test_passes():\n    pass\n\n\ndef test_asks(tgi_server):\n    pass\n"
     )
-    done = python(environment, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rA", cwd=tmp_path)
+    # Locust is installed, but its modules are blocked here: so must be its plugin.
+    off = ("-p", "no:cacheprovider", "-p", "no:locust")
+    done = python(environment, "-m", "pytest", "-q", *off, "-rA", cwd=tmp_path)
 
     assert 1 == done.returncode
     assert "1 passed, 1 error" in re.sub(r" in .*", "", done.stdout.splitlines()[-1])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WHAT: Final = {"server": "the reference server", "client": "the generator of clients"}
+WHAT: Final = {"server": "the reference server", "client": "the generator of clients", "load": "Locust"}
 """What each extra installs."""
 
 

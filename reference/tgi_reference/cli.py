@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -15,7 +16,12 @@ from tgi_reference.releases import NEWEST, RELEASES
 from tgi_reference.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import socket
+    from collections.abc import Callable, Sequence
+
+    from starlette.types import ASGIApp
+
+    from tgi_reference.fleet import Member
 
 DEFAULT_PORT: Final = 8080
 _DEFAULTS: Final = Settings()
@@ -128,6 +134,13 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     help="Serve N servers that differ, under /t1 to /tN; each tenth has one of the faults. GET /fleet.yaml "
     "lists them.",
 )
+@click.option(
+    "--workers",
+    type=int,
+    default=_DEFAULTS.workers,
+    show_default=True,
+    help="Processes that serve the port; each has its own metrics, and limits its own requests.",
+)
 @click.option("--quiet", is_flag=True, help="Do not log requests.")
 def serve(fidelity: str, release: str, token_latency_ms: float, fleet: int | None, **flags: Any) -> None:
     """Serve TGI's REST API from a tiny statistical model.
@@ -153,29 +166,38 @@ def _serve(settings: Settings, fleet: int | None) -> None:
         with needing("server", "tgi-conformance serve"):
             from tgi_reference.compose import compose, injections_of  # noqa: PLC0415
             from tgi_reference.fleet import FleetApp, members_of  # noqa: PLC0415
-            from tgi_reference.server import ListenError, listen, serve_forever, url_of  # noqa: PLC0415
+            from tgi_reference.server import ListenError, listen_often, serve_forever, url_of  # noqa: PLC0415
+            from tgi_reference.workers import serve_in_processes  # noqa: PLC0415
     except MissingExtraError as error:
         raise WrongUsage(str(error)) from None
 
     try:
         injections = injections_of(settings)
         members = members_of(settings, fleet) if fleet else ()
-        listening = listen(settings)
+        sockets = listen_often(settings)
     except (ListenError, SettingsError) as error:
         raise WrongUsage(str(error)) from None
-    if members:
-        _log(settings)
-        faulty = sum(bool(member.settings.faults) for member in members)
-        told = f"TGI reference servers: {len(members)}, {faulty} with a fault; their URLs: "
-        serve_forever(
-            FleetApp(members), None, listening, lambda: click.echo(f"{told}{url_of(listening)}/fleet.yaml")
-        )
-        return
-    composed = compose(settings, injections)
     _log(settings)
-    serve_forever(
-        composed.app, composed.services, listening, lambda: click.echo(note(settings, url_of(listening)))
-    )
+    url = url_of(sockets[0])
+    app: ASGIApp = FleetApp(members)
+    services, told = None, fleet_note(members, url)
+    if not members:
+        composed = compose(settings, injections)
+        app, services, told = composed.app, composed.services, note(settings, url)
+
+    def serve_one(one: socket.socket, ready: Callable[[], None]) -> None:
+        serve_forever(app, services, one, ready)
+
+    if settings.workers == 1:
+        serve_one(sockets[0], lambda: click.echo(told))
+        return
+    sys.exit(serve_in_processes(sockets, serve_one, lambda: click.echo(told)))
+
+
+def fleet_note(members: Sequence[Member], url: str) -> str:
+    """What a fleet says of itself when it starts."""
+    faulty = sum(bool(member.settings.faults) for member in members)
+    return f"TGI reference servers: {len(members)}, {faulty} with a fault; their URLs: {url}/fleet.yaml"
 
 
 def note(settings: Settings, url: str) -> str:
@@ -189,6 +211,7 @@ def note(settings: Settings, url: str) -> str:
             (settings.backend_down, "its model process is down"),
             (settings.token_latency > 0, f"takes {settings.token_latency * 1000:g} ms a token"),
             (settings.no_tokenizer, "has no tokenizer"),
+            (settings.workers > 1, f"serves in {settings.workers} processes"),
             (settings.noise > 0, f"its logits have noise of {settings.noise:g}"),
         )
         if is_on

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -81,15 +82,33 @@ class _Connection(HttpToolsProtocol):
         self.app = answer_or_close
 
 
-def listen(settings: Settings) -> socket.socket:
-    """A socket that listens where the settings say.
+def listen_often(settings: Settings) -> list[socket.socket]:
+    """A socket for each worker, all on the port that the settings say.
+
+    Raises:
+        ListenError: as `listen` does, and where processes cannot share a port.
+    """
+    if settings.workers > 1 and sys.platform != "linux":
+        raise ListenError("--workers: several processes on one port need Linux")
+    with listen(settings) as first:  # alone, so that a port which other processes share is taken too
+        port = first.getsockname()[1]
+    return [listen(settings, port, shared=True) for _ in range(settings.workers)]
+
+
+def listen(settings: Settings, port: int | None = None, *, shared: bool = False) -> socket.socket:
+    """A socket that listens where the settings say, or at another port, which it may share.
 
     Raises:
         ListenError: the port is taken, or the host is none of this machine's.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        return socket.create_server(
+            (settings.host, settings.port if port is None else port),
+            family=family,
+            backlog=_BACKLOG,
+            reuse_port=shared,
+        )
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise ListenError(f"cannot listen on {where}: {os.strerror(error.errno or 0)}") from None

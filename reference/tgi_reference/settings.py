@@ -69,6 +69,7 @@ class Settings:
     max_total_tokens: int = field(default=1024, validator=_at_least(2))
     max_client_batch_size: int = field(default=4, validator=_at_least(1))
     payload_limit: int = field(default=2_000_000, validator=_at_least(1))
+    workers: int = field(default=1, validator=_at_least(1))
     disable_grammar_support: bool = False
     failure_prompts: bool = False
     backend_down: bool = False

@@ -20,6 +20,7 @@ PACKAGES = (
     "engine",
     "reports",
     "fleet",
+    "load",
     "cli",
     "pytest_plugin",
 )

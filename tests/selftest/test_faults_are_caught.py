@@ -6,7 +6,7 @@ from fnmatch import filter as matching
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.selftest.expectations import expected
+from tests.selftest.expectations import expected, needing_load
 from tests.selftest.matrix import catchers, recorded
 from tests.selftest.runs import caught, depth_of, matches, proof, run_suite
 
@@ -73,7 +73,8 @@ UNPROVEN = {
 
 
 def cases() -> list[Any]:
-    return [pytest.param(name, marks=() if name in FEW else pytest.mark.slow) for name in expected()]
+    names = [name for name in expected() if name not in needing_load()]
+    return [pytest.param(name, marks=() if name in FEW else pytest.mark.slow) for name in names]
 
 
 @pytest.fixture

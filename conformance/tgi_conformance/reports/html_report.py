@@ -11,6 +11,7 @@ from attrs import frozen
 
 from tgi_common.plural import counted
 from tgi_conformance.reports.finding_view import FindingView, finding_view
+from tgi_conformance.reports.load_table import HEAD, load_line, load_rows, percentiles_line
 from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.route_matrix import route_matrix, urgent_outcomes
 from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of, profile_sign
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tgi_conformance.results.causes import Cause
+    from tgi_conformance.results.load_figures import LoadFigures
     from tgi_conformance.results.report import Report, Result
 
 LARGEST = 2_000_000  # bytes of the file
@@ -111,7 +113,12 @@ def _values(report: Report) -> dict[str, Any]:
         "more_causes": max(len(causes_of(report.broken)) - MOST_CAUSES, 0),
         "sources": sources_of(report.requirements),
         "shown_first": _shown_first(report),
+        "load": _load(report.load) if report.load else None,
     }
+
+
+def _load(load: LoadFigures) -> dict[str, Any]:
+    return {"head": HEAD, "rows": load_rows(load), "line": load_line(load), "note": percentiles_line()}
 
 
 def _facts(report: Report) -> Iterator[str]:

@@ -41,6 +41,7 @@ def as_json(report: Report) -> dict[str, Any]:
         **({"profiles": [_profile(one) for one in report.profiles]} if report.profiles else {}),
         "requirements": [result_json(result) for result in report.requirements],
         "stale_deviations": list(report.stale_deviations),
+        **({"load": asdict(report.load)} if report.load else {}),
     }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tgi_common.plural import counted
 from tgi_common.text import escaped
+from tgi_conformance.reports.load_table import HEAD, load_line, load_rows, percentiles_line
 from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of, profile_sign
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.evidence import cut
@@ -22,6 +23,7 @@ from tgi_conformance.results.summary import listed, report_summary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tgi_conformance.results.load_figures import LoadFigures
     from tgi_conformance.results.report import Report, Result
 
 MOST_CAUSES = 25
@@ -39,6 +41,8 @@ def write_markdown(report: Report) -> str:
     lines += _profiles(report)
     if report.requirements:
         lines += [*_routes(report), ""]
+    if report.load is not None:
+        lines += [*_load(report.load), ""]
     lines += [_usage(report), ""]
     if report.gentle:
         lines += [f"{report.left_out_summary}.", ""]
@@ -91,6 +95,17 @@ def _routes(report: Report) -> Iterator[str]:
         counts = Counter(result.outcome for result in report.requirements if result.route == route)
         cells = [_count(counts[outcome], outcome) for outcome in columns]
         yield f"| {route} | " + " | ".join(cells) + " |"
+
+
+def _load(load: LoadFigures) -> Iterator[str]:
+    yield f"{load_line(load)}."
+    yield ""
+    yield f"| {' | '.join(HEAD)} |"
+    yield "| --- |" + " ---: |" * (len(HEAD) - 1)
+    for row in load_rows(load):
+        yield f"| {' | '.join(row)} |"
+    yield ""
+    yield percentiles_line()
 
 
 def _count(count: int, outcome: Outcome) -> str:

@@ -14,6 +14,7 @@ from tgi_common.text import visible
 from tgi_conformance.reports.json_report import SCHEMA_VERSION, report_schema
 from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
+from tgi_conformance.results.load_figures import LoadFigures, RouteFigures
 from tgi_conformance.results.profiles import NOT_OFFERED, ProfileResult
 from tgi_conformance.results.report import Report, Result, SetUsed
 
@@ -94,7 +95,18 @@ def _report(value: dict[str, Any]) -> Report:
         gentle=value.get("gentle", False),
         profiles=tuple(map(_profile, value.get("profiles", ()))),
         scored_by=_known(SetUsed, value["set"]) if "set" in value else None,
+        load=_load(value["load"]) if "load" in value else None,
     )
+
+
+def _load(value: dict[str, Any]) -> LoadFigures:
+    routes = (
+        _known(
+            RouteFigures, {**route, "latencies": {name: tuple(of) for name, of in route["latencies"].items()}}
+        )
+        for route in value["routes"]
+    )
+    return _known(LoadFigures, {**value, "routes": tuple(routes)})
 
 
 def _profile(value: dict[str, Any]) -> ProfileResult:

@@ -10,6 +10,7 @@ from rich.table import Table
 from tgi_common.plural import counted
 from tgi_common.text import escaped
 from tgi_conformance.reports.lines import Lines
+from tgi_conformance.reports.load_table import HEAD, load_line, load_rows, percentiles_line
 from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.levels import Level, Outcome, Verdict
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from tgi_conformance.results.load_figures import LoadFigures
     from tgi_conformance.results.report import Report, Result
 
 COLUMNS = (
@@ -53,6 +55,8 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
     if report.requirements:
         console.print(_routes(report))
         out.text("")
+    if report.load is not None:
+        _print_load(report.load, console, out)
     _print_broken(report, out, whole_report(written))
     _print_known(report, out, whole_report(written))
     for stale in report.stale_deviations:
@@ -96,6 +100,18 @@ def _routes(report: Report) -> Table:
     for route, count in counts.items():
         table.add_row(route, *(_cell(count[outcome], colour) for outcome, _, colour in columns))
     return table
+
+
+def _print_load(load: LoadFigures, console: Console, out: Lines) -> None:
+    table = Table(box=None, pad_edge=False)
+    for place, title in enumerate(HEAD):
+        table.add_column(title, justify="right" if place else "left")
+    for row in load_rows(load):
+        table.add_row(*row)
+    console.print(table)
+    out.text(percentiles_line())
+    out.text(load_line(load))
+    out.text("")
 
 
 def _cell(count: int, colour: str) -> str:

@@ -6,6 +6,7 @@ from math import exp, inf
 from typing import TYPE_CHECKING, Any
 
 from tgi_conformance.protocol.forms import Form, member
+from tgi_conformance.protocol.under_load import indices
 from tgi_conformance.requirements._verify import expect, expect_answer, expect_equal
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def long_limit(form: Form) -> int:
 def expect_numbered(context: Context, exchange: Exchange) -> None:
     """Raise UnmetError unless a stream's events are numbered from 1, if the document has an `index`."""
     if context.contract.has("#/components/schemas/StreamResponse/properties/index"):
-        indices = [member(event.json_or_none, "index") for event in exchange.response.stream.events]
-        expect_equal(list(range(1, len(indices) + 1)), indices, "the indices", exchange)
+        found = indices(exchange.response)
+        expect_equal(list(range(1, len(found) + 1)), found, "the indices", exchange)
 
 
 def expect_tokens_make_up_the_text(answer: Answer, exchange: Exchange) -> None:

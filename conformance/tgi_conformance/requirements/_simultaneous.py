@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tgi_conformance.http.exchange import EVENT_STREAM, JSON, TOO_MANY, Exchange, NoAnswerError, Request
+from tgi_conformance.http.exchange import TOO_MANY, Exchange, NoAnswerError, Request
+from tgi_conformance.protocol import under_load
 from tgi_conformance.protocol.forms import member
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_fits, seen
+from tgi_conformance.requirements._verify import expect, expect_answer, expect_fits, seen
 from tgi_conformance.requirements.refusals import ERROR_RESPONSE
 from tgi_conformance.results.outcomes import InconclusiveError, UnmetError, UnsupportedError
 
@@ -50,28 +51,20 @@ def send_at_once(context: Context, requests: list[Request]) -> list[Exchange]:
 
 def is_overloaded(form: Form, exchange: Exchange) -> bool:
     """Tell whether a request was refused for overload, by its status or by its first stream event."""
-    if exchange.response.status == TOO_MANY:
-        return True
-    events = exchange.response.stream.events if form.streamed and exchange.response.status == OK else ()
-    first: Any = events[0].json_or_none if events else None
-    error = member(first, "error")
-    if form.dialect == "generate":
-        return bool(error) and member(first, "error_type") == "overloaded"
-    return isinstance(member(error, "message"), str)
+    return under_load.is_overloaded(form, exchange.response)
 
 
 def expect_served_or_overloaded(context: Context, form: Form, exchange: Exchange) -> None:
     """Raise UnmetError unless a request was answered, or refused for overload as documented."""
     if exchange.response.status == TOO_MANY:
-        body = exchange.response.json
-        if exchange.response.media_type not in {JSON, EVENT_STREAM}:
+        retry = exchange.response.headers.get("retry-after")
+        well_formed = retry is None or under_load.is_retry_after(retry)
+        expect(well_formed, "a Retry-After of seconds or a date, or none", retry, exchange)
+        if exchange.response.media_type not in under_load.FORMS:
             return  # a gateway's own 429 is valid too
-        if exchange.response.is_stream:
-            events = exchange.response.stream.events
-            body = events[0].json_or_none if events else None
+        body = under_load.refusal_of(exchange.response)
         expect_fits(context, exchange, body, ERROR_RESPONSE)
-        expect(
-            member(body, "error_type") == "overloaded", "error_type 'overloaded'", seen(exchange), exchange
-        )
+        told = member(body, "error_type") == under_load.OVERLOADED
+        expect(told, "error_type 'overloaded'", seen(exchange), exchange)
     elif not is_overloaded(form, exchange):
         expect_answer(form, exchange)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tgi_conformance.protocol.forms import CHAT, CHAT_STREAM, GENERATE, GENERATE_STREAM
 from tgi_conformance.protocol.routes import INFO
+from tgi_conformance.protocol.under_load import asking_for, is_own_text
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import PRIMARY_STREAMED
 from tgi_conformance.requirements._pointers import with_grammar
@@ -49,15 +50,14 @@ PATIENCE, PAUSE = 6.0, 0.5  # seconds that slots may take to become free, and be
     why="No user may ever receive the answer to another user's request.",
 )
 def simultaneous_answers_are_not_mixed_up(context: Context, form: Form) -> None:
-    name = form.grammar_name
     marks = [f"mark-{n:03d}" for n in range(SIMULTANEOUS)]
-    requests = [form.ask(tokens=24, **{name: {"type": "regex", "value": mark}}) for mark in marks]
+    requests = [asking_for(form, mark, tokens=24) for mark in marks]
     for mark, exchange in zip(marks, send_at_once(context, requests), strict=True):
         if not is_overloaded(form, exchange):
             with context.case():
                 answer = expect_answer(form, exchange)
                 text = "".join(answer.pieces) if form.streamed else answer.text or ""
-                expect(mark.startswith(text.strip()) and bool(text), f"{mark!r}", text, exchange)
+                expect(is_own_text(mark, text), f"{mark!r}", text, exchange)
 
 
 @requirement(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tgi_conformance.results.evidence import RequestSeen, ResponseSeen
     from tgi_conformance.results.levels import Depth, Level, Verdict
+    from tgi_conformance.results.load_figures import LoadFigures
     from tgi_conformance.results.profiles import ProfileResult
 
 
@@ -110,6 +111,7 @@ class Report:
         strict: Whether known deviations count as failures.
         profiles: The verdict on each profile; empty if single requirements were checked.
         scored_by: The released set whose requirements count; None if all of them do.
+        load: What a load run measured; None for every other run.
     """
 
     version: str
@@ -130,6 +132,7 @@ class Report:
     gentle: bool = False
     profiles: tuple[ProfileResult, ...] = ()
     scored_by: SetUsed | None = None
+    load: LoadFigures | None = None
 
     @property
     def broken(self) -> tuple[Result, ...]:
