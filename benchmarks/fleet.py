@@ -72,12 +72,14 @@ def fleet(count: int, folder: Path) -> Iterator[Path]:
     words = ["serve", "--port", "0", "--quiet", "--fleet", str(count)]
     faults = [word for fault in FAULTS for word in ("--fault", fault)]
     with subprocess.Popen([*COMMAND, *words, *faults], stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
-        if server.stdout is None:
-            raise RuntimeError("the server has no output")
-        file = folder / "fleet.yaml"
-        file.write_text(httpx.get(server.stdout.readline().split()[-1]).text)
-        yield file
-        server.terminate()
+        try:
+            if server.stdout is None:
+                raise RuntimeError("the server has no output")
+            file = folder / "fleet.yaml"
+            file.write_text(httpx.get(server.stdout.readline().split()[-1]).text)
+            yield file
+        finally:
+            server.terminate()
 
 
 def found(folder: Path) -> dict[str, Any]:
