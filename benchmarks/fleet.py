@@ -4,8 +4,8 @@
 
 The servers are one process (`serve --fleet N`), every tenth of them with a fault. Three runs check the same
 targets: one process; shards one after another, merged; and shards of which two are killed (SIGKILL) in the
-middle. Exits with 1 if merged reports differ from those of one process (times aside), if a killed shard is not
-named, or if memory is beyond its bound.
+middle. Exits with 1 if merged reports differ from those of one process (times aside), if a killed shard is
+not named, or if memory is beyond its bound.
 """
 
 from __future__ import annotations
