@@ -63,6 +63,8 @@ class Lines:
     def report(self, name: str, report: Report) -> None:
         """Write the verdict on a target."""
         self.done += 1
+        if self.outcomes:  # which have told all of it
+            return
         failed = f", {len(report.broken)} failed" if report.broken else ""
         reason = f": {escaped(report.reason)[:200]}" if report.reason else ""
         self._write(
