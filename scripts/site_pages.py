@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from options_table import options_table
+from tgi_conformance.config.profiles import profiles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -99,6 +100,7 @@ def _facts(requirement: Requirement, matrix: Matrix) -> Iterator[str]:
         f"`{requirement.id}`: {requirement.level.value}, depth {requirement.depth.value}, "
         f"category {requirement.category}, `{requirement.operation}`"
     )
+    yield f"Profiles: {', '.join(profiles_of(requirement))}"
     if requirement.why:
         yield f"Why: {_text(requirement.why)}"
     yield f"Source: {_source(requirement.source)}"

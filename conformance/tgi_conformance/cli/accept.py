@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tgi_common.command_line import OneLineCommand, WrongUsage, examples
+from tgi_conformance.cli.reduction import profile_option, reduced_to
+from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.reports.read_json import ReportError, read_report
 from tgi_conformance.results.acceptance import NothingToAcceptError, accepted
 
@@ -28,10 +30,11 @@ EXAMPLES = examples(
     type=click.DateTime(["%Y-%m-%d"]),
     help="Last day on which the entries apply, such as 2027-06-30.",
 )
-def accept_command(report: Path, expires: datetime | None) -> None:
+@profile_option
+def accept_command(report: Path, expires: datetime | None, profile: tuple[str, ...]) -> None:
     """Write the failures of REPORT (of `run --json`) as known deviations, for `run --deviations FILE`."""
     try:
-        text = accepted(read_report(report), expires.date() if expires else None)
-    except (ReportError, NothingToAcceptError) as error:
+        text = accepted(reduced_to(read_report(report), profile, report), expires.date() if expires else None)
+    except (ReportError, UsageError, NothingToAcceptError) as error:
         raise WrongUsage(str(error)) from None
     click.echo(text, nl=False)

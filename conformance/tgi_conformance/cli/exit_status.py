@@ -71,8 +71,11 @@ class Gate:
 def _by_levels(report: Report, levels: tuple[Level, ...]) -> tuple[int, str]:
     counts = {level: sum(result.level is level for result in report.broken) for level in levels}
     failing = [f"{count} {level.value}" for level, count in counts.items() if count]
-    if failing:
-        return 1, f"failed: {' and '.join(failing)} {_requirements(sum(counts.values()))}"
+    clauses = [f"{' and '.join(failing)} {_requirements(sum(counts.values()))}"] if failing else []
+    if report.reason:  # a profile that the run was asked for is not offered
+        clauses.append(report.reason)
+    if clauses:
+        return 1, f"failed: {'; '.join(clauses)}"
     names = " or ".join(level.value for level in levels)
     return 0, f"passed: no {names} requirement fails{_known(report)}"
 

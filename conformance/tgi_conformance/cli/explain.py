@@ -12,6 +12,7 @@ import click
 from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_common.suggestion import unknown
 from tgi_conformance.config.estimate import cost_of
+from tgi_conformance.config.profiles import profiles_of
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth
@@ -44,6 +45,7 @@ def explained(requirement: Requirement) -> str:
         ("depth", f"included in runs of depth {_depths(requirement)}"),
         ("operation", requirement.operation),
         ("category", requirement.category),
+        ("profiles", ", ".join(profiles_of(requirement))),
         ("source", requirement.source),
         ("why", requirement.why or "not stated"),
         ("needs", ", ".join(requirement.needs) or "nothing but its operation"),

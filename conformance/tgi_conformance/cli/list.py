@@ -9,6 +9,7 @@ import click
 
 from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_conformance.cli.selecting import selecting
+from tgi_conformance.config.profiles import profile_named, profiles_of
 from tgi_conformance.config.selection import Selection, selecting_word
 from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.requirements import requirements
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = examples(
     "list --only generate --level must",
+    "list --profile openai",
     "list --only 'generate.*stop*' --depth smoke --json",
 )
 
@@ -38,32 +40,40 @@ EXAMPLES = examples(
     type=click.Choice([depth.value for depth in Depth]),
     help="Only what a run of this depth checks.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
-def list_command(
-    *, only: tuple[str, ...], skip: tuple[str, ...], levels: tuple[str, ...], depth: str | None, as_json: bool
-) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON array, which has a documented schema.")
+def list_command(*, levels: tuple[str, ...], depth: str | None, as_json: bool, **selecting: Any) -> None:
     """List the requirements, one per line: level, depth, category, id, statement."""
     try:
-        selected = Selection(tuple(map(selecting_word, only)), tuple(map(selecting_word, skip)))
+        chosen = _selected(**selecting)
     except UsageError as error:
         raise WrongUsage(str(error)) from None
     chosen = [
         requirement
-        for requirement in requirements()
-        if selected.includes(requirement)
-        and (not levels or requirement.level.value in levels)
+        for requirement in chosen
+        if (not levels or requirement.level.value in levels)
         and (depth is None or Depth(depth).includes(requirement.depth))
     ]
     click.echo(json.dumps([described(r) for r in chosen], indent=2) if as_json else _table(chosen))
 
 
+def _selected(profile: tuple[str, ...], only: tuple[str, ...], skip: tuple[str, ...]) -> list[Requirement]:
+    wanted = {profile_named(name).name for name in profile}
+    selection = Selection(tuple(map(selecting_word, only)), tuple(map(selecting_word, skip)))
+    return [
+        requirement
+        for requirement in requirements()
+        if selection.includes(requirement) and (not wanted or not wanted.isdisjoint(profiles_of(requirement)))
+    ]
+
+
 def described(requirement: Requirement) -> dict[str, Any]:
-    """Describe a requirement as JSON values."""
+    """Describe a requirement as JSON values, as catalogue.schema.json has it."""
     return {
         "id": requirement.id,
         "level": requirement.level.value,
         "depth": requirement.depth.value,
         "category": requirement.category,
+        "profiles": list(profiles_of(requirement)),
         "operation": requirement.operation,
         "statement": requirement.statement,
         "source": requirement.source,

@@ -40,6 +40,8 @@ def rerunning(urls: tuple[str, ...], given: dict[str, Any]) -> tuple[tuple[str, 
     for name, value in (("depth", report.depth.value), ("seed", report.seed)):
         if click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT:
             given[name] = value
+    if not given["profile"]:  # requests are sent as they were in that run
+        given["profile"] = tuple(one.name for one in report.profiles if one.asked)
     return urls or (report.target,), given
 
 

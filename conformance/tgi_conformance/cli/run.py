@@ -41,6 +41,7 @@ EXAMPLES = examples(
     "run https://your.host/prefix --api-key-env MY_KEY --depth smoke",
     "run http://127.0.0.1:3000 --wait 600 --max-seconds 300",
     "run https://your.host --gentle --rate 5 --html report.html --junit report.xml",
+    "run https://your.host --profile native --profile operations",
     "run https://your.host --fail-on regression yesterday.json",
     "run https://one.host https://another.host --reports reports",
 )

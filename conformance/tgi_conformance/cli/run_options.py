@@ -122,6 +122,11 @@ OPTIONS: list[Callable[..., Any]] = [
         type=FILE,
         help="Only what did not pass in a report of --json, with its depth and seed.",
     ),
+    click.option(
+        "--set",
+        metavar="NAME",
+        help="Score by this released set, such as 1.0; other requirements are checked and not scored.",
+    ),
     click.option("--require", metavar="ROUTE", multiple=True, help="Fail if this route is not offered."),
     click.option("--deviations", metavar="FILE", type=FILE, help="YAML file with your own known deviations."),
     click.option("--strict", is_flag=True, help="Treat known deviations as failures."),

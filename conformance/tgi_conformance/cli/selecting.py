@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def selecting(*former: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add `--only` and `--skip`; `former` are names that `--only` had."""
+    """Add `--profile`, `--only` and `--skip`; `former` are names that `--only` had."""
 
     def added(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(_options(former)):
@@ -23,6 +23,12 @@ def selecting(*former: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
 
 def _options(former: tuple[str, ...]) -> tuple[Callable[..., Any], ...]:
     return (
+        click.option(
+            "--profile",
+            metavar="NAME",
+            multiple=True,
+            help="Only what this profile includes, such as native or openai; repeatable.",
+        ),
         click.option(
             "--only",
             *former,

@@ -9,6 +9,8 @@ from attrs import frozen
 
 from tgi_common.access import parse_header, parse_url, trust
 from tgi_common.proxy import proxy_for
+from tgi_conformance.config.profiles import profile_named
+from tgi_conformance.config.requirement_set import requirement_set
 from tgi_conformance.config.run_config import RunConfig, check_names
 from tgi_conformance.config.selection import Selection, requirement_id, route_name, selecting_word
 from tgi_conformance.config.usage_error import UsageError
@@ -33,6 +35,8 @@ class Settings:
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    profile: tuple[str, ...] = ()
+    set: str | None = None
     require: tuple[str, ...] = ()
     deviations: Path | None = None
     strict: bool = False
@@ -61,6 +65,8 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
         depth=Depth(settings.depth),
         seed=settings.seed,
         selection=_selection(settings),
+        profiles=tuple(dict.fromkeys(profile_named(name).name for name in settings.profile)),
+        scored_by=None if settings.set is None else requirement_set(settings.set),
         require=tuple(map(route_name, settings.require)),
         strict=settings.strict,
         deviations=tuple(d for d in (*own, *shipped_deviations()) if not d.expired(today)),

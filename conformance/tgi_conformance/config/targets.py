@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from tgi_conformance.config.run_config import RunConfig
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-LISTS = {"header": "headers", "only": "only", "skip": "skip", "id": "ids", "require": "require"}
+LISTS = {
+    "header": "headers",
+    "only": "only",
+    "skip": "skip",
+    "id": "ids",
+    "profile": "profile",
+    "require": "require",
+}
 PATHS = {"deviations", "ca"}
 KINDS: dict[str, type | tuple[type, ...]] = {
     "seed": int,

@@ -17,10 +17,21 @@ SCHEMAS = {"/v1/chat/completions": "ChatRequest", "/v1/completions": "Completion
 
 @frozen
 class RequestAdapter:
-    """Adapts requests to paths whose bodies must name a model, or take a prompt only as a string."""
+    """Adapts requests to paths whose bodies must name a model, or take a prompt only as a string.
+
+    Attributes:
+        naming: The paths to which a model is named.
+        single: The paths that take a prompt only as a string.
+        model: The model that is named.
+    """
 
     naming: frozenset[str] = field(factory=frozenset)
     single: frozenset[str] = field(factory=frozenset)
+    model: str = MODEL
+
+    def naming_everywhere(self, model: str) -> RequestAdapter:
+        """Return an adapter that names this model wherever one can be named."""
+        return evolve(self, naming=frozenset(SCHEMAS), model=model)
 
     def adapt(self, request: Request) -> Request:
         """Return the request as the release requires it; one that is invalid anyway stays as it is."""
@@ -31,7 +42,7 @@ class RequestAdapter:
             return request
         adapted = dict(body)
         if request.path in self.naming:
-            adapted.setdefault("model", MODEL)
+            adapted.setdefault("model", self.model)
         prompt = body.get("prompt")
         if request.path in self.single and isinstance(prompt, list) and len(prompt) == 1:
             adapted["prompt"] = prompt[0]

@@ -104,11 +104,23 @@ class _Execution:
         requirement, version = self.requirement, self.context.capabilities.version
         if self.context.session.gentle and requirement.hurts:
             return f"{LEFT_OUT}{requirement.hurts}"
-        since = requirement.promised_since
+        since, needs = self._since(), (requirement.operation, *requirement.needs)
         if since and version is not None and version.release < Version(since).release:
             return f"promised since TGI {since}; this is {version}"
+        if self.context.is_foreign:
+            return self.context.lacking(need for need in needs if not need.startswith("#/"))
         source = (requirement.source,) if requirement.source.startswith("#/") else ()
-        return self.context.lacking((*source, requirement.operation, *requirement.needs))
+        return self.context.lacking((*source, *needs))
+
+    def _since(self) -> str:
+        """The first release that is held to the promise; empty for every one.
+
+        What other servers keep too is asked of every TGI, but not what is declared for later releases, since
+        an older one may be ended by it.
+        """
+        if self.context.is_foreign:
+            return ""
+        return self.requirement.since if self.context.beyond_tgi else self.requirement.promised_since
 
     def _passed(self) -> Result:
         seen, before = self.context.deviations_seen, self.context.failed_before

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from tgi_conformance.contract.contract import contract_of, pinned_contract
-from tgi_conformance.contract.request_adapter import adapter_of
+from tgi_conformance.contract.request_adapter import MODEL, adapter_of
 from tgi_conformance.contract.served import Served, fetch_served
 from tgi_conformance.http.client import Client
-from tgi_conformance.http.exchange import NoAnswerError
-from tgi_conformance.session.probes import MINIMAL, probe, probe_reach
+from tgi_conformance.http.exchange import Exchange, NoAnswerError
+from tgi_conformance.protocol.forms import member
+from tgi_conformance.session.probes import MINIMAL, minimal_answer, probe, probe_reach
 from tgi_conformance.session.probes_on_demand import probe_for
 from tgi_conformance.session.recognition import could_be_tgi
 from tgi_conformance.session.response_cache import ResponseCache
@@ -22,7 +23,6 @@ from tgi_conformance.session.session import Session
 if TYPE_CHECKING:
     from tgi_conformance.config.run_config import RunConfig
     from tgi_conformance.http.target import Target
-    from tgi_conformance.session.capabilities import Capabilities
 
 
 # What people paste behind a base URL; the longest first.
@@ -97,6 +97,8 @@ def prepare(config: RunConfig, stop: threading.Event | None = None) -> Session:
         capabilities = evolve(capabilities, documented=served.release)
         contract = contract_of(served.document, capabilities.version)
         sender.adapter = adapter_of(contract)
+        if config.beyond_tgi:
+            sender.adapter = sender.adapter.naming_everywhere(_listed_model(cache) or MODEL)
         needs = {
             need for one in config.selected if config.selection.ids for need in (one.operation, *one.needs)
         }
@@ -112,12 +114,18 @@ def prepare(config: RunConfig, stop: threading.Event | None = None) -> Session:
         seed=config.seed,
         required=frozenset(config.require),
         gentle=config.gentle,
+        beyond_tgi=config.beyond_tgi,
     )
 
 
-def _probe(config: RunConfig, cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
-    if not config.selection.ids:
-        return probe(cache, capabilities)
-    return probe_for(
-        {need for one in config.selected for need in (one.operation, *one.needs)}, cache, capabilities
-    )
+def _listed_model(cache: ResponseCache) -> str:
+    """The first model that /v1/models lists; empty if none."""
+    try:
+        body = minimal_answer(cache, MINIMAL["GET /v1/models"])
+    except NoAnswerError:
+        return ""
+    if not isinstance(body, Exchange):
+        return ""
+    listed = body.response.json
+    found = member(listed, "data", 0, "id") or member(listed, "id")
+    return found if isinstance(found, str) else ""

@@ -16,6 +16,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.engine.prepare import find_blocker, prepare
+from tgi_conformance.engine.profiles import profile_results, verdict_with_profiles
 from tgi_conformance.engine.progress import Progress
 from tgi_conformance.engine.readiness import wait_until_ready
 from tgi_conformance.engine.scheduler import Scheduler
@@ -23,7 +24,7 @@ from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.comparison import KEPT
 from tgi_conformance.results.levels import Outcome, Verdict
-from tgi_conformance.results.report import WHOLE_RUN, Report
+from tgi_conformance.results.report import WHOLE_RUN, Report, SetUsed
 
 if TYPE_CHECKING:
     import threading
@@ -68,7 +69,9 @@ def run_one(
     finally:
         whole.session.sender.client.close()
     results = tuple(one.result for one in whole.executed)
+    profiles = profile_results(config, results, whole.session.capabilities.absent, reason)
     verdict, reason = verdict_of(results, reason, strict=config.strict)
+    verdict, reason = verdict_with_profiles(verdict, reason, profiles)
     usage = whole.session.sender.usage
     return evolve(
         without_results(config, verdict, reason),
@@ -81,7 +84,14 @@ def run_one(
         stale_deviations=tuple(whole.stale_deviations()),
         overloads=usage.overloads,
         gentle=config.gentle,
+        profiles=tuple(evolve(one, reason=config.target.scrub(one.reason)) for one in profiles),
+        scored_by=set_used(config),
     )
+
+
+def set_used(config: RunConfig) -> SetUsed | None:
+    """Return the released set by which the run is scored, if any."""
+    return None if config.scored_by is None else SetUsed(config.scored_by.name, config.scored_by.digest)
 
 
 def without_results(config: RunConfig, verdict: Verdict, reason: str) -> Report:
@@ -100,6 +110,8 @@ def without_results(config: RunConfig, verdict: Verdict, reason: str) -> Report:
         reason=config.target.scrub(reason),
         requirements=(),
         strict=config.strict,
+        profiles=profile_results(config, (), {}, reason),
+        scored_by=set_used(config),
     )
 
 
@@ -129,9 +141,14 @@ class Run:
         try:
             executed = scheduler.result(requirement)
             if executed is not None and not executed.interrupted:
-                self.record(executed, total)
+                self.record(self._labelled(requirement, executed), total)
         except KeyboardInterrupt:
             self.session.sender.client.stop.set()
+
+    def _labelled(self, requirement: Requirement, executed: Executed) -> Executed:
+        """Add the profiles that include the requirement, and whether it counts."""
+        profiles, scored = self.config.profiles_of(requirement), self.config.scores(requirement.id)
+        return evolve(executed, result=evolve(executed.result, profiles=profiles, scored=scored))
 
     @property
     def interrupted(self) -> str:
@@ -149,15 +166,15 @@ class Run:
     def check_whole_run(self) -> None:
         """Add requirements about the whole run that a narrow selection left out, if they do not pass."""
         selection = self.config.selection
-        if not selection.narrows:
+        if not self.config.narrows:
             return
         done = {one.result.id for one in self.executed}
         for requirement in requirements():
             if requirement.route != WHOLE_RUN or requirement.id in done or selection.skips(requirement):
                 continue
-            executed = execute(requirement, self.session)
+            executed = execute(self.config.as_scored(requirement), self.session)
             if executed.result.outcome is not Outcome.PASSED:
-                self.executed.append(executed)
+                self.executed.append(self._labelled(requirement, executed))
 
     def stale_deviations(self) -> Iterator[str]:
         """Name the user's known deviations that no longer show: their requirements passed without them."""

@@ -45,8 +45,8 @@ class Scheduler:
         """Wait for a requirement; None if the run is stopped before it is done.
 
         One that must run alone is executed when no other is running. A failure that inexact decoding may
-        explain is checked again: alone, then after a closer probe, and a few more times in case a tie was
-        decided differently.
+        explain is checked again alone. If it then fails otherwise, or a closer probe shows that decoding is
+        inexact, it is checked a few more times, in case a tie was decided differently.
         """
         future = self._futures.get(requirement.id)
         if future is not None:
@@ -57,7 +57,9 @@ class Scheduler:
         if not all(map(self._done, self._futures.values())) or self._stop.is_set():
             return None
         executed = self._alone(requirement)
-        if not self._may_be_inexact(requirement, executed) or not self._decoding_is_inexact():
+        # One that must be alone is not repeated just to compare: what it found may be a state that stays.
+        first = executed if future is None else future.result()
+        if not self._may_differ(requirement, first, executed):
             return executed
         for _ in range(RETRIES):
             executed = self._alone(requirement)
@@ -83,6 +85,12 @@ class Scheduler:
 
     def _alone(self, requirement: Requirement) -> Executed:
         return execute(requirement, evolve(self.session, cache=ResponseCache(self.session.sender)))
+
+    def _may_differ(self, requirement: Requirement, first: Executed, second: Executed) -> bool:
+        """Whether a third check may differ from two failures, since they differ or decoding is inexact."""
+        if not self._may_be_inexact(requirement, second):
+            return False
+        return self._decoding_is_inexact() or first.result.actual != second.result.actual
 
     def _decoding_is_inexact(self) -> bool:
         """Whether decoding is inexact; if it seemed exact, probe more closely, once."""

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 
 def verdict_of(results: Iterable[Result], reason: str, *, strict: bool) -> tuple[Verdict, str]:
-    """Derive the verdict from the results, and explain it if needed; `reason` is why the run ended early."""
+    """Derive the verdict from the results that count, and explain it if needed.
+
+    `reason` is why the run ended early; empty if it did not.
+    """
     if reason:
         return Verdict.COULD_NOT_TELL, reason
-    results = tuple(results)
+    results = tuple(result for result in results if result.scored)
     errors = [result for result in results if result.outcome is Outcome.ERROR]
     if errors:
         more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""

@@ -9,10 +9,12 @@ import pytest
 
 from tgi_common.access import AccessError
 from tgi_common.text import escaped
+from tgi_conformance.config.profiles import profiles_of
 from tgi_conformance.config.settings import Settings, run_config_of
 from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.scheduler import Scheduler
+from tgi_conformance.pytest_plugin.markers import marker_of
 from tgi_conformance.pytest_plugin.stash import LOCK, RUN
 from tgi_conformance.pytest_plugin.worker_lock import WorkerLock
 from tgi_conformance.reports.signs import REPORT_IT
@@ -84,6 +86,7 @@ def _run_config(pytest_config: pytest.Config) -> RunConfig:
         seed=option("--tgi-seed"),
         only=tuple(option("--tgi-only")),
         skip=tuple(option("--tgi-skip")),
+        profile=tuple(option("--tgi-profile")),
     )
     try:
         return run_config_of(settings)
@@ -122,6 +125,8 @@ class RequirementItem(pytest.Item):
         super().__init__(**kwargs)
         self.requirement = requirement
         self.add_marker(requirement.level.value.lower())
+        for profile in profiles_of(requirement):
+            self.add_marker(marker_of(profile))
 
     def runtest(self) -> None:
         """Turn the requirement's outcome into pytest's."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tgi_conformance.pytest_plugin.markers import PROFILES, marker_of
 from tgi_conformance.pytest_plugin.stash import LOCK, LOCK_FILE, RUN
 
 if TYPE_CHECKING:
@@ -44,13 +45,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             default=[],
             help=f"{what} route, category, requirement or pattern of ids",
         )
+    group.addoption(
+        "--tgi-profile",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only what this profile includes",
+    )
     group.addoption("--tgi-seed", type=int, default=0, metavar="N", help="seed of generated data")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers, so that `-m must` also works with --strict-markers."""
+    """Register the markers, so that `-m must` and `-m profile_native` also work with --strict-markers."""
     for level in ("must", "should", "may"):
         config.addinivalue_line("markers", f"{level}: a requirement of TGI's API at level {level.upper()}")
+    for profile in PROFILES:
+        config.addinivalue_line("markers", f"{marker_of(profile)}: a requirement of the profile {profile}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

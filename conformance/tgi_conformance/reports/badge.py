@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tgi_conformance.results.levels import Level, Verdict
+from tgi_conformance.results.profiles import profiles_told
 
 if TYPE_CHECKING:
     from tgi_conformance.results.report import Report
@@ -31,7 +32,16 @@ def write_badge(report: Report) -> str:
 
 
 def _message(report: Report) -> str:
+    by = f" by set {report.scored_by.told}" if report.scored_by else ""
+    return f"{_verdict(report)}{by}"
+
+
+def _verdict(report: Report) -> str:
+    asked = [profile for profile in report.profiles if profile.asked]
+    if asked:
+        return profiles_told(asked)
     if report.verdict is not Verdict.DOES_NOT_CONFORM:
         return str(report.verdict.value)
     broken = sum(result.level is Level.MUST for result in report.broken)
-    return f"{broken} of {len(report.requirements)} requirements broken"
+    scored = sum(result.scored for result in report.requirements)
+    return f"{broken} of {scored} requirements broken"

@@ -80,6 +80,7 @@ class FindingView:
     curl: str
     request: RequestView | None = field(default=None)
     response: ResponseView | None = field(default=None)
+    scored: bool = True
 
 
 def finding_view(result: Result, size: int) -> FindingView:
@@ -102,6 +103,7 @@ def finding_view(result: Result, size: int) -> FindingView:
         reason=cut(result.reason, size),
         curl=_curl(result.curl, size),
         request=_request(result.request, size) if result.request and with_exchange else None,
+        scored=result.scored,
         response=_response(result, result.response, size) if result.response and with_exchange else None,
     )
 

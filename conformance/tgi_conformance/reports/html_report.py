@@ -14,7 +14,7 @@ from tgi_conformance.reports.finding_view import FindingView, finding_view
 from tgi_conformance.reports.load_table import HEAD, load_line, load_rows, percentiles_line
 from tgi_conformance.reports.page import write_page
 from tgi_conformance.reports.route_matrix import route_matrix, urgent_outcomes
-from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of
+from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, outcomes_of, profile_sign
 from tgi_conformance.reports.sources import sources_of
 from tgi_conformance.results.causes import causes_of
 from tgi_conformance.results.evidence import cut
@@ -104,6 +104,9 @@ def _values(report: Report) -> dict[str, Any]:
         "tiles": list(_tiles(report.requirements)),
         "server": [_member(*item) for item in list(report.server.items())[:MOST_MEMBERS]],
         "model": cut(str(report.server.get("model_id", "")), SHORT),
+        "profiles": [
+            (one.name, profile_sign(one), one.told, cut(one.reason, SHORT)) for one in report.profiles
+        ],
         "stale": [cut(line, 500) for line in report.stale_deviations[:MOST_MEMBERS]],
         "levels": [level.value for level in Level],
         "matrix": route_matrix(report),
@@ -125,6 +128,9 @@ def _facts(report: Report) -> Iterator[str]:
         yield "strict"
     if report.gentle:
         yield report.left_out_summary
+    if report.scored_by:
+        yield f"set {report.scored_by.name} {report.scored_by.digest}"
+        yield report.unscored_summary
     yield counted(len(report.requirements), "requirement")
     yield report.requests_summary
     yield counted(report.generated_tokens, "generated token")

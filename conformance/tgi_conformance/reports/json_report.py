@@ -11,6 +11,7 @@ from attrs import asdict
 from tgi_conformance.results.summary import report_summary
 
 if TYPE_CHECKING:
+    from tgi_conformance.results.profiles import ProfileResult
     from tgi_conformance.results.report import Report, Result
 
 
@@ -28,6 +29,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "seed": report.seed,
         "strict": report.strict,
         **({"gentle": True} if report.gentle else {}),
+        **({"set": asdict(report.scored_by)} if report.scored_by else {}),
         "start": report.started,
         "duration": round(report.seconds, 3),
         "requests": report.requests,
@@ -36,6 +38,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "reason": report.reason,
         "summary": report_summary(report),
+        **({"profiles": [_profile(one) for one in report.profiles]} if report.profiles else {}),
         "requirements": [_result(result) for result in report.requirements],
         "stale_deviations": list(report.stale_deviations),
         **({"load": asdict(report.load)} if report.load else {}),
@@ -52,6 +55,10 @@ def report_schema() -> dict[str, Any]:
     text = files("tgi_conformance.reports").joinpath("report.schema.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
+
+
+def _profile(one: ProfileResult) -> dict[str, Any]:
+    return {**asdict(one), "verdict": one.verdict_shown, "missing": list(one.missing)}
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -73,4 +80,6 @@ def _result(result: Result) -> dict[str, Any]:
         "request": asdict(result.request) if result.request else None,
         "response": asdict(result.response) if result.response else None,
         "seconds": round(result.seconds, 3),
+        **({"profiles": list(result.profiles)} if result.profiles else {}),
+        **({} if result.scored else {"scored": False}),
     }

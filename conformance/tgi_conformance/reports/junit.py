@@ -23,6 +23,8 @@ def write_junit(report: Report) -> str:
         suite = TestSuite(route)
         suite.hostname = escaped(report.target)
         suite.timestamp = report.started
+        if report.scored_by:
+            suite.add_property("set", f"{report.scored_by.name} {report.scored_by.digest}")
         suite.add_testcases([_case(result, broken=result.id in broken) for result in results])
         document.add_testsuite(suite)
     if not report.requirements:
@@ -34,7 +36,7 @@ def write_junit(report: Report) -> str:
 
 def _case(result: Result, *, broken: bool) -> TestCase:
     case = TestCase(result.id, classname=f"tgi_conformance.{result.route}", time=result.seconds)
-    verdict = _verdict(result, broken=broken)
+    verdict = _verdict(result, broken=broken) if result.scored else _unscored(result)
     if verdict is not None:
         case.result = [verdict]
     return case
@@ -54,6 +56,14 @@ def _verdict(result: Result, *, broken: bool) -> Failure | Error | Skipped | Non
     if broken:
         return Skipped(f"{result.level.value} broken: {_short(result)}", "should")
     return Skipped(escaped(f"{result.outcome.value}: {result.reason}"), result.outcome.value)
+
+
+def _unscored(result: Result) -> Skipped | None:
+    """Skip what does not count unless it passed."""
+    if result.outcome in {Outcome.PASSED, Outcome.INTERMITTENT}:
+        return None
+    told = _short(result) if result.outcome is Outcome.FAILED else escaped(result.reason)
+    return Skipped(f"not scored, {result.outcome.value}: {told}", "not scored")
 
 
 def _short(result: Result) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tgi_common.plural import counted
 from tgi_common.text import escaped
 from tgi_conformance.reports.load_table import HEAD, load_line, load_rows, percentiles_line
-from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of
+from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcomes_of, profile_sign
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Outcome
@@ -38,6 +38,7 @@ def write_markdown(report: Report) -> str:
     lines += [report_summary(report), ""]
     if report.reason:
         lines += [code(cut(report.reason, LONGEST)), ""]
+    lines += _profiles(report)
     if report.requirements:
         lines += [*_routes(report), ""]
     if report.load is not None:
@@ -45,6 +46,8 @@ def write_markdown(report: Report) -> str:
     lines += [_usage(report), ""]
     if report.gentle:
         lines += [f"{report.left_out_summary}.", ""]
+    if report.scored_by:
+        lines += [code(report.unscored_summary), ""]
     lines += _listed("Internal errors", report.having(Outcome.ERROR))
     if report.having(Outcome.ERROR):
         lines += [REPORT_IT, ""]
@@ -73,6 +76,15 @@ def block(text: str, language: str = "") -> list[str]:
     shown = escaped(text)
     fence = "`" * max(3, max(map(len, re.findall("`+", shown)), default=0) + 1)
     return [fence + language, shown, fence]
+
+
+def _profiles(report: Report) -> Iterator[str]:
+    if not report.profiles:
+        return
+    yield from ("| profile | verdict |", "| --- | --- |")
+    for one in report.profiles:
+        yield f"| {one.name} | {profile_sign(one).sign} {code(one.told)} |"
+    yield ""
 
 
 def _routes(report: Report) -> Iterator[str]:

@@ -12,8 +12,9 @@ from rich.markup import escape
 from tgi_common.plural import counted
 from tgi_common.text import escaped
 from tgi_conformance.reports.lines import Lines
-from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign
+from tgi_conformance.reports.signs import OUTCOMES, VERDICTS, Sign, profile_sign
 from tgi_conformance.results.comparison import Column, Comparison, compare, differing
+from tgi_conformance.results.profiles import profiles_told
 from tgi_conformance.results.summary import report_summary
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from tgi_conformance.results.profiles import ProfileResult
     from tgi_conformance.results.report import Result
 
 COLOURS = {
@@ -47,6 +49,12 @@ class Head:
     verdict: Sign
     sentence: str
     counts: str
+    profiles: tuple[ProfileResult, ...] = ()
+
+    @property
+    def profiles_shown(self) -> str:
+        """The verdict on each profile, in one line."""
+        return profiles_told(self.profiles)
 
 
 @frozen
@@ -117,6 +125,7 @@ def _head(column: Column) -> Head:
         verdict=VERDICTS[report.verdict],
         sentence=report_summary(report),
         counts=listed or report.reason[:300],
+        profiles=report.profiles,
     )
 
 
@@ -154,6 +163,8 @@ def print_matrix(columns: tuple[Column, ...], console: Console) -> None:
         colour = COLOURS[head.verdict.slug]
         verdict = f"{head.name}: {head.verdict.title.lower()}"
         lines.text(f"  {head.counts}", verdict, style=f"bold {colour}")
+        if head.profiles:
+            lines.text(head.profiles_shown, "  profiles  ", style="dim")
         if column.report.broken:
             lines.text(report_summary(column.report), "  ")
 
@@ -201,12 +212,26 @@ def write_matrix_markdown(columns: tuple[Column, ...]) -> str:
     lines.append(_line("verdict", [f"{head.verdict.sign} {head.verdict.title}" for head in matrix.heads]))
     lines.append(_line("target", [_inert(head.target) for head in matrix.heads]))
     lines.append(_line("outcomes", [_inert(head.counts) for head in matrix.heads]))
+    lines += _profile_lines(matrix)
     lines += [_line(_inert(row.id), [cell.sign or "·" for cell in row.cells]) for row in matrix.rows]
     lines += ["", f"{matrix.same_shown}.", ""]
     for name, changes in matrix.changes:
         lines += [f"### {_inert(name)} compared with {names[0]}", ""]
         lines += [line for change in changes for line in _change_lines(change)] or ["Nothing changed.", ""]
     return "\n".join(lines)
+
+
+def _profile_lines(matrix: Matrix) -> list[str]:
+    """A line for each profile of which a report tells a verdict."""
+    told = [{one.name: one for one in head.profiles} for head in matrix.heads]
+    return [
+        _line(f"profile {_inert(name)}", [_profile_cell(column.get(name)) for column in told])
+        for name in dict.fromkeys(name for column in told for name in column)
+    ]
+
+
+def _profile_cell(found: ProfileResult | None) -> str:
+    return f"{profile_sign(found).sign} {_inert(found.told)}" if found else "·"
 
 
 def _change_lines(change: Change) -> list[str]:

@@ -15,7 +15,8 @@ from tgi_conformance.reports.json_report import SCHEMA_VERSION, report_schema
 from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
 from tgi_conformance.results.load_figures import LoadFigures, RouteFigures
-from tgi_conformance.results.report import Report, Result
+from tgi_conformance.results.profiles import NOT_OFFERED, ProfileResult
+from tgi_conformance.results.report import Report, Result, SetUsed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +86,8 @@ def _report(value: dict[str, Any]) -> Report:
         overloads=value["overloads"],
         gentle=value.get("gentle", False),
         load=_load(value["load"]) if "load" in value else None,
+        profiles=tuple(map(_profile, value.get("profiles", ()))),
+        scored_by=_known(SetUsed, value["set"]) if "set" in value else None,
     )
 
 
@@ -98,12 +101,18 @@ def _load(value: dict[str, Any]) -> LoadFigures:
     return _known(LoadFigures, {**value, "routes": tuple(routes)})
 
 
+def _profile(value: dict[str, Any]) -> ProfileResult:
+    verdict = None if value["verdict"] == NOT_OFFERED else Verdict(value["verdict"])
+    return _known(ProfileResult, {**value, "verdict": verdict, "missing": tuple(value["missing"])})
+
+
 def _result(value: dict[str, Any]) -> Result:
     request, response = value["request"], value["response"]
     read = {
         "level": Level(value["level"]),
         "outcome": Outcome(value["outcome"]),
         "symptoms": tuple(value.get("symptoms", ())),
+        "profiles": tuple(value.get("profiles", ())),
         "request": request and _known(RequestSeen, {**request, "headers": _pairs(request["headers"])}),
         "response": response and _response(response),
     }

@@ -11,6 +11,7 @@ from tgi_conformance.results.levels import Outcome, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tgi_conformance.results.profiles import ProfileResult
     from tgi_conformance.results.report import Result
 
 
@@ -48,6 +49,13 @@ VERDICTS = {
     Verdict.DOES_NOT_CONFORM: Sign("failed", "✕", "Does not conform"),
     Verdict.COULD_NOT_TELL: Sign("inconclusive", "?", "Could not tell"),
 }
+
+
+def profile_sign(profile: ProfileResult) -> Sign:
+    """How the verdict on a profile is shown: as that of a run, or as what is not offered."""
+    if profile.verdict is None:
+        return OUTCOMES[Outcome.UNSUPPORTED]
+    return VERDICTS[profile.verdict]
 
 
 def outcomes_of(results: Iterable[Result]) -> list[Outcome]:

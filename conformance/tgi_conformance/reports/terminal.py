@@ -14,6 +14,7 @@ from tgi_conformance.reports.load_table import HEAD, load_line, load_rows, perce
 from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.levels import Level, Outcome, Verdict
+from tgi_conformance.results.profiles import profiles_told
 from tgi_conformance.results.summary import listed, report_summary
 
 if TYPE_CHECKING:
@@ -64,13 +65,18 @@ def print_report(report: Report, console: Console, written: Mapping[str, Path] |
         out.verbatim(str(path), f"{name:<9} ", style="dim")
     if report.gentle:
         out.text(report.left_out_summary)
+    if report.scored_by:
+        out.text(report.unscored_summary)
     out.text(_usage(report))
+    if report.profiles:
+        out.text(profiles_told(report.profiles), "profiles  ", style="dim")
     print_verdict(report, console)
 
 
 def print_verdict(report: Report, console: Console) -> None:
     """Print the target and the verdict, with the reason or what fails."""
-    verdict = f"{report.target} {report.verdict.value}"
+    by = f" by set {report.scored_by.told}" if report.scored_by else ""
+    verdict = f"{report.target} {report.verdict.value}{by}"
     told = f": {report.reason}" if report.reason else f". {report_summary(report)}"
     Lines(console).text(told, verdict, style=f"bold {COLOUR[report.verdict]}")
 

@@ -6,10 +6,19 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from tgi_conformance.http.exchange import EVENT_STREAM, JSON
 from tgi_conformance.protocol.forms import Form, get, listed, member
 from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._forms import CHAT_FORMS, OPENAI_FORMS
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status
+from tgi_conformance.requirements._verify import (
+    OK,
+    expect,
+    expect_answer,
+    expect_equal,
+    expect_media_type,
+    expect_status,
+    seen,
+)
 from tgi_conformance.requirements.answers import json_events
 from tgi_conformance.results.outcomes import UnsupportedError
 
@@ -52,6 +61,45 @@ def object_names_the_kind(context: Context, form: Form) -> None:
     for body in bodies:
         expected = OBJECTS[form.dialect, form.streamed]
         expect_equal(expected, member(body, "object"), "object", exchange)
+
+
+def _read_by_clients(form: Form) -> str:
+    name = {"chat": "delta" if form.streamed else "message"}.get(form.dialect, "text")
+    piece = f"a `{name}`{', unless it is the last' if name == 'text' and form.streamed else ''}"
+    where = "a chunk" if form.streamed else "the answer"
+    return f"OpenAI's clients can read the choices of {where}: each has an `index` and {piece}."
+
+
+@requirement(
+    "answer-is-read-by-openai-clients",
+    _read_by_clients,
+    forms=OPENAI_FORMS,
+    source=SOURCE,
+    category="answers",
+    why="OpenAI's clients and huggingface_hub's show an answer without them as empty, or fail to read it.",
+)
+def answer_is_read_by_openai_clients(context: Context, form: Form) -> None:
+    exchange, bodies = _bodies(context, form)
+    expect_media_type(exchange, EVENT_STREAM if form.streamed else JSON)
+    choices = [choice for body in bodies for choice in listed(body, "choices")]
+    expect(bool(choices), "a choice", seen(exchange), exchange)
+    for choice in choices:
+        _expect_choice(form, choice, exchange)
+
+
+def _expect_choice(form: Form, choice: Any, exchange: Exchange) -> None:
+    """Raise UnmetError unless a choice has its place, its end and its text; a last delta has no text."""
+    expect(isinstance(member(choice, "index"), int), "an `index`", choice, exchange)
+    finish = member(choice, "finish_reason")
+    expect(finish is None or isinstance(finish, str), "a `finish_reason`, text or null", finish, exchange)
+    if form.dialect == "completions":
+        text = member(choice, "text")
+    else:
+        name = "delta" if form.streamed else "message"
+        expect(isinstance(member(choice, name), dict), f"a `{name}`", choice, exchange)
+        text = member(choice, name, "content")
+    # The last chunk, which only tells the end, may leave its text out.
+    expect(isinstance(text, str) or (form.streamed and text is None), "a text", choice, exchange)
 
 
 def _schema(form: Form) -> str:

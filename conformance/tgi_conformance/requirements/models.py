@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tgi_conformance.protocol.forms import get, member
+from tgi_conformance.protocol.forms import get, listed, member
 from tgi_conformance.protocol.routes import INFO, MODELS
 from tgi_conformance.requirements._declaration import SHOULD, requirement
 from tgi_conformance.requirements._verify import OK, expect, expect_equal, expect_fits, expect_status
+from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Exchange
@@ -34,6 +35,26 @@ def models_are_described(context: Context) -> None:
         expect_fits(context, exchange, model, SCHEMA)
         expect_equal("model", member(model, "object"), "object", exchange)
         expect(bool(member(model, "id")), "an id", model, exchange)
+
+
+@requirement(
+    "models-are-listed",
+    "`data` lists the models, each with an `id`, as OpenAI's clients read them, unless the deployment "
+    "follows the document, which describes one model without a list.",
+    route=MODELS,
+    source="behaviour.md#openai-style-routes",
+    category="answers",
+    why="OpenAI's clients take the first id where a user names no model.",
+)
+def models_are_listed(context: Context) -> None:
+    exchange = context.cached(REQUEST)
+    expect_status(exchange, OK)
+    body = exchange.response.json
+    if member(body, "data") is None and isinstance(member(body, "id"), str):
+        raise UnsupportedError("one model is described, as documented, and none is listed")
+    ids = [member(model, "id") for model in listed(body, "data")]
+    named = bool(ids) and all(isinstance(one, str) and one for one in ids)
+    expect(named, "models with ids in `data`", exchange.response.text[:200], exchange)
 
 
 @requirement(

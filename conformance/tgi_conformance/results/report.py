@@ -11,15 +11,18 @@ from tgi_common.plural import counted
 from tgi_conformance.results.levels import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tgi_conformance.results.evidence import RequestSeen, ResponseSeen
     from tgi_conformance.results.levels import Depth, Level, Verdict
     from tgi_conformance.results.load_figures import LoadFigures
+    from tgi_conformance.results.profiles import ProfileResult
 
 
 ROUTE_SPECIFIC = "route-specific"  # the category of requirements that only one route has
 WHOLE_RUN = "deployment"  # the route of requirements about the whole run
+MOST_NAMED = 5  # ids in a line
+DIGEST = len("sha256:") + 12  # characters of a digest that are shown
 LEFT_OUT = "left out by --gentle: "  # followed by what might disturb other clients
 
 
@@ -37,6 +40,8 @@ class Result:
         curl: A line that reproduces the request; empty if there is none.
         request, response: The exchange, if failed or a known deviation; else None.
         seconds: How long the check took.
+        profiles: The profiles that include the requirement; empty in a report of an older version.
+        scored: Whether it counts for a verdict: false if it is outside the set that the run was asked for.
     """
 
     id: str
@@ -56,11 +61,32 @@ class Result:
     response: ResponseSeen | None = None
     seconds: float = field(default=0.0, eq=False)
     symptoms: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    scored: bool = True
 
     @property
     def route(self) -> str:
         """The first word of the id."""
         return self.id.partition(".")[0]
+
+
+def broken_among(results: Iterable[Result], *, strict: bool) -> tuple[Result, ...]:
+    """Choose the broken requirements that count: failures, and in a strict run known deviations."""
+    kinds = {Outcome.FAILED, Outcome.KNOWN_DEVIATION} if strict else {Outcome.FAILED}
+    return tuple(result for result in results if result.scored and result.outcome in kinds)
+
+
+@frozen
+class SetUsed:
+    """The released set by which a run was scored: its name, and `sha256:` with its digest."""
+
+    name: str
+    digest: str
+
+    @property
+    def told(self) -> str:
+        """The name, with the beginning of the digest."""
+        return f"{self.name} ({self.digest[:DIGEST]})"
 
 
 @frozen
@@ -84,6 +110,8 @@ class Report:
         stale_deviations: The user's known deviations that did not show any more.
         strict: Whether known deviations count as failures.
         load: What a load run measured; None for every other run.
+        profiles: The verdict on each profile; empty if single requirements were checked.
+        scored_by: The released set whose requirements count; None if all of them do.
     """
 
     version: str
@@ -103,12 +131,26 @@ class Report:
     overloads: int = 0
     gentle: bool = False
     load: LoadFigures | None = None
+    profiles: tuple[ProfileResult, ...] = ()
+    scored_by: SetUsed | None = None
 
     @property
     def broken(self) -> tuple[Result, ...]:
-        """The broken requirements: failures, and in a strict run known deviations."""
-        kinds = {Outcome.FAILED, Outcome.KNOWN_DEVIATION} if self.strict else {Outcome.FAILED}
-        return tuple(result for result in self.requirements if result.outcome in kinds)
+        """The broken requirements that count: failures, and in a strict run known deviations."""
+        return broken_among(self.requirements, strict=self.strict)
+
+    @property
+    def unscored_summary(self) -> str:
+        """How many requirements do not count, and which of them fail; empty if all count."""
+        if self.scored_by is None:
+            return ""
+        outside = [result for result in self.requirements if not result.scored]
+        failing = [result.id for result in outside if result.outcome is Outcome.FAILED]
+        count = counted(len(outside), "requirement")
+        told = f"not scored: {count} outside set {self.scored_by.told}"
+        rest = f" and {len(failing) - MOST_NAMED} more" if len(failing) > MOST_NAMED else ""
+        failed = f", of which {len(failing)} failed: {', '.join(failing[:MOST_NAMED])}{rest}"
+        return f"{told}{failed if failing else ''}"
 
     @property
     def left_out_summary(self) -> str:

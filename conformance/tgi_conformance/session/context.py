@@ -183,6 +183,16 @@ class Context:
             self.session = evolve(self.session, cache=ResponseCache(self.session.sender))
         return check()
 
+    @property
+    def beyond_tgi(self) -> bool:
+        """Whether this requirement is checked as servers keep it that are no TGI."""
+        return self.requirement in self.session.beyond_tgi
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is checked so, and the deployment serves no document of TGI."""
+        return self.beyond_tgi and not self.session.served.release
+
     def offers(self, *needs: str) -> bool:
         """Whether the deployment has these capabilities, and its document these pointers."""
         return not self.lacking(needs)

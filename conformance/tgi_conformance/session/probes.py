@@ -263,7 +263,7 @@ def _reproducible(cache: ResponseCache, absent: Mapping[str, str]) -> str | None
 def probe_repeatability(cache: ResponseCache, capabilities: Capabilities) -> Capabilities:
     """Probe with more and longer answers whether greedy decoding repeats, and update the capabilities."""
     try:
-        evidence = _varying(cache, capabilities.absent, times=10, tokens=60)
+        evidence = _varying(cache, capabilities.absent, times=12, tokens=60)
     except (NoAnswerError, InconclusiveError):
         return capabilities
     return (
@@ -279,6 +279,10 @@ def not_exact(cache: ResponseCache, absent: Mapping[str, str], evidence: str) ->
 
 
 def _varying(cache: ResponseCache, absent: Mapping[str, str], *, times: int, tokens: int) -> str | None:
+    """Evidence that greedy answers do not repeat, by the first form that is offered.
+
+    Where only another route varies, that is a break of that route.
+    """
     form = next((form for form in api.UNSTREAMED if form.operation not in absent), None)
     if form is None:
         return "no generation route is offered"

@@ -31,6 +31,7 @@ class Session:
         seed: The seed of generated data.
         required: Routes whose requirements fail if they are not offered.
         gentle: Whether to skip what may disturb other clients of the deployment.
+        beyond_tgi: Ids of requirements that no release of TGI excuses, since other servers keep them too.
     """
 
     sender: Sender
@@ -43,3 +44,4 @@ class Session:
     seed: int
     required: frozenset[str] = frozenset()
     gentle: bool = False
+    beyond_tgi: frozenset[str] = frozenset()

@@ -61,6 +61,7 @@ def test_list_as_json_describes_a_requirement() -> None:
         "level",
         "depth",
         "category",
+        "profiles",
         "operation",
         "statement",
         "source",

@@ -47,6 +47,16 @@ def test_a_body_that_is_no_object_is_unchanged(body: Any) -> None:
     assert body == adapted("2.0.4", body, "/v1/completions")
 
 
+def test_a_model_can_be_named_wherever_there_is_one() -> None:
+    adapter = adapter_of(pinned_contract()).naming_everywhere("mine")
+
+    for path in ("/v1/chat/completions", "/v1/completions"):
+        assert {"max_tokens": 1, "model": "mine"} == adapter.adapt(api.post(path, {"max_tokens": 1})).json
+        assert {"model": "other"} == adapter.adapt(api.post(path, {"model": "other"})).json
+    request = api.post("/generate", {"inputs": "x"})
+    assert request is adapter.adapt(request)
+
+
 def test_other_paths_and_releases_are_unchanged() -> None:
     request = api.post("/v1/chat/completions", {"messages": []})
 

@@ -9,6 +9,7 @@ from attrs import evolve
 from tests.conformance.factories import GET, make_requirement, make_session
 from tests.conformance.hostile import JSON, answer, answering, hostile
 
+from tgi_conformance.contract.served import TITLE, Served
 from tgi_conformance.engine.execute import execute
 from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.http.client import Bounds
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from tgi_conformance.session.session import Session
 
     Check = Callable[[Context], None]
+
+
+TGIS = Served({"info": {"title": TITLE, "version": "2.0.4"}})
 
 
 def raising(error: BaseException) -> Check:
@@ -363,3 +367,23 @@ def test_what_ends_a_check_after_a_failure_hides_no_failure() -> None:
     result = execute(make_requirement(check), make_session()).result
 
     assert (Outcome.FAILED, "a text") == (result.outcome, result.expected)
+
+
+@pytest.mark.parametrize(
+    ("served", "since", "expected"),
+    [
+        (Served(), "9.9", Outcome.PASSED),  # no document of TGI: nothing excuses
+        (TGIS, "", Outcome.PASSED),  # an older TGI is held to what was recorded of later ones
+        (TGIS, "9.9", Outcome.UNSUPPORTED),  # but not to what is declared for a later release
+    ],
+)
+def test_what_other_servers_keep_too_is_asked_of_any_release(
+    served: Served, since: str, expected: Outcome
+) -> None:
+    promise = make_requirement(lambda _: None, source="behaviour.md#streams", since=since, needs=())
+    old = Capabilities(info={"version": "2.0.4"})
+    session = make_session(capabilities=old, served=served, beyond_tgi=frozenset({promise.id}))
+
+    assert expected is execute(promise, session).result.outcome
+    usual = evolve(session, beyond_tgi=frozenset())
+    assert Outcome.UNSUPPORTED is execute(promise, usual).result.outcome

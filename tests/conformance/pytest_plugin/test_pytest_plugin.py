@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conformance.hostile import JSON, answer, answering, hostile
 
+from tgi_conformance.config.profiles import profiles_of
 from tgi_conformance.config.selection import Selection
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Depth
@@ -49,6 +50,21 @@ def test_only_and_skip_select_requirements(pytester: pytest.Pytester, tgi_server
     assert smoke
     done.stdout.fnmatch_lines([f"*{one.id}*" for one in smoke])
     done.stdout.fnmatch_lines([f"{len(smoke)} tests collected*"])
+
+
+@pytest.mark.parametrize("words", [("-m", "profile_openai_tgi"), ("--tgi-profile", "openai-tgi")])
+def test_a_profile_is_a_marker_and_an_option(
+    words: tuple[str, ...], pytester: pytest.Pytester, tgi_server: Running
+) -> None:
+    flags = ("--strict-markers", "--collect-only", "-q", "--tgi-url", tgi_server.url)
+    done = pytester.runpytest_inprocess(*SMOKE, *words, *flags)
+    every = [one for one in EVERY if one.depth is Depth.SMOKE]
+    included = [one for one in every if "openai-tgi" in profiles_of(one)]
+    count = str(len(included)) if words[0] != "-m" else f"{len(included)}/{len(every)}"
+
+    assert included
+    done.stdout.fnmatch_lines([f"*{one.id}*" for one in included])
+    done.stdout.fnmatch_lines([f"{count} tests collected*"])
 
 
 def test_a_word_that_selects_nothing_is_a_usage_error(pytester: pytest.Pytester, tgi_server: Running) -> None:

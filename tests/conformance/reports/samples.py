@@ -8,7 +8,8 @@ from attrs import evolve
 
 from tgi_conformance.results.evidence import EventSeen, RequestSeen, ResponseSeen
 from tgi_conformance.results.levels import Depth, Level, Outcome, Verdict
-from tgi_conformance.results.report import Report, Result
+from tgi_conformance.results.profiles import ProfileResult
+from tgi_conformance.results.report import Report, Result, SetUsed
 
 CURL = "curl -i http://h.test/generate -H 'content-type: application/json' --data-raw '{}'"
 REQUEST = RequestSeen("POST", "/generate", (("content-type", "application/json"),), '{"inputs":"naïve 🤖"}')
@@ -86,7 +87,27 @@ NONE = evolve(
     stale_deviations=(),
     server={},
 )
-REPORTS = {"every outcome": BAD, "conforms": GOOD, "busy": BUSY, "strict": STRICT, "could not tell": NONE}
+PROFILES = (
+    ProfileResult("native", Verdict.CONFORMS, checked=4, total=400, asked=True),
+    ProfileResult(
+        "openai", Verdict.DOES_NOT_CONFORM, must=1, checked=3, total=3, missing=("GET /v1/models",)
+    ),
+    ProfileResult("sagemaker", None, "POST /invocations answered 404", checked=2, total=2),
+)
+PROFILED = evolve(
+    BAD,
+    profiles=PROFILES,
+    scored_by=SetUsed("1.0", f"sha256:{'8e14439b1945ccd1' * 4}"),
+    requirements=(*RESULTS[:3], evolve(RESULTS[3], scored=False)),
+)
+REPORTS = {
+    "every outcome": BAD,
+    "conforms": GOOD,
+    "busy": BUSY,
+    "strict": STRICT,
+    "could not tell": NONE,
+    "profiles": PROFILED,
+}
 
 HOSTILE = (
     "</style></script></pre><script>document.title='owned'</script>"
@@ -109,6 +130,7 @@ def hostile() -> Report:
         server={"model_id": HOSTILE, HOSTILE: [HOSTILE, {HOSTILE: HOSTILE}]},
         reason=HOSTILE,
         stale_deviations=(HOSTILE,),
+        profiles=(evolve(PROFILES[2], reason=HOSTILE, missing=(HOSTILE,)),),
         requirements=tuple(evolve(r, request=request, response=response, **seen) for r in RESULTS),
     )
 

@@ -67,6 +67,17 @@ def chunks_count_from_one(event: Event, _: Call) -> Iterable[Event]:
     return changed(event, change)
 
 
+@FAULT.event(*OPENAI)
+def chunks_lack_their_index(event: Event, _: Call) -> Iterable[Event]:
+    """Streamed choices have no `index`."""
+
+    def change(body: Any) -> None:
+        for choice in body["choices"]:
+            choice.pop("index")
+
+    return changed(event, change)
+
+
 @FAULT.event(CHAT)
 def deltas_lack_their_role(event: Event, _: Call) -> Iterable[Event]:
     """The deltas have no role."""
