@@ -176,6 +176,7 @@ class Lead:
             empty,
             server=target.scrub(dict(self.session.capabilities.info)),
             started=self._started,
+            profiles=(),  # they are of requirements, which a load run does not check
             seconds=time.monotonic() - self._began,
             requests=usage.requests,
             generated_tokens=usage.generated_tokens,
