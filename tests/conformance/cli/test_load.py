@@ -95,7 +95,7 @@ def test_a_killed_worker_of_a_cluster_makes_the_run_inconclusive(server: Running
     shared = ["--host", server.url, "--tgi-api-key-env", "TGI_KEY"]
     roles = [
         [
-            *("--master", "--headless", "-u", "13", "-r", "13", "-t", "4s", "--expect-workers", "2"),
+            *("--master", "--headless", "-u", "13", "-r", "13", "-t", "10s", "--expect-workers", "2"),
             *("--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--tgi-report", str(file)),
         ],
         *[["--worker", "--master-host", "127.0.0.1", "--master-port", port]] * 2,

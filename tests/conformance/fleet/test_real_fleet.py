@@ -26,6 +26,7 @@ COMMAND = [sys.executable, "-m", "tgi_conformance"]
 SIZE, SHARDS = 13, 3
 FAULTS = ["--fault", "generated-tokens-are-missing", "--fault", "info-lacks-a-limit"]
 CHECKED = ["--depth", "smoke", "--only", "info", "--only", "generate", "--only", "health"]
+SLOW = [*CHECKED, "--rate", "40"]  # requests a second, so that a shard can be killed before it has finished
 KILLED = (1, 2)
 SECONDS = 60  # that anything here may take
 
@@ -67,7 +68,7 @@ def killed_in_the_middle(file: Path, shard: int, folder: Path) -> None:
         "run",
         "--targets",
         file,
-        *CHECKED,
+        *SLOW,
         "--shard",
         f"{shard}/{SHARDS}",
         "--jobs",
@@ -117,7 +118,7 @@ def test_killed_shards_are_named_keep_what_they_had_and_go_on(
 ) -> None:
     for shard in KILLED:
         killed_in_the_middle(fleet_file, shard, tmp_path)
-    run("run", "--targets", fleet_file, *CHECKED, "--shard", f"{SHARDS}/{SHARDS}", "--part", tmp_path)
+    run("run", "--targets", fleet_file, *SLOW, "--shard", f"{SHARDS}/{SHARDS}", "--part", tmp_path)
     broken = run("merge", tmp_path, "--reports", tmp_path / "broken")
     reports = found(tmp_path / "broken")
     unfinished = {name for name, (facts, _) in reports.items() if facts[2] == "could not tell"}
@@ -135,7 +136,7 @@ def test_killed_shards_are_named_keep_what_they_had_and_go_on(
         assert f"{name}: inconclusive: {reason}" in broken.stdout
     for shard in KILLED:
         part = tmp_path / f"part-{shard}-of-{SHARDS}.jsonl"
-        again = ["run", "--targets", fleet_file, *CHECKED, "--shard", f"{shard}/{SHARDS}"]
+        again = ["run", "--targets", fleet_file, *SLOW, "--shard", f"{shard}/{SHARDS}"]
         refused = run(*again, "--part", tmp_path)
         assert 2 == refused.exit_code
         assert f"{part}: is there already; --resume {part} goes on with it" in refused.stderr
