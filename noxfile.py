@@ -113,6 +113,13 @@ def release_set(session: nox.Session) -> None:
 
 
 @nox.session
+def results(session: nox.Session) -> None:
+    """Check the recorded results and write docs/results.md from them; with `-- --check` only check."""
+    session.install("-e", ".")
+    session.run("python", "scripts/write_results.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure the server and the client, each compared with another tool in the same run."""
     session.install("-e", ".[all]", "-e", "generated", *group("bench"))

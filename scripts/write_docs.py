@@ -16,16 +16,22 @@ from urllib.parse import unquote, urlsplit
 import click
 import yaml
 
+from recorded_results import recorded_results
+from results_page import results_page
 from site_pages import command_line_page, faults_page, requirement_pages
 from tgi_conformance.cli.main import main as command_line
+from tgi_conformance.reports.html_report import write_html
 from tgi_conformance.requirements import requirements
 from tgi_reference.injection.catalogues import all_faults, all_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from recorded_results import Recorded
 
 ROOT = Path(__file__).parents[1]
 MATRIX = ROOT / "docs" / "fault-matrix.json"
+RESULTS = "results"
 OUT = ROOT / "build" / "docs"  # git ignores it
 HOME = "README.md"
 LINK = re.compile(r"\]\(([^)\s]+)(?: \"[^\"]*\")?\)")
@@ -37,6 +43,8 @@ GUIDE = (
     "docs/recipes.md",
     "docs/scale.md",
     "docs/profiles.md",
+    "docs/results.md",
+    "results/README.md",
     "docs/reports.md",
     "docs/deviations.md",
     "docs/command-line.md",
@@ -62,10 +70,12 @@ def main(*, out: Path) -> None:
     """Write the sources of the site, and mkdocs.yml beside their folder."""
     if out.exists():
         shutil.rmtree(out)
-    pages = {**repository_pages(), **generated_pages()}
-    for name, text in pages.items():
+    recorded = recorded_results(ROOT / RESULTS)
+    pages = {**repository_pages(), **generated_pages(recorded)}
+    reports = result_reports(recorded)
+    for name, text in {**pages, **reports}.items():
         write(out / name, text)
-    for name in sorted(linked_files(pages)):
+    for name in sorted(linked_files(pages, reports)):
         write(out / name, (ROOT / name).read_bytes())
     write(out.parent / "mkdocs.yml", yaml.safe_dump(configuration(out, pages), sort_keys=False))
     print(f"written {len(pages)} pages to {out}")
@@ -79,23 +89,36 @@ def write(path: Path, content: str | bytes) -> None:
 
 def repository_pages() -> dict[str, str]:
     """Read the pages of the repository, by their paths."""
-    paths = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    paths = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / RESULTS / "README.md"]
     return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
 
 
-def generated_pages() -> dict[str, str]:
-    """Write the pages that the code determines, by their paths."""
+def generated_pages(recorded: Sequence[Recorded]) -> dict[str, str]:
+    """Write the pages that the code and the recorded results determine, by their paths."""
     matrix = json.loads(MATRIX.read_text("utf-8"))
     of_requirements = requirement_pages(requirements(), matrix)
     return {
         **{f"{REQUIREMENTS}/{name}": text for name, text in of_requirements.items()},
         "docs/faults.md": faults_page(all_faults(), all_variants(), matrix),
         "docs/command-line.md": command_line_page(command_line),
+        "docs/results.md": results_page(recorded, ".html"),
     }
 
 
-def linked_files(pages: dict[str, str]) -> set[str]:
-    """Name the files of the repository that pages link to and that are not pages; raises PageError."""
+def result_reports(recorded: Iterable[Recorded]) -> dict[str, str]:
+    """Write the HTML page of each recorded report, by its path."""
+    return {
+        f"{RESULTS}/{one.implementation}/{one.version}/{profile}.html": write_html(report)
+        for one in recorded
+        for profile, report in one.reports.items()
+    }
+
+
+def linked_files(pages: Mapping[str, str], made: Container[str] = ()) -> set[str]:
+    """Name the files of the repository that pages link to; raises PageError for a link that leads nowhere.
+
+    Pages, and other files that are made, are not among them.
+    """
     found = set()
     for name, text in pages.items():
         for link in LINK.findall(CODE.sub("", text)):
@@ -104,7 +127,7 @@ def linked_files(pages: dict[str, str]) -> set[str]:
                 continue
             path = (ROOT / name).parent.joinpath(unquote(parts.path)).resolve()
             target = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
-            if target in pages:
+            if target in pages or target in made:
                 continue
             if not target or not path.is_file():
                 raise PageError(f"{name}: {link}: no page and no file of the repository")

@@ -17,6 +17,15 @@ def read(*chunks: bytes, limit: int = 1000) -> list[str]:
     return [data for chunk in chunks for data in reader.feed(chunk)]
 
 
+def read_quickly(*chunks: bytes, limit: int = 1000) -> list[str]:
+    """Read as streams do: what is one event of one line without the other rules."""
+    reader, found = EventReader(limit), []
+    for chunk in chunks:
+        data = reader.sole(chunk)
+        found += [data.decode("utf-8", "replace")] if data is not None else reader.feed(chunk)
+    return found
+
+
 @pytest.mark.parametrize(
     ("stream", "expected"),
     [
@@ -81,6 +90,39 @@ def test_where_a_stream_is_cut_makes_no_difference(stream: bytes, cuts: list[int
     places = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     chunks = [stream[start:end] for start, end in pairwise(places)]
     assert read(stream) == read(*chunks)
+    assert read(stream) == read_quickly(*chunks)
+
+
+@given(st.lists(PIECES | st.sampled_from([b"data: a\n\n", b"data: \n\n", b"data: b\rdata: c\n\n"])))
+def test_a_chunk_that_is_one_event_is_read_as_any_other(chunks: list[bytes]) -> None:
+    assert read(*chunks) == read_quickly(*chunks)
+
+
+@pytest.mark.parametrize(
+    ("chunk", "expected"),
+    [
+        (b"data: a\n\n", b"a"),
+        (b"data: \n\n", b""),
+        (b"data:a\n\n", None),
+        (b"data: a\n", None),
+        (b"data: a\n\n\n", None),
+        (b"data: a\nid: 1\n\n", None),
+        (b"data: a\rid: 1\n\n", None),
+        (b"data: a\r\n\r\n", None),
+        (b"id: 1\n\n", None),
+        (b"data: " + b"x" * 1000 + b"\n\n", None),
+        (b"", None),
+    ],
+)
+def test_only_one_event_of_one_line_needs_no_other_rules(chunk: bytes, expected: bytes | None) -> None:
+    reader = EventReader(1000)
+    assert reader.sole(chunk) is None  # a byte order mark may be at the start
+    reader.feed(b":\n\n")
+    assert expected == reader.sole(chunk)
+    for begun in (b"data: 0", b"data: 0\n", b"data: 0\r"):
+        reader = EventReader(1000)
+        reader.feed(b":\n\n" + begun)
+        assert reader.sole(chunk) is None
 
 
 def test_an_event_comes_with_the_cr_that_ends_it() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from collections import UserDict, defaultdict
+from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
@@ -88,6 +90,32 @@ def test_unknown_members_go_back_out() -> None:
     assert {"new": {"a": [1]}, "from_dict": 2} == Token.from_dict(wire).additional_properties
     assert wire == Token.from_dict(wire).to_dict()
     assert "new" in wire  # what came in is left as it was
+
+
+@pytest.mark.parametrize("more", [{}, {"x": 1}, {"tool_call_id": None}, {"tool_call_id": "a", "x": None}])
+def test_the_object_that_is_read_stays_as_it_is(more: dict[str, Any]) -> None:
+    delta = {"role": "assistant", "content": "a", **more}
+    wire = {"index": 0, "delta": delta, "y": [1]}
+    before = copy.deepcopy(wire)
+    choice = ChatCompletionChoice.from_dict(wire)
+    choice.additional_properties["z"] = 2
+    choice.delta.additional_properties["z"] = 2
+    assert before == wire
+    assert {"y": [1], "z": 2} == choice.additional_properties
+    assert {
+        **{name: more[name] for name in more if name == "x"},
+        "z": 2,
+    } == choice.delta.additional_properties
+
+
+def test_members_may_be_those_of_any_mapping() -> None:
+    wire = defaultdict(int, id=1, text="a", logprob=0, special=False, x=2)
+    for source in (wire, MappingProxyType(wire), UserDict(wire)):
+        assert Token.from_dict({**wire}) == Token.from_dict(source)
+    del wire["id"]
+    with pytest.raises(DecodeError, match="required member 'id' is missing"):
+        Token.from_dict(wire)
+    assert {"text", "logprob", "special", "x"} == set(wire)
 
 
 @pytest.mark.parametrize("reason", ["length", "eos_token", "stop_sequence", "tool_calls", ""])

@@ -132,6 +132,20 @@ def test_members_of_any_name_come_back(
     assert instance == model.from_dict(instance.to_dict())
 
 
+def test_a_member_that_holds_a_model_may_be_called_like_a_variable(tmp_path: Path) -> None:
+    names = ["d", "self", "cls", "src_dict", "missing", "item", "key", "value", "_d"]
+    inner = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    one, several = {"$ref": "#/components/schemas/Inner"}, {"type": "array", "items": inner}
+    kinds = {name: one if index % 2 else several for index, name in enumerate(names)}
+    thing = {"type": "object", "properties": kinds, "required": names[:4]}
+    module = written(document({"Thing": thing, "Inner": inner}), tmp_path)
+    model = importlib.import_module(f"{module.__name__}.models").Thing
+    wire = {name: {"a": "x"} if index % 2 else [{"a": "x"}, {"a": "y"}] for index, name in enumerate(names)}
+    for source in (wire, {name: wire[name] for name in names[:4]}, {**wire, "another": 1}):
+        assert source == model.from_dict(source).to_dict()
+        assert source.keys() - set(names) == model.from_dict(source).additional_properties.keys()
+
+
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(min_size=1, max_size=30))
 def test_any_text_anywhere_gives_a_client_or_an_error(

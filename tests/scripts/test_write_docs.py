@@ -32,7 +32,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("site") / "pages"
     out.mkdir()
     (out / "stale.md").touch()
-    result = CliRunner().invoke(main, ["--out", str(out)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("write_docs.write_html", lambda report: report.target)  # dozens of large pages
+        result = CliRunner().invoke(main, ["--out", str(out)])
     assert 0 == result.exit_code, result.output
     assert not (out / "stale.md").exists()
     return out
@@ -58,6 +60,14 @@ def test_every_page_is_in_the_navigation_once(site: Path) -> None:
     assert sorted(path.relative_to(site).as_posix() for path in site.rglob("*.md")) == sorted(named)
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")} <= set(named)
     assert ("pages", "site") == (settings["docs_dir"], settings["site_dir"])
+
+
+def test_the_results_link_to_a_page_of_each_report(site: Path) -> None:
+    page = (site / "docs" / "results.md").read_text("utf-8")
+    links = re.findall(r"\((\.\./results/[^)]+\.html)\)", page)
+
+    assert len(links) >= 6
+    assert [] == [link for link in links if not (site / "docs" / link).is_file()]
 
 
 def test_a_page_without_a_place_is_an_error() -> None:

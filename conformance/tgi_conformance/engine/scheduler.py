@@ -56,10 +56,9 @@ class Scheduler:
                 return future.result()
         if not all(map(self._done, self._futures.values())) or self._stop.is_set():
             return None
-        first = self._alone(requirement) if future is None else future.result()
-        if not self._may_be_inexact(requirement, first):
-            return first
         executed = self._alone(requirement)
+        # One that must be alone is not repeated just to compare: what it found may be a state that stays.
+        first = executed if future is None else future.result()
         if not self._may_differ(requirement, first, executed):
             return executed
         for _ in range(RETRIES):

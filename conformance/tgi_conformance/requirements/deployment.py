@@ -34,14 +34,14 @@ SHARE = 50
 )
 def survives_every_request(context: Context) -> None:
     """Name the requests after which it went down, or those in flight when it went down for good."""
-    failures = context.session.sender.failures
+    sender, failures = context.session.sender, context.session.sender.failures
     expected = "a deployment that answers from the first request to the last"
-    if failures.fatal:
-        told = f"it went down each time after {_named(failures.fatal)}"
-        raise UnmetError(expected, told, request=failures.fatal[0])
+    fatal, lost = ([*map(sender.adapter.adapt, some)] for some in (failures.fatal, failures.lost))
+    if fatal:
+        raise UnmetError(expected, f"it went down each time after {_named(fatal)}", request=fatal[0])
     if failures.gone:
-        told = f"{failures.gone}; in flight were {_named(failures.lost)}"
-        raise UnmetError(expected, told, request=next(iter(failures.lost), None))
+        told = f"{failures.gone}; in flight were {_named(lost)}"
+        raise UnmetError(expected, told, request=next(iter(lost), None))
     if failures.outages:
         times = "once" if failures.outages == 1 else f"{failures.outages} times"
         context.failed_before.append(

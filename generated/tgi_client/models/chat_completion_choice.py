@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing, pick
+from ..codec import members_of, missing, other_members, pick
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -45,13 +45,27 @@ class ChatCompletionChoice:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionChoice")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ChatCompletionChoice")
         try:
             _self = object.__new__(cls)
-            _self.delta = pick(_d.pop("delta"), "ChatCompletionChoice.delta", (TextMessage, ToolCallDelta))
-            _self.index = _d.pop("index")
-            _self.finish_reason = _d.pop("finish_reason", UNSET)
-            _logprobs = _d.pop("logprobs", UNSET)
+            _delta = src_dict["delta"]
+            _self.delta = (
+                TextMessage.from_dict(_delta)
+                if type(_delta) is dict
+                and "content" in _delta
+                and "role" in _delta
+                and "tool_calls" not in _delta
+                else ToolCallDelta.from_dict(_delta)
+                if type(_delta) is dict
+                and "role" in _delta
+                and "tool_calls" in _delta
+                and "content" not in _delta
+                else pick(_delta, "ChatCompletionChoice.delta", (TextMessage, ToolCallDelta))
+            )
+            _self.index = src_dict["index"]
+            _self.finish_reason = src_dict.get("finish_reason", UNSET)
+            _logprobs = src_dict.get("logprobs", UNSET)
             _self.logprobs = (
                 _logprobs
                 if _logprobs is UNSET
@@ -59,7 +73,11 @@ class ChatCompletionChoice:
                 if _logprobs is None
                 else ChatCompletionLogprobs.from_dict(_logprobs)
             )
-            _self.additional_properties = _d
+            _self.additional_properties = (
+                {}
+                if len(src_dict) == 2 + ("finish_reason" in src_dict) + ("logprobs" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("ChatCompletionChoice", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing, pick
+from ..codec import members_of, missing, other_members, pick
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -44,15 +44,27 @@ class ChatCompletionComplete:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionComplete")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ChatCompletionComplete")
         try:
             _self = object.__new__(cls)
-            _self.finish_reason = _d.pop("finish_reason")
-            _self.index = _d.pop("index")
-            _self.message = pick(
-                _d.pop("message"), "ChatCompletionComplete.message", (TextMessage, ToolCallMessage)
+            _self.finish_reason = src_dict["finish_reason"]
+            _self.index = src_dict["index"]
+            _message = src_dict["message"]
+            _self.message = (
+                TextMessage.from_dict(_message)
+                if type(_message) is dict
+                and "content" in _message
+                and "role" in _message
+                and "tool_calls" not in _message
+                else ToolCallMessage.from_dict(_message)
+                if type(_message) is dict
+                and "role" in _message
+                and "tool_calls" in _message
+                and "content" not in _message
+                else pick(_message, "ChatCompletionComplete.message", (TextMessage, ToolCallMessage))
             )
-            _logprobs = _d.pop("logprobs", UNSET)
+            _logprobs = src_dict.get("logprobs", UNSET)
             _self.logprobs = (
                 _logprobs
                 if _logprobs is UNSET
@@ -60,7 +72,9 @@ class ChatCompletionComplete:
                 if _logprobs is None
                 else ChatCompletionLogprobs.from_dict(_logprobs)
             )
-            _self.additional_properties = _d
+            _self.additional_properties = (
+                {} if len(src_dict) == 3 + ("logprobs" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("ChatCompletionComplete", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,18 +41,24 @@ class ChatCompletionLogprob:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionLogprob")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ChatCompletionLogprob")
         try:
             _self = object.__new__(cls)
-            _self.logprob = _d.pop("logprob")
-            _self.token = _d.pop("token")
-            _self.top_logprobs = list(
-                map(
-                    ChatCompletionTopLogprob.from_dict,
-                    items_of(_d.pop("top_logprobs"), "ChatCompletionLogprob.top_logprobs"),
+            _self.logprob = src_dict["logprob"]
+            _self.token = src_dict["token"]
+            _top_logprobs = src_dict["top_logprobs"]
+            _self.top_logprobs = (
+                [ChatCompletionTopLogprob.from_dict(_top_logprobs[0])]
+                if type(_top_logprobs) is list and len(_top_logprobs) == 1
+                else list(
+                    map(
+                        ChatCompletionTopLogprob.from_dict,
+                        items_of(_top_logprobs, "ChatCompletionLogprob.top_logprobs"),
+                    )
                 )
             )
-            _self.additional_properties = _d
+            _self.additional_properties = {} if len(src_dict) == 3 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("ChatCompletionLogprob", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,16 +36,19 @@ class ChatCompletionLogprobs:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionLogprobs")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ChatCompletionLogprobs")
         try:
             _self = object.__new__(cls)
-            _self.content = list(
-                map(
-                    ChatCompletionLogprob.from_dict,
-                    items_of(_d.pop("content"), "ChatCompletionLogprobs.content"),
+            _content = src_dict["content"]
+            _self.content = (
+                [ChatCompletionLogprob.from_dict(_content[0])]
+                if type(_content) is list and len(_content) == 1
+                else list(
+                    map(ChatCompletionLogprob.from_dict, items_of(_content, "ChatCompletionLogprobs.content"))
                 )
             )
-            _self.additional_properties = _d
+            _self.additional_properties = {} if len(src_dict) == 1 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("ChatCompletionLogprobs", _missing) from None

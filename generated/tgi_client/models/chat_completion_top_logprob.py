@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +38,13 @@ class ChatCompletionTopLogprob:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatCompletionTopLogprob")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ChatCompletionTopLogprob")
         try:
             _self = object.__new__(cls)
-            _self.logprob = _d.pop("logprob")
-            _self.token = _d.pop("token")
-            _self.additional_properties = _d
+            _self.logprob = src_dict["logprob"]
+            _self.token = src_dict["token"]
+            _self.additional_properties = {} if len(src_dict) == 2 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("ChatCompletionTopLogprob", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import encoded, items_of, members_of, missing, pick
+from ..codec import encoded, items_of, members_of, missing, other_members, pick
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -120,21 +120,32 @@ class ChatRequest:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatRequest")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ChatRequest")
         try:
             _self = object.__new__(cls)
             _self.messages = [
-                pick(_item, "ChatRequest.messages", (MessageWithContent, MessageWithToolCalls))
-                for _item in items_of(_d.pop("messages"), "ChatRequest.messages")
+                MessageWithContent.from_dict(_item)
+                if type(_item) is dict
+                and "content" in _item
+                and "role" in _item
+                and "tool_calls" not in _item
+                else MessageWithToolCalls.from_dict(_item)
+                if type(_item) is dict
+                and "tool_calls" in _item
+                and "role" in _item
+                and "content" not in _item
+                else pick(_item, "ChatRequest.messages", (MessageWithContent, MessageWithToolCalls))
+                for _item in items_of(src_dict["messages"], "ChatRequest.messages")
             ]
-            _self.frequency_penalty = _d.pop("frequency_penalty", UNSET)
-            _self.logit_bias = _d.pop("logit_bias", UNSET)
-            _self.logprobs = _d.pop("logprobs", UNSET)
-            _self.max_tokens = _d.pop("max_tokens", UNSET)
-            _self.model = _d.pop("model", UNSET)
-            _self.n = _d.pop("n", UNSET)
-            _self.presence_penalty = _d.pop("presence_penalty", UNSET)
-            _response_format = _d.pop("response_format", UNSET)
+            _self.frequency_penalty = src_dict.get("frequency_penalty", UNSET)
+            _self.logit_bias = src_dict.get("logit_bias", UNSET)
+            _self.logprobs = src_dict.get("logprobs", UNSET)
+            _self.max_tokens = src_dict.get("max_tokens", UNSET)
+            _self.model = src_dict.get("model", UNSET)
+            _self.n = src_dict.get("n", UNSET)
+            _self.presence_penalty = src_dict.get("presence_penalty", UNSET)
+            _response_format = src_dict.get("response_format", UNSET)
             _self.response_format = (
                 _response_format
                 if _response_format is UNSET
@@ -146,15 +157,15 @@ class ChatRequest:
                     (GrammarTypeJson, GrammarTypeRegex, GrammarTypeJsonSchema, GrammarTypeJsonObject),
                 )
             )
-            _self.seed = _d.pop("seed", UNSET)
-            _self.stop = _d.pop("stop", UNSET)
-            _self.stream = _d.pop("stream", UNSET)
-            _stream_options = _d.pop("stream_options", UNSET)
+            _self.seed = src_dict.get("seed", UNSET)
+            _self.stop = src_dict.get("stop", UNSET)
+            _self.stream = src_dict.get("stream", UNSET)
+            _stream_options = src_dict.get("stream_options", UNSET)
             _self.stream_options = (
                 _stream_options if _stream_options is UNSET else StreamOptions.from_dict(_stream_options)
             )
-            _self.temperature = _d.pop("temperature", UNSET)
-            _tool_choice = _d.pop("tool_choice", UNSET)
+            _self.temperature = src_dict.get("temperature", UNSET)
+            _tool_choice = src_dict.get("tool_choice", UNSET)
             _self.tool_choice = (
                 _tool_choice
                 if _tool_choice is UNSET
@@ -162,18 +173,22 @@ class ChatRequest:
                 if isinstance(_tool_choice, str) or isinstance(_tool_choice, str) or _tool_choice is None
                 else ToolChoiceWithFunction.from_dict(_tool_choice)
             )
-            _self.tool_prompt = _d.pop("tool_prompt", UNSET)
-            _tools = _d.pop("tools", UNSET)
+            _self.tool_prompt = src_dict.get("tool_prompt", UNSET)
+            _tools = src_dict.get("tools", UNSET)
             _self.tools = (
                 _tools
                 if _tools is UNSET
                 else _tools
                 if _tools is None
-                else list(map(Tool.from_dict, items_of(_tools, "ChatRequest.tools")))
+                else (
+                    [Tool.from_dict(_tools[0])]
+                    if type(_tools) is list and len(_tools) == 1
+                    else list(map(Tool.from_dict, items_of(_tools, "ChatRequest.tools")))
+                )
             )
-            _self.top_logprobs = _d.pop("top_logprobs", UNSET)
-            _self.top_p = _d.pop("top_p", UNSET)
-            _self.additional_properties = _d
+            _self.top_logprobs = src_dict.get("top_logprobs", UNSET)
+            _self.top_p = src_dict.get("top_p", UNSET)
+            _self.additional_properties = other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("ChatRequest", _missing) from None

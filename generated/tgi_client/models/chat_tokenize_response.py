@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,8 @@ class ChatTokenizeResponse:
     tokenize_response: list[SimpleToken]
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
+    _members: ClassVar[frozenset[str]] = frozenset({"templated_text", "tokenize_response"})
+
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any], /) -> ChatTokenizeResponse:
         """Read a JSON object.
@@ -35,17 +37,23 @@ class ChatTokenizeResponse:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ChatTokenizeResponse")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ChatTokenizeResponse")
         try:
             _self = object.__new__(cls)
-            _self.templated_text = _d.pop("templated_text")
-            _self.tokenize_response = list(
-                map(
-                    SimpleToken.from_dict,
-                    items_of(_d.pop("tokenize_response"), "ChatTokenizeResponse.tokenize_response"),
+            _self.templated_text = src_dict["templated_text"]
+            _tokenize_response = src_dict["tokenize_response"]
+            _self.tokenize_response = (
+                [SimpleToken.from_dict(_tokenize_response[0])]
+                if type(_tokenize_response) is list and len(_tokenize_response) == 1
+                else list(
+                    map(
+                        SimpleToken.from_dict,
+                        items_of(_tokenize_response, "ChatTokenizeResponse.tokenize_response"),
+                    )
                 )
             )
-            _self.additional_properties = _d
+            _self.additional_properties = {} if len(src_dict) == 2 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("ChatTokenizeResponse", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -55,20 +55,28 @@ class Chunk:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Chunk")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "Chunk")
         try:
             _self = object.__new__(cls)
-            _self.choices = list(
-                map(CompletionComplete.from_dict, items_of(_d.pop("choices"), "Chunk.choices"))
+            _choices = src_dict["choices"]
+            _self.choices = (
+                [CompletionComplete.from_dict(_choices[0])]
+                if type(_choices) is list and len(_choices) == 1
+                else list(map(CompletionComplete.from_dict, items_of(_choices, "Chunk.choices")))
             )
-            _self.created = _d.pop("created")
-            _self.id = _d.pop("id")
-            _self.model = _d.pop("model")
-            _self.system_fingerprint = _d.pop("system_fingerprint")
-            _usage = _d.pop("usage", UNSET)
+            _self.created = src_dict["created"]
+            _self.id = src_dict["id"]
+            _self.model = src_dict["model"]
+            _self.system_fingerprint = src_dict["system_fingerprint"]
+            _usage = src_dict.get("usage", UNSET)
             _self.usage = _usage if _usage is UNSET else _usage if _usage is None else Usage.from_dict(_usage)
-            _self.object_ = _d.pop("object", "text_completion")
-            _self.additional_properties = _d
+            _self.object_ = src_dict.get("object", "text_completion")
+            _self.additional_properties = (
+                {}
+                if len(src_dict) == 5 + ("usage" in src_dict) + ("object" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("Chunk", _missing) from None

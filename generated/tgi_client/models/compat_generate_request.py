@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import encoded, members_of, missing
+from ..codec import encoded, members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -42,16 +42,21 @@ class CompatGenerateRequest:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompatGenerateRequest")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "CompatGenerateRequest")
         try:
             _self = object.__new__(cls)
-            _self.inputs = _d.pop("inputs")
-            _parameters = _d.pop("parameters", UNSET)
+            _self.inputs = src_dict["inputs"]
+            _parameters = src_dict.get("parameters", UNSET)
             _self.parameters = (
                 _parameters if _parameters is UNSET else GenerateParameters.from_dict(_parameters)
             )
-            _self.stream = _d.pop("stream", UNSET)
-            _self.additional_properties = _d
+            _self.stream = src_dict.get("stream", UNSET)
+            _self.additional_properties = (
+                {}
+                if len(src_dict) == 1 + ("parameters" in src_dict) + ("stream" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("CompatGenerateRequest", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -43,14 +43,17 @@ class CompletionComplete:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompletionComplete")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "CompletionComplete")
         try:
             _self = object.__new__(cls)
-            _self.finish_reason = _d.pop("finish_reason")
-            _self.index = _d.pop("index")
-            _self.text = _d.pop("text")
-            _self.logprobs = _d.pop("logprobs", UNSET)
-            _self.additional_properties = _d
+            _self.finish_reason = src_dict["finish_reason"]
+            _self.index = src_dict["index"]
+            _self.text = src_dict["text"]
+            _self.logprobs = src_dict.get("logprobs", UNSET)
+            _self.additional_properties = (
+                {} if len(src_dict) == 3 + ("logprobs" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("CompletionComplete", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -81,21 +81,22 @@ class CompletionRequest:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompletionRequest")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "CompletionRequest")
         try:
             _self = object.__new__(cls)
-            _self.prompt = _d.pop("prompt")
-            _self.frequency_penalty = _d.pop("frequency_penalty", UNSET)
-            _self.max_tokens = _d.pop("max_tokens", UNSET)
-            _self.model = _d.pop("model", UNSET)
-            _self.repetition_penalty = _d.pop("repetition_penalty", UNSET)
-            _self.seed = _d.pop("seed", UNSET)
-            _self.stop = _d.pop("stop", UNSET)
-            _self.stream = _d.pop("stream", UNSET)
-            _self.suffix = _d.pop("suffix", UNSET)
-            _self.temperature = _d.pop("temperature", UNSET)
-            _self.top_p = _d.pop("top_p", UNSET)
-            _self.additional_properties = _d
+            _self.prompt = src_dict["prompt"]
+            _self.frequency_penalty = src_dict.get("frequency_penalty", UNSET)
+            _self.max_tokens = src_dict.get("max_tokens", UNSET)
+            _self.model = src_dict.get("model", UNSET)
+            _self.repetition_penalty = src_dict.get("repetition_penalty", UNSET)
+            _self.seed = src_dict.get("seed", UNSET)
+            _self.stop = src_dict.get("stop", UNSET)
+            _self.stream = src_dict.get("stream", UNSET)
+            _self.suffix = src_dict.get("suffix", UNSET)
+            _self.temperature = src_dict.get("temperature", UNSET)
+            _self.top_p = src_dict.get("top_p", UNSET)
+            _self.additional_properties = other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("CompletionRequest", _missing) from None

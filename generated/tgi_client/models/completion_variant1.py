@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ class CompletionVariant1:
     object_: Literal["text_completion"] = "text_completion"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
+    _members: ClassVar[frozenset[str]] = frozenset(
+        {"choices", "created", "id", "model", "system_fingerprint", "usage", "object"}
+    )
+
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any], /) -> CompletionVariant1:
         """Read a JSON object.
@@ -47,20 +51,28 @@ class CompletionVariant1:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompletionVariant1")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "CompletionVariant1")
         try:
             _self = object.__new__(cls)
-            _self.choices = list(
-                map(CompletionComplete.from_dict, items_of(_d.pop("choices"), "CompletionVariant1.choices"))
+            _choices = src_dict["choices"]
+            _self.choices = (
+                [CompletionComplete.from_dict(_choices[0])]
+                if type(_choices) is list and len(_choices) == 1
+                else list(map(CompletionComplete.from_dict, items_of(_choices, "CompletionVariant1.choices")))
             )
-            _self.created = _d.pop("created")
-            _self.id = _d.pop("id")
-            _self.model = _d.pop("model")
-            _self.system_fingerprint = _d.pop("system_fingerprint")
-            _usage = _d.pop("usage", UNSET)
+            _self.created = src_dict["created"]
+            _self.id = src_dict["id"]
+            _self.model = src_dict["model"]
+            _self.system_fingerprint = src_dict["system_fingerprint"]
+            _usage = src_dict.get("usage", UNSET)
             _self.usage = _usage if _usage is UNSET else _usage if _usage is None else Usage.from_dict(_usage)
-            _self.object_ = _d.pop("object", "text_completion")
-            _self.additional_properties = _d
+            _self.object_ = src_dict.get("object", "text_completion")
+            _self.additional_properties = (
+                {}
+                if len(src_dict) == 5 + ("usage" in src_dict) + ("object" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("CompletionVariant1", _missing) from None

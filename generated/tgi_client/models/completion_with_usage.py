@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,10 @@ class CompletionWithUsage:
     object_: Literal["text_completion"] = "text_completion"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
+    _members: ClassVar[frozenset[str]] = frozenset(
+        {"choices", "created", "id", "model", "system_fingerprint", "usage", "object"}
+    )
+
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any], /) -> CompletionWithUsage:
         """Read a JSON object.
@@ -46,19 +50,27 @@ class CompletionWithUsage:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "CompletionWithUsage")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "CompletionWithUsage")
         try:
             _self = object.__new__(cls)
-            _self.choices = list(
-                map(CompletionComplete.from_dict, items_of(_d.pop("choices"), "CompletionWithUsage.choices"))
+            _choices = src_dict["choices"]
+            _self.choices = (
+                [CompletionComplete.from_dict(_choices[0])]
+                if type(_choices) is list and len(_choices) == 1
+                else list(
+                    map(CompletionComplete.from_dict, items_of(_choices, "CompletionWithUsage.choices"))
+                )
             )
-            _self.created = _d.pop("created")
-            _self.id = _d.pop("id")
-            _self.model = _d.pop("model")
-            _self.system_fingerprint = _d.pop("system_fingerprint")
-            _self.usage = Usage.from_dict(_d.pop("usage"))
-            _self.object_ = _d.pop("object", "text_completion")
-            _self.additional_properties = _d
+            _self.created = src_dict["created"]
+            _self.id = src_dict["id"]
+            _self.model = src_dict["model"]
+            _self.system_fingerprint = src_dict["system_fingerprint"]
+            _self.usage = Usage.from_dict(src_dict["usage"])
+            _self.object_ = src_dict.get("object", "text_completion")
+            _self.additional_properties = (
+                {} if len(src_dict) == 6 + ("object" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("CompletionWithUsage", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,14 +42,15 @@ class DeltaToolCall:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "DeltaToolCall")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "DeltaToolCall")
         try:
             _self = object.__new__(cls)
-            _self.function = Function.from_dict(_d.pop("function"))
-            _self.id = _d.pop("id")
-            _self.index = _d.pop("index")
-            _self.type_ = _d.pop("type")
-            _self.additional_properties = _d
+            _self.function = Function.from_dict(src_dict["function"])
+            _self.id = src_dict["id"]
+            _self.index = src_dict["index"]
+            _self.type_ = src_dict["type"]
+            _self.additional_properties = {} if len(src_dict) == 4 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("DeltaToolCall", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import encoded, items_of, members_of, missing
+from ..codec import encoded, items_of, members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -56,34 +56,61 @@ class Details:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Details")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "Details")
         try:
             _self = object.__new__(cls)
-            _self.finish_reason = _d.pop("finish_reason")
-            _self.generated_tokens = _d.pop("generated_tokens")
-            _self.prefill = list(map(PrefillToken.from_dict, items_of(_d.pop("prefill"), "Details.prefill")))
-            _self.tokens = list(map(Token.from_dict, items_of(_d.pop("tokens"), "Details.tokens")))
-            _best_of_sequences = _d.pop("best_of_sequences", UNSET)
+            _self.finish_reason = src_dict["finish_reason"]
+            _self.generated_tokens = src_dict["generated_tokens"]
+            _prefill = src_dict["prefill"]
+            _self.prefill = (
+                [PrefillToken.from_dict(_prefill[0])]
+                if type(_prefill) is list and len(_prefill) == 1
+                else list(map(PrefillToken.from_dict, items_of(_prefill, "Details.prefill")))
+            )
+            _tokens = src_dict["tokens"]
+            _self.tokens = (
+                [Token.from_dict(_tokens[0])]
+                if type(_tokens) is list and len(_tokens) == 1
+                else list(map(Token.from_dict, items_of(_tokens, "Details.tokens")))
+            )
+            _best_of_sequences = src_dict.get("best_of_sequences", UNSET)
             _self.best_of_sequences = (
                 _best_of_sequences
                 if _best_of_sequences is UNSET
                 else _best_of_sequences
                 if _best_of_sequences is None
-                else list(
-                    map(BestOfSequence.from_dict, items_of(_best_of_sequences, "Details.best_of_sequences"))
+                else (
+                    [BestOfSequence.from_dict(_best_of_sequences[0])]
+                    if type(_best_of_sequences) is list and len(_best_of_sequences) == 1
+                    else list(
+                        map(
+                            BestOfSequence.from_dict,
+                            items_of(_best_of_sequences, "Details.best_of_sequences"),
+                        )
+                    )
                 )
             )
-            _self.seed = _d.pop("seed", UNSET)
-            _top_tokens = _d.pop("top_tokens", UNSET)
+            _self.seed = src_dict.get("seed", UNSET)
+            _top_tokens = src_dict.get("top_tokens", UNSET)
             _self.top_tokens = (
                 _top_tokens
                 if _top_tokens is UNSET
                 else [
-                    list(map(Token.from_dict, items_of(_item, "Details.top_tokens")))
+                    (
+                        [Token.from_dict(_item[0])]
+                        if type(_item) is list and len(_item) == 1
+                        else list(map(Token.from_dict, items_of(_item, "Details.top_tokens")))
+                    )
                     for _item in items_of(_top_tokens, "Details.top_tokens")
                 ]
             )
-            _self.additional_properties = _d
+            _self.additional_properties = (
+                {}
+                if len(src_dict)
+                == 4 + ("best_of_sequences" in src_dict) + ("seed" in src_dict) + ("top_tokens" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("Details", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,12 +41,13 @@ class ErrorResponse:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ErrorResponse")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ErrorResponse")
         try:
             _self = object.__new__(cls)
-            _self.error = _d.pop("error")
-            _self.error_type = _d.pop("error_type")
-            _self.additional_properties = _d
+            _self.error = src_dict["error"]
+            _self.error_type = src_dict["error_type"]
+            _self.additional_properties = {} if len(src_dict) == 2 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("ErrorResponse", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -38,12 +38,15 @@ class Function:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Function")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "Function")
         try:
             _self = object.__new__(cls)
-            _self.arguments = _d.pop("arguments")
-            _self.name = _d.pop("name", UNSET)
-            _self.additional_properties = _d
+            _self.arguments = src_dict["arguments"]
+            _self.name = src_dict.get("name", UNSET)
+            _self.additional_properties = (
+                {} if len(src_dict) == 1 + ("name" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("Function", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -46,14 +46,20 @@ class FunctionDefinition:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "FunctionDefinition")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "FunctionDefinition")
         try:
             _self = object.__new__(cls)
-            _self.name = _d.pop("name")
-            _self.arguments = _d.pop("arguments", UNSET)
-            _self.description = _d.pop("description", UNSET)
-            _self.parameters = _d.pop("parameters", UNSET)
-            _self.additional_properties = _d
+            _self.name = src_dict["name"]
+            _self.arguments = src_dict.get("arguments", UNSET)
+            _self.description = src_dict.get("description", UNSET)
+            _self.parameters = src_dict.get("parameters", UNSET)
+            _self.additional_properties = (
+                {}
+                if len(src_dict)
+                == 1 + ("arguments" in src_dict) + ("description" in src_dict) + ("parameters" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("FunctionDefinition", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,11 +35,12 @@ class FunctionName:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "FunctionName")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "FunctionName")
         try:
             _self = object.__new__(cls)
-            _self.name = _d.pop("name")
-            _self.additional_properties = _d
+            _self.name = src_dict["name"]
+            _self.additional_properties = {} if len(src_dict) == 1 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("FunctionName", _missing) from None

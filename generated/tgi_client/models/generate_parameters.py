@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, pick
+from ..codec import members_of, other_members, pick
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -125,15 +125,16 @@ class GenerateParameters:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GenerateParameters")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "GenerateParameters")
         _self = object.__new__(cls)
-        _self.adapter_id = _d.pop("adapter_id", UNSET)
-        _self.best_of = _d.pop("best_of", UNSET)
-        _self.decoder_input_details = _d.pop("decoder_input_details", UNSET)
-        _self.details = _d.pop("details", UNSET)
-        _self.do_sample = _d.pop("do_sample", UNSET)
-        _self.frequency_penalty = _d.pop("frequency_penalty", UNSET)
-        _grammar = _d.pop("grammar", UNSET)
+        _self.adapter_id = src_dict.get("adapter_id", UNSET)
+        _self.best_of = src_dict.get("best_of", UNSET)
+        _self.decoder_input_details = src_dict.get("decoder_input_details", UNSET)
+        _self.details = src_dict.get("details", UNSET)
+        _self.do_sample = src_dict.get("do_sample", UNSET)
+        _self.frequency_penalty = src_dict.get("frequency_penalty", UNSET)
+        _grammar = src_dict.get("grammar", UNSET)
         _self.grammar = (
             _grammar
             if _grammar is UNSET
@@ -145,19 +146,19 @@ class GenerateParameters:
                 (GrammarTypeJson, GrammarTypeRegex, GrammarTypeJsonSchema, GrammarTypeJsonObject),
             )
         )
-        _self.max_new_tokens = _d.pop("max_new_tokens", UNSET)
-        _self.repetition_penalty = _d.pop("repetition_penalty", UNSET)
-        _self.return_full_text = _d.pop("return_full_text", UNSET)
-        _self.seed = _d.pop("seed", UNSET)
-        _self.stop = _d.pop("stop", UNSET)
-        _self.temperature = _d.pop("temperature", UNSET)
-        _self.top_k = _d.pop("top_k", UNSET)
-        _self.top_n_tokens = _d.pop("top_n_tokens", UNSET)
-        _self.top_p = _d.pop("top_p", UNSET)
-        _self.truncate = _d.pop("truncate", UNSET)
-        _self.typical_p = _d.pop("typical_p", UNSET)
-        _self.watermark = _d.pop("watermark", UNSET)
-        _self.additional_properties = _d
+        _self.max_new_tokens = src_dict.get("max_new_tokens", UNSET)
+        _self.repetition_penalty = src_dict.get("repetition_penalty", UNSET)
+        _self.return_full_text = src_dict.get("return_full_text", UNSET)
+        _self.seed = src_dict.get("seed", UNSET)
+        _self.stop = src_dict.get("stop", UNSET)
+        _self.temperature = src_dict.get("temperature", UNSET)
+        _self.top_k = src_dict.get("top_k", UNSET)
+        _self.top_n_tokens = src_dict.get("top_n_tokens", UNSET)
+        _self.top_p = src_dict.get("top_p", UNSET)
+        _self.truncate = src_dict.get("truncate", UNSET)
+        _self.typical_p = src_dict.get("typical_p", UNSET)
+        _self.watermark = src_dict.get("watermark", UNSET)
+        _self.additional_properties = other_members(src_dict, cls._members)
         return _self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import encoded, members_of, missing
+from ..codec import encoded, members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class GenerateRequest:
     parameters: GenerateParameters | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
+    _members: ClassVar[frozenset[str]] = frozenset({"inputs", "parameters"})
+
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any], /) -> GenerateRequest:
         """Read a JSON object.
@@ -36,15 +38,20 @@ class GenerateRequest:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GenerateRequest")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "GenerateRequest")
         try:
             _self = object.__new__(cls)
-            _self.inputs = _d.pop("inputs")
-            _parameters = _d.pop("parameters", UNSET)
+            _self.inputs = src_dict["inputs"]
+            _parameters = src_dict.get("parameters", UNSET)
             _self.parameters = (
                 _parameters if _parameters is UNSET else GenerateParameters.from_dict(_parameters)
             )
-            _self.additional_properties = _d
+            _self.additional_properties = (
+                {}
+                if len(src_dict) == 1 + ("parameters" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("GenerateRequest", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -40,11 +40,12 @@ class GenerateResponse:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GenerateResponse")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "GenerateResponse")
         try:
             _self = object.__new__(cls)
-            _self.generated_text = _d.pop("generated_text")
-            _details = _d.pop("details", UNSET)
+            _self.generated_text = src_dict["generated_text"]
+            _details = src_dict.get("details", UNSET)
             _self.details = (
                 _details
                 if _details is UNSET
@@ -52,7 +53,9 @@ class GenerateResponse:
                 if _details is None
                 else Details.from_dict(_details)
             )
-            _self.additional_properties = _d
+            _self.additional_properties = (
+                {} if len(src_dict) == 1 + ("details" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("GenerateResponse", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +38,15 @@ class GrammarTypeJson:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "GrammarTypeJson")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "GrammarTypeJson")
         try:
             _self = object.__new__(cls)
-            _self.value = _d.pop("value")
-            _self.type_ = _d.pop("type", "json")
-            _self.additional_properties = _d
+            _self.value = src_dict["value"]
+            _self.type_ = src_dict.get("type", "json")
+            _self.additional_properties = (
+                {} if len(src_dict) == 1 + ("type" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("GrammarTypeJson", _missing) from None

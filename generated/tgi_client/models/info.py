@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -56,6 +56,25 @@ class Info:
     sha: str | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
+    _members: ClassVar[frozenset[str]] = frozenset(
+        {
+            "max_best_of",
+            "max_client_batch_size",
+            "max_concurrent_requests",
+            "max_input_tokens",
+            "max_stop_sequences",
+            "max_total_tokens",
+            "model_id",
+            "router",
+            "validation_workers",
+            "version",
+            "docker_label",
+            "model_pipeline_tag",
+            "model_sha",
+            "sha",
+        }
+    )
+
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any], /) -> Info:
         """Read a JSON object.
@@ -63,24 +82,34 @@ class Info:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Info")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "Info")
         try:
             _self = object.__new__(cls)
-            _self.max_best_of = _d.pop("max_best_of")
-            _self.max_client_batch_size = _d.pop("max_client_batch_size")
-            _self.max_concurrent_requests = _d.pop("max_concurrent_requests")
-            _self.max_input_tokens = _d.pop("max_input_tokens")
-            _self.max_stop_sequences = _d.pop("max_stop_sequences")
-            _self.max_total_tokens = _d.pop("max_total_tokens")
-            _self.model_id = _d.pop("model_id")
-            _self.router = _d.pop("router")
-            _self.validation_workers = _d.pop("validation_workers")
-            _self.version = _d.pop("version")
-            _self.docker_label = _d.pop("docker_label", UNSET)
-            _self.model_pipeline_tag = _d.pop("model_pipeline_tag", UNSET)
-            _self.model_sha = _d.pop("model_sha", UNSET)
-            _self.sha = _d.pop("sha", UNSET)
-            _self.additional_properties = _d
+            _self.max_best_of = src_dict["max_best_of"]
+            _self.max_client_batch_size = src_dict["max_client_batch_size"]
+            _self.max_concurrent_requests = src_dict["max_concurrent_requests"]
+            _self.max_input_tokens = src_dict["max_input_tokens"]
+            _self.max_stop_sequences = src_dict["max_stop_sequences"]
+            _self.max_total_tokens = src_dict["max_total_tokens"]
+            _self.model_id = src_dict["model_id"]
+            _self.router = src_dict["router"]
+            _self.validation_workers = src_dict["validation_workers"]
+            _self.version = src_dict["version"]
+            _self.docker_label = src_dict.get("docker_label", UNSET)
+            _self.model_pipeline_tag = src_dict.get("model_pipeline_tag", UNSET)
+            _self.model_sha = src_dict.get("model_sha", UNSET)
+            _self.sha = src_dict.get("sha", UNSET)
+            _self.additional_properties = (
+                {}
+                if len(src_dict)
+                == 10
+                + ("docker_label" in src_dict)
+                + ("model_pipeline_tag" in src_dict)
+                + ("model_sha" in src_dict)
+                + ("sha" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("Info", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -39,12 +39,15 @@ class JsonSchemaConfig:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "JsonSchemaConfig")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "JsonSchemaConfig")
         try:
             _self = object.__new__(cls)
-            _self.schema = _d.pop("schema")
-            _self.name = _d.pop("name", UNSET)
-            _self.additional_properties = _d
+            _self.schema = src_dict["schema"]
+            _self.name = src_dict.get("name", UNSET)
+            _self.additional_properties = (
+                {} if len(src_dict) == 1 + ("name" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("JsonSchemaConfig", _missing) from None

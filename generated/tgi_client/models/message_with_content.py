@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import encoded, items_of, members_of, missing, pick
+from ..codec import encoded, items_of, members_of, missing, other_members, pick
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -45,22 +45,37 @@ class MessageWithContent:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "MessageWithContent")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "MessageWithContent")
         try:
             _self = object.__new__(cls)
-            _content = _d.pop("content")
+            _content = src_dict["content"]
             _self.content = (
                 _content
                 if isinstance(_content, str)
                 else [
-                    pick(_item, "MessageWithContent.content", (MessageChunkText, MessageChunkImageUrl))
+                    MessageChunkText.from_dict(_item)
+                    if type(_item) is dict
+                    and "text" in _item
+                    and "type" in _item
+                    and "image_url" not in _item
+                    else MessageChunkImageUrl.from_dict(_item)
+                    if type(_item) is dict
+                    and "image_url" in _item
+                    and "type" in _item
+                    and "text" not in _item
+                    else pick(_item, "MessageWithContent.content", (MessageChunkText, MessageChunkImageUrl))
                     for _item in items_of(_content, "MessageWithContent.content")
                 ]
             )
-            _self.role = _d.pop("role")
-            _self.name = _d.pop("name", UNSET)
-            _self.tool_call_id = _d.pop("tool_call_id", UNSET)
-            _self.additional_properties = _d
+            _self.role = src_dict["role"]
+            _self.name = src_dict.get("name", UNSET)
+            _self.tool_call_id = src_dict.get("tool_call_id", UNSET)
+            _self.additional_properties = (
+                {}
+                if len(src_dict) == 2 + ("name" in src_dict) + ("tool_call_id" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("MessageWithContent", _missing) from None

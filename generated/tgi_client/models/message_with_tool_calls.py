@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -45,16 +45,24 @@ class MessageWithToolCalls:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "MessageWithToolCalls")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "MessageWithToolCalls")
         try:
             _self = object.__new__(cls)
-            _self.tool_calls = list(
-                map(ToolCall.from_dict, items_of(_d.pop("tool_calls"), "MessageWithToolCalls.tool_calls"))
+            _tool_calls = src_dict["tool_calls"]
+            _self.tool_calls = (
+                [ToolCall.from_dict(_tool_calls[0])]
+                if type(_tool_calls) is list and len(_tool_calls) == 1
+                else list(map(ToolCall.from_dict, items_of(_tool_calls, "MessageWithToolCalls.tool_calls")))
             )
-            _self.role = _d.pop("role")
-            _self.name = _d.pop("name", UNSET)
-            _self.tool_call_id = _d.pop("tool_call_id", UNSET)
-            _self.additional_properties = _d
+            _self.role = src_dict["role"]
+            _self.name = src_dict.get("name", UNSET)
+            _self.tool_call_id = src_dict.get("tool_call_id", UNSET)
+            _self.additional_properties = (
+                {}
+                if len(src_dict) == 2 + ("name" in src_dict) + ("tool_call_id" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("MessageWithToolCalls", _missing) from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,8 @@ class ModelList:
     object_: Literal["list"] = "list"
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
+    _members: ClassVar[frozenset[str]] = frozenset({"data", "object"})
+
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any], /) -> ModelList:
         """Read a JSON object.
@@ -34,12 +36,20 @@ class ModelList:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ModelList")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ModelList")
         try:
             _self = object.__new__(cls)
-            _self.data = list(map(ModelInfo.from_dict, items_of(_d.pop("data"), "ModelList.data")))
-            _self.object_ = _d.pop("object", "list")
-            _self.additional_properties = _d
+            _data = src_dict["data"]
+            _self.data = (
+                [ModelInfo.from_dict(_data[0])]
+                if type(_data) is list and len(_data) == 1
+                else list(map(ModelInfo.from_dict, items_of(_data, "ModelList.data")))
+            )
+            _self.object_ = src_dict.get("object", "list")
+            _self.additional_properties = (
+                {} if len(src_dict) == 1 + ("object" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("ModelList", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,11 +35,12 @@ class OpenAiErrorEvent:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "OpenAiErrorEvent")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "OpenAiErrorEvent")
         try:
             _self = object.__new__(cls)
-            _self.error = OpenAiErrorDetails.from_dict(_d.pop("error"))
-            _self.additional_properties = _d
+            _self.error = OpenAiErrorDetails.from_dict(src_dict["error"])
+            _self.additional_properties = {} if len(src_dict) == 1 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("OpenAiErrorEvent", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +40,14 @@ class PrefillToken:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "PrefillToken")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "PrefillToken")
         try:
             _self = object.__new__(cls)
-            _self.id = _d.pop("id")
-            _self.logprob = _d.pop("logprob")
-            _self.text = _d.pop("text")
-            _self.additional_properties = _d
+            _self.id = src_dict["id"]
+            _self.logprob = src_dict["logprob"]
+            _self.text = src_dict["text"]
+            _self.additional_properties = {} if len(src_dict) == 3 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("PrefillToken", _missing) from None

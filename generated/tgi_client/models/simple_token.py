@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,8 @@ class SimpleToken:
     text: str
     additional_properties: dict[str, Any] = _field(factory=dict, kw_only=True)
 
+    _members: ClassVar[frozenset[str]] = frozenset({"id", "start", "stop", "text"})
+
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any], /) -> SimpleToken:
         """Read a JSON object.
@@ -39,14 +41,15 @@ class SimpleToken:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "SimpleToken")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "SimpleToken")
         try:
             _self = object.__new__(cls)
-            _self.id = _d.pop("id")
-            _self.start = _d.pop("start")
-            _self.stop = _d.pop("stop")
-            _self.text = _d.pop("text")
-            _self.additional_properties = _d
+            _self.id = src_dict["id"]
+            _self.start = src_dict["start"]
+            _self.stop = src_dict["stop"]
+            _self.text = src_dict["text"]
+            _self.additional_properties = {} if len(src_dict) == 4 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("SimpleToken", _missing) from None

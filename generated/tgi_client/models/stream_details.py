@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -44,14 +44,17 @@ class StreamDetails:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "StreamDetails")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "StreamDetails")
         try:
             _self = object.__new__(cls)
-            _self.finish_reason = _d.pop("finish_reason")
-            _self.generated_tokens = _d.pop("generated_tokens")
-            _self.input_length = _d.pop("input_length")
-            _self.seed = _d.pop("seed", UNSET)
-            _self.additional_properties = _d
+            _self.finish_reason = src_dict["finish_reason"]
+            _self.generated_tokens = src_dict["generated_tokens"]
+            _self.input_length = src_dict["input_length"]
+            _self.seed = src_dict.get("seed", UNSET)
+            _self.additional_properties = (
+                {} if len(src_dict) == 3 + ("seed" in src_dict) else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("StreamDetails", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of
+from ..codec import members_of, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -37,10 +37,15 @@ class StreamOptions:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "StreamOptions")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "StreamOptions")
         _self = object.__new__(cls)
-        _self.include_usage = _d.pop("include_usage", UNSET)
-        _self.additional_properties = _d
+        _self.include_usage = src_dict.get("include_usage", UNSET)
+        _self.additional_properties = (
+            {}
+            if len(src_dict) == 0 + ("include_usage" in src_dict)
+            else other_members(src_dict, cls._members)
+        )
         return _self
 
     def to_dict(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import encoded, items_of, members_of, missing
+from ..codec import encoded, items_of, members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -49,12 +49,13 @@ class StreamResponse:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "StreamResponse")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "StreamResponse")
         try:
             _self = object.__new__(cls)
-            _self.index = _d.pop("index")
-            _self.token = Token.from_dict(_d.pop("token"))
-            _details = _d.pop("details", UNSET)
+            _self.index = src_dict["index"]
+            _self.token = Token.from_dict(src_dict["token"])
+            _details = src_dict.get("details", UNSET)
             _self.details = (
                 _details
                 if _details is UNSET
@@ -62,14 +63,23 @@ class StreamResponse:
                 if _details is None
                 else StreamDetails.from_dict(_details)
             )
-            _self.generated_text = _d.pop("generated_text", UNSET)
-            _top_tokens = _d.pop("top_tokens", UNSET)
+            _self.generated_text = src_dict.get("generated_text", UNSET)
+            _top_tokens = src_dict.get("top_tokens", UNSET)
             _self.top_tokens = (
                 _top_tokens
                 if _top_tokens is UNSET
-                else list(map(Token.from_dict, items_of(_top_tokens, "StreamResponse.top_tokens")))
+                else (
+                    [Token.from_dict(_top_tokens[0])]
+                    if type(_top_tokens) is list and len(_top_tokens) == 1
+                    else list(map(Token.from_dict, items_of(_top_tokens, "StreamResponse.top_tokens")))
+                )
             )
-            _self.additional_properties = _d
+            _self.additional_properties = (
+                {}
+                if len(src_dict)
+                == 2 + ("details" in src_dict) + ("generated_text" in src_dict) + ("top_tokens" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("StreamResponse", _missing) from None

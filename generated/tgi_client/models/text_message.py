@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -41,13 +41,18 @@ class TextMessage:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "TextMessage")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "TextMessage")
         try:
             _self = object.__new__(cls)
-            _self.content = _d.pop("content")
-            _self.role = _d.pop("role")
-            _self.tool_call_id = _d.pop("tool_call_id", UNSET)
-            _self.additional_properties = _d
+            _self.content = src_dict["content"]
+            _self.role = src_dict["role"]
+            _self.tool_call_id = src_dict.get("tool_call_id", UNSET)
+            _self.additional_properties = (
+                {}
+                if len(src_dict) == 2 + ("tool_call_id" in src_dict)
+                else other_members(src_dict, cls._members)
+            )
             return _self
         except KeyError as _missing:
             raise missing("TextMessage", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,12 +37,13 @@ class Tool:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Tool")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "Tool")
         try:
             _self = object.__new__(cls)
-            _self.function = FunctionDefinition.from_dict(_d.pop("function"))
-            _self.type_ = _d.pop("type")
-            _self.additional_properties = _d
+            _self.function = FunctionDefinition.from_dict(src_dict["function"])
+            _self.type_ = src_dict["type"]
+            _self.additional_properties = {} if len(src_dict) == 2 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("Tool", _missing) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import items_of, members_of, missing
+from ..codec import items_of, members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,14 +37,18 @@ class ToolCallDelta:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "ToolCallDelta")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "ToolCallDelta")
         try:
             _self = object.__new__(cls)
-            _self.role = _d.pop("role")
-            _self.tool_calls = list(
-                map(DeltaToolCall.from_dict, items_of(_d.pop("tool_calls"), "ToolCallDelta.tool_calls"))
+            _self.role = src_dict["role"]
+            _tool_calls = src_dict["tool_calls"]
+            _self.tool_calls = (
+                [DeltaToolCall.from_dict(_tool_calls[0])]
+                if type(_tool_calls) is list and len(_tool_calls) == 1
+                else list(map(DeltaToolCall.from_dict, items_of(_tool_calls, "ToolCallDelta.tool_calls")))
             )
-            _self.additional_properties = _d
+            _self.additional_properties = {} if len(src_dict) == 2 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("ToolCallDelta", _missing) from None

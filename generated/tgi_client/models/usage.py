@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import define as _define
 from attrs import field as _field
 
-from ..codec import members_of, missing
+from ..codec import members_of, missing, other_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,13 +39,14 @@ class Usage:
         Raises:
             DecodeError: When a required member is missing, or a member has another shape than documented.
         """
-        _d = src_dict.copy() if type(src_dict) is dict else members_of(src_dict, "Usage")
+        if type(src_dict) is not dict:
+            src_dict = members_of(src_dict, "Usage")
         try:
             _self = object.__new__(cls)
-            _self.completion_tokens = _d.pop("completion_tokens")
-            _self.prompt_tokens = _d.pop("prompt_tokens")
-            _self.total_tokens = _d.pop("total_tokens")
-            _self.additional_properties = _d
+            _self.completion_tokens = src_dict["completion_tokens"]
+            _self.prompt_tokens = src_dict["prompt_tokens"]
+            _self.total_tokens = src_dict["total_tokens"]
+            _self.additional_properties = {} if len(src_dict) == 3 else other_members(src_dict, cls._members)
             return _self
         except KeyError as _missing:
             raise missing("Usage", _missing) from None

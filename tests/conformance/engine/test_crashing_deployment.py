@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import pytest
 from attrs import evolve
 from tests.conformance.engine.crashing_server import crashing_server
 from tests.conformance.reports.samples import RESULTS
@@ -17,9 +16,6 @@ from tgi_conformance.results.causes import causes_of
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth, Outcome, Verdict
 from tgi_conformance.session import resend
-
-if TYPE_CHECKING:
-    import pytest
 
 ID = "deployment.survives-every-request"
 FATAL = '"max_tokens":12,"temperature":0.0,"stream":true'  # of completions, at depth smoke
@@ -61,6 +57,18 @@ def test_requests_in_flight_are_named_if_it_is_not_restarted(monkeypatch: pytest
     reasons = {one.reason for one in report.having(Outcome.INCONCLUSIVE)}
     assert 1 == len(reasons)
     assert reasons.pop() in finding.actual
+
+
+@pytest.mark.parametrize("restarts", [True, False])
+def test_the_request_is_named_as_it_was_sent(monkeypatch: pytest.MonkeyPatch, *, restarts: bool) -> None:
+    monkeypatch.setattr(resend, "LONGEST_SLEEP", 1.0)
+    spaced = FATAL.replace(",", ", ").replace(":", ": ")  # as a body is written that a model was added to
+    with crashing_server(spaced, restarts=restarts) as url:
+        report = run(evolve(options(url), profiles=("openai",)))
+    (finding,) = report.having(Outcome.FAILED)
+
+    assert '"model":' in finding.actual
+    assert '"model":' in finding.curl
 
 
 def test_a_finding_about_the_whole_run_comes_first() -> None:

@@ -59,7 +59,11 @@ def _call(
 def _parse(answer: Answer) -> list[GenerateResponse] | ErrorResponse:
     if answer.status == 200:
         value = answer.json()
-        return list(map(GenerateResponse.from_dict, items_of(value, "compat_generate")))
+        return (
+            [GenerateResponse.from_dict(value[0])]
+            if type(value) is list and len(value) == 1
+            else list(map(GenerateResponse.from_dict, items_of(value, "compat_generate")))
+        )
     if answer.status == 422:
         value = answer.json()
         return ErrorResponse.from_dict(value)
@@ -82,7 +86,11 @@ def _error(value: dict[str, Any]) -> ErrorResponse | None:
 
 
 def _whole(value: Any) -> list[GenerateResponse]:
-    return list(map(GenerateResponse.from_dict, items_of(value, "compat_generate")))
+    return (
+        [GenerateResponse.from_dict(value[0])]
+        if type(value) is list and len(value) == 1
+        else list(map(GenerateResponse.from_dict, items_of(value, "compat_generate")))
+    )
 
 
 _EVENTS = Events(

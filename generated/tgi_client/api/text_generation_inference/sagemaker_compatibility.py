@@ -71,8 +71,14 @@ def _parse(
     if answer.status == 200:
         value = answer.json()
         read: GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] = (
-            list(map(GenerateResponse.from_dict, items_of(value, "sagemaker_compatibility")))
+            (
+                [GenerateResponse.from_dict(value[0])]
+                if type(value) is list and len(value) == 1
+                else list(map(GenerateResponse.from_dict, items_of(value, "sagemaker_compatibility")))
+            )
             if isinstance(value, list)
+            else GenerateResponse.from_dict(value)
+            if type(value) is dict and "generated_text" in value and "choices" not in value
             else pick(value, "sagemaker_compatibility", (GenerateResponse, ChatCompletion, CompletionFinal))
         )
         return read
@@ -92,8 +98,10 @@ def _parse(
 
 
 def _event(value: Any) -> StreamResponse | ChatCompletionChunk | Chunk:
-    read: StreamResponse | ChatCompletionChunk | Chunk = pick(
-        value, "sagemaker_compatibility", (StreamResponse, ChatCompletionChunk, Chunk)
+    read: StreamResponse | ChatCompletionChunk | Chunk = (
+        StreamResponse.from_dict(value)
+        if type(value) is dict and "index" in value and "token" in value and "choices" not in value
+        else pick(value, "sagemaker_compatibility", (StreamResponse, ChatCompletionChunk, Chunk))
     )
     return read
 
@@ -108,8 +116,14 @@ def _error(value: dict[str, Any]) -> OpenAiErrorEvent | ErrorResponse | None:
 
 def _whole(value: Any) -> GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse]:
     read: GenerateResponse | ChatCompletion | CompletionFinal | list[GenerateResponse] = (
-        list(map(GenerateResponse.from_dict, items_of(value, "sagemaker_compatibility")))
+        (
+            [GenerateResponse.from_dict(value[0])]
+            if type(value) is list and len(value) == 1
+            else list(map(GenerateResponse.from_dict, items_of(value, "sagemaker_compatibility")))
+        )
         if isinstance(value, list)
+        else GenerateResponse.from_dict(value)
+        if type(value) is dict and "generated_text" in value and "choices" not in value
         else pick(value, "sagemaker_compatibility", (GenerateResponse, ChatCompletion, CompletionFinal))
     )
     return read

@@ -51,7 +51,11 @@ def _call(
 def _parse(answer: Answer) -> list[SimpleToken] | ErrorResponse:
     if answer.status == 200:
         value = answer.json()
-        return list(map(SimpleToken.from_dict, items_of(value, "tokenize")))
+        return (
+            [SimpleToken.from_dict(value[0])]
+            if type(value) is list and len(value) == 1
+            else list(map(SimpleToken.from_dict, items_of(value, "tokenize")))
+        )
     if answer.status == 404:
         value = answer.json()
         return ErrorResponse.from_dict(value)

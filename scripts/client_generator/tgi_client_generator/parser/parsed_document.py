@@ -18,6 +18,7 @@ class Member:
     wire: str
     identifier: str
     description: str
+    required: bool = False
     constants: tuple[Any, ...] = ()
     """The values that tell this model from others, if there are only some."""
 

@@ -215,7 +215,7 @@ class SchemaParser:
         for wire, member in members.items():
             identifier = identifiers.take(snake(wire))
             info.members[tokens[wire]] = Member(
-                wire, identifier, _member_prose(member), self._values(simple[wire])
+                wire, identifier, _member_prose(member), wire in required, self._values(simple[wire])
             )
         self._components[token] = {
             "type": "object",

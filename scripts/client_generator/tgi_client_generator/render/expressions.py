@@ -43,6 +43,10 @@ _CHECKS: dict[type, str] = {
 """Whether a JSON value is of a type."""
 
 
+_MOST_TESTED = 3
+"""Models among which one is looked for without a call of `pick`, which any number of them can do with."""
+
+
 @frozen
 class Expressions:
     """Writes expressions for the properties of one client."""
@@ -144,8 +148,10 @@ class Expressions:
             item = f"_item{depth or ''}"
             inner = self.decoded(prop.inner_property, item, place, depth + 1)
             if re.fullmatch(rf"\w+\.from_dict\({item}\)", inner):
-                # Quicker than a comprehension for the few items that answers have.
-                return f"list(map({inner.partition('(')[0]}, items_of({source}, {place!r})))"
+                # One item is the usual case in streams. For a few, `map` is quicker than a comprehension.
+                read, is_one = inner.partition("(")[0], f"type({source}) is list and len({source}) == 1"
+                several = f"list(map({read}, items_of({source}, {place!r})))"
+                return f"([{read}({source}[0])] if {is_one} else {several})"
             return f"[{inner} for {item} in items_of({source}, {place!r})]"
         if self.is_map(prop):
             value = f"_value{depth or ''}"
@@ -184,7 +190,31 @@ class Expressions:
         if len(models) == 1:
             return f"{self.class_name(models[0])}.from_dict({source})"
         names = ", ".join(map(self.class_name, models))
-        return f"pick({source}, {place!r}, ({names}))"
+        picked = f"pick({source}, {place!r}, ({names}))"
+        if len(models) > _MOST_TESTED:
+            return picked
+        tests = [(self._is_surely(model, models, source), model) for model in models]
+        branches = [(test, f"{self.class_name(model)}.from_dict({source})") for test, model in tests if test]
+        return _conditional([*branches, ("", picked)])
+
+    def _is_surely(self, model: Any, models: list[Any], source: str) -> str:
+        """Tell whether a value has the required members of one model only; nothing if that says too little.
+
+        `pick` would find the same model, and later.
+        """
+        required = {self.token(one): self.required(one) for one in models}
+        own = required.pop(self.token(model))
+        foreign = [next((name for name in names if name not in own), None) for names in required.values()]
+        if None in foreign:
+            return ""
+        present = [f"{name!r} in {source}" for name in own]
+        absent = [f"{name!r} not in {source}" for name in dict.fromkeys(foreign)]
+        return " and ".join([f"type({source}) is dict", *present, *absent])
+
+    def required(self, model: Any) -> list[str]:
+        """Give the names of the required members of a model on the wire."""
+        members = self.parsed.models[self.token(model)].members.values()
+        return [member.wire for member in members if member.required]
 
     def picked(self, prop: Any) -> set[str]:
         """Give the tokens of the models which reading a property has to tell from one another."""

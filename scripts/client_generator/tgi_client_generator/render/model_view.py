@@ -44,9 +44,9 @@ class MemberView:
 
     @property
     def taken(self) -> str:
-        """Take it out of the JSON object `_d`."""
+        """Its JSON value, from the JSON object `src_dict`."""
         default = self.constant or ("" if self.required else "UNSET")
-        return f"_d.pop({self.wire!r}{f', {default}' if default else ''})"
+        return f"src_dict.get({self.wire!r}, {default})" if default else f"src_dict[{self.wire!r}]"
 
     @property
     def is_taken_before(self) -> bool:
@@ -55,7 +55,7 @@ class MemberView:
 
     @property
     def read(self) -> str:
-        """Its value, from the JSON object `_d` or from the name."""
+        """Its value, from the JSON object `src_dict` or from the name."""
         if not self.decoded:
             return self.taken
         if not self.is_taken_before:
@@ -97,6 +97,15 @@ class ModelView:
         return any(member.required and not member.constant for member in self.members)
 
     @property
+    def counted(self) -> str:
+        """How many members with names the JSON object `src_dict` has; nothing if that takes long to count."""
+        uncertain = [member for member in self.members if not member.required or member.constant]
+        if len(uncertain) > _MOST_COUNTED:
+            return ""
+        certain = len(self.members) - len(uncertain)
+        return " + ".join([str(certain), *(f"({member.wire!r} in src_dict)" for member in uncertain)])
+
+    @property
     def docstring(self) -> str:
         """The docstring of the class."""
         entries = [(f"{member.identifier} ({member.type})", member.description) for member in self.members]
@@ -111,6 +120,8 @@ class ModelView:
             [self.decoded_value, self.encoded_value, *(m.decoded + m.encoded for m in self.members)]
         )
         used = [name for name in ("encoded", "items_of", "pick") if f"{name}(" in written]
+        if self.members:
+            used.append("other_members")
         return sorted([*used, "members_of", *(["missing"] if self.can_miss else [])])
 
     @property
@@ -118,9 +129,9 @@ class ModelView:
         """What its code takes from the module `typing`."""
         types = " ".join([self.value_type, *(member.type for member in self.members)])
         used = [name for name in ("Literal",) if f"{name}[" in types]
-        return sorted(
-            ["TYPE_CHECKING", "Any", *used, *(["ClassVar"] if self.is_picked else [])], key=import_order
-        )
+        if self.members or self.is_picked:
+            used.append("ClassVar")
+        return sorted(["TYPE_CHECKING", "Any", *used], key=import_order)
 
     @property
     def shared_types(self) -> list[str]:
@@ -132,6 +143,10 @@ class ModelView:
             *(["File"] if has_file else []),
             *(["Unset"] if has_unset else []),
         ]
+
+
+_MOST_COUNTED = 4
+"""Members that may be absent, of which it is quicker to ask for each than to call a function."""
 
 
 class ModelViews:

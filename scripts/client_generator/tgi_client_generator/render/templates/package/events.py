@@ -84,10 +84,16 @@ class Events:
                 yield None
             if not _is_stream(response):
                 self._refuse(progress, response, _read_some(response))
-            feed, keep, item = EventReader().feed_bytes, progress.data.append, self._item
+            reader, keep, item = EventReader(), progress.data.append, self._item
+            sole, feed = reader.sole, reader.feed_bytes
             end = _DONE if self.end is None else self.end.encode()
             pieces = response.iter_bytes() if _needs_httpx(response) else response.stream
             for chunk in pieces:  # type: ignore[union-attr]
+                data = sole(chunk)
+                if data and data != end:
+                    keep(data)
+                    yield item(progress, data)
+                    continue
                 for data in feed(chunk):
                     if data == end:
                         self._check_end(progress, end)
@@ -109,10 +115,16 @@ class Events:
                 yield None
             if not _is_stream(response):
                 self._refuse(progress, response, await _aread_some(response))
-            feed, keep, item = EventReader().feed_bytes, progress.data.append, self._item
+            reader, keep, item = EventReader(), progress.data.append, self._item
+            sole, feed = reader.sole, reader.feed_bytes
             end = _DONE if self.end is None else self.end.encode()
             pieces = response.aiter_bytes() if _needs_httpx(response) else response.stream
             async for chunk in pieces:  # type: ignore[union-attr]
+                data = sole(chunk)
+                if data and data != end:
+                    keep(data)
+                    yield item(progress, data)
+                    continue
                 for data in feed(chunk):
                     if data == end:
                         self._check_end(progress, end)
