@@ -23,7 +23,7 @@ ROOMS = (
     ("api",),
     ("injection", "server"),
     ("compose",),
-    ("fleet",),
+    ("fleet", "workers"),
     ("cli", "pytest_plugin"),
     ("__main__",),
 )
