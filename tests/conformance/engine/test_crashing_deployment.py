@@ -67,7 +67,6 @@ def test_the_request_is_named_as_it_was_sent(monkeypatch: pytest.MonkeyPatch, *,
         report = run(evolve(options(url), profiles=("openai",)))
     (finding,) = report.having(Outcome.FAILED)
 
-    assert '"model":' in finding.actual
     assert '"model":' in finding.curl
 
 
