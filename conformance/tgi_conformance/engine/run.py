@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 from hypothesis.configuration import set_hypothesis_home_dir
-from hypothesis.internal.charmap import charmap_file
 
 from tgi_conformance.engine.execute import Executed, execute
 from tgi_conformance.engine.prepare import find_blocker, prepare
@@ -199,7 +198,14 @@ class Run:
 
 
 def _give_utf8() -> None:
-    """Write what Hypothesis keeps of UTF-8 into its folder: to find it out takes 150 MB, and a second."""
+    """Write what Hypothesis keeps of UTF-8 into its folder: to find it out takes 150 MB, and a second.
+
+    The place is internal to Hypothesis. A release that has another one finds it out as ever.
+    """
+    try:
+        from hypothesis.internal.charmap import charmap_file  # noqa: PLC0415 - may be gone
+    except ImportError:
+        return
     file = Path(charmap_file("codec-v2-utf-8"))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(gzip.compress(json.dumps([UTF8, []]).encode()))
