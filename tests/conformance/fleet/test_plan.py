@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import evolve
 
 from tgi_conformance.config.settings import Settings, run_config_of
@@ -10,6 +12,9 @@ from tgi_conformance.fleet.plan import Plan, plan_of, price_of
 from tgi_conformance.http.target import Key
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.report import WHOLE_RUN
+
+if TYPE_CHECKING:
+    import pytest
 
 SECRET = "sesame-open"  # noqa: S105 - it stands for one
 
@@ -81,3 +86,10 @@ def test_the_digest_does_not_depend_on_secrets() -> None:
         return plan_of([NamedConfig("one", config)])
 
     assert plan(SECRET).digest == plan("another").digest
+
+
+def test_the_digest_does_not_depend_on_what_was_imported_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = plan_of(targets(3), 2).digest
+    monkeypatch.setattr("tgi_conformance.fleet.plan.requirements", lambda: requirements()[::-1])
+
+    assert before == plan_of(targets(3), 2).digest

@@ -120,6 +120,7 @@ def test_killed_shards_are_named_keep_what_they_had_and_go_on(
         killed_in_the_middle(fleet_file, shard, tmp_path)
     run("run", "--targets", fleet_file, *SLOW, "--shard", f"{SHARDS}/{SHARDS}", "--part", tmp_path)
     broken = run("merge", tmp_path, "--reports", tmp_path / "broken")
+    assert broken.exit_code != 2, broken.stderr
     reports = found(tmp_path / "broken")
     unfinished = {name for name, (facts, _) in reports.items() if facts[2] == "could not tell"}
     header = json.loads((tmp_path / f"part-1-of-{SHARDS}.jsonl").read_text("utf-8").partition("\n")[0])
