@@ -141,7 +141,7 @@ def test_unscored_results_decide_nothing() -> None:
     passed = result("passes", Outcome.PASSED)
     outside = [
         result("fails", Outcome.FAILED, scored=False),
-        result("is-unclear", Outcome.INCONCLUSIVE, scored=False),
+        result("is-inconclusive", Outcome.INCONCLUSIVE, scored=False),
         result("crashes", Outcome.ERROR, scored=False),
     ]
 
