@@ -146,8 +146,8 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
 FREE = {"matchLabels", "selector", "labels", "annotations", "requests", "limits", "metadata"}
 
 
-@every_document
-def test_a_misspelled_member_does_not_fit(document: dict[str, Any]) -> None:
+def misspelled(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], tuple[Any, ...]]]:
+    """Give the document with each member of its `spec` misspelled in turn, and the place of the member."""
     for path, name in places(document["spec"]):
         if path and path[-1] in FREE:  # the names of their members are the user's
             continue
@@ -156,7 +156,13 @@ def test_a_misspelled_member_does_not_fit(document: dict[str, Any]) -> None:
         for step in path:
             place = place[step]
         place[f"{name}x"] = place.pop(name)
-        assert problems(broken), (*path, name)
+        yield broken, (*path, name)
+
+
+@every_document
+def test_a_misspelled_member_does_not_fit(document: dict[str, Any]) -> None:
+    for broken, place in misspelled(document):
+        assert problems(broken), place
 
 
 @pytest.mark.parametrize(
