@@ -38,3 +38,14 @@ def change_text(body: Any, change: Callable[[str], str]) -> None:
         holder, name = (choice, "text") if "text" in choice else (choice.get("delta", {}), "content")
         if isinstance(holder.get(name), str):
             holder[name] = change(holder[name])
+
+
+def swapped(event: Event, call: Call, place: int) -> list[Event]:
+    """Hold the event at this place, counted from 1, back until after the next one; an end stays the end."""
+    if number(event, call) == place and not event.is_final:
+        call.here["waiting"] = event
+        return []
+    waiting = call.here.pop("waiting", None)
+    if waiting is None:
+        return [event]
+    return [waiting, event] if event.is_final else [event, waiting]

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from tgi_reference.injection.call import DONE, GENERATE, GENERATION, OPENAI, Event
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults._events import change_text, changed, number
+from tgi_reference.injection.faults._events import change_text, changed, number, swapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,14 +51,7 @@ def an_event_comes_twice(event: Event, call: Call) -> Iterable[Event]:
 @FAULT.event(*GENERATION)
 def two_events_are_swapped(event: Event, call: Call) -> Iterable[Event]:
     """Two tokens in the middle of a stream are swapped."""
-    place = number(event, call)
-    if place == SECOND and not event.is_final:
-        call.here["waiting"] = event
-        return []
-    waiting = call.here.pop("waiting", None)
-    if waiting is None:
-        return [event]
-    return [waiting, event] if event.is_final else [event, waiting]
+    return swapped(event, call, SECOND)
 
 
 @FAULT.event(*GENERATION)

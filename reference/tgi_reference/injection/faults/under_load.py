@@ -12,7 +12,7 @@ from attrs import evolve
 from tgi_reference.api.answers import encoded, error_body
 from tgi_reference.injection.call import GENERATION, Event, Reply
 from tgi_reference.injection.faults import FAULTS as FAULT
-from tgi_reference.injection.faults._events import number
+from tgi_reference.injection.faults._events import swapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,15 +98,7 @@ def chunks_lose_their_order_under_load(call: Call) -> None:
 
 @FAULT.event(*GENERATION, also=chunks_lose_their_order_under_load)
 def _swap(event: Event, call: Call) -> Iterable[Event]:
-    if not call.here.get("swaps"):
-        return [event]
-    if number(event, call) == 1 and not event.is_final:
-        call.here["waiting"] = event
-        return []
-    waiting = call.here.pop("waiting", None)
-    if waiting is None:
-        return [event]
-    return [waiting, event] if event.is_final else [event, waiting]
+    return swapped(event, call, 1) if call.here.get("swaps") else [event]
 
 
 @FAULT.send(*GENERATION, also=chunks_lose_their_order_under_load)
