@@ -7,8 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-from datetime import datetime, timezone
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,21 +17,23 @@ from tgi_common.access import AccessError
 from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_common.extras import MissingExtraError, needing
 from tgi_conformance.cli.exit_status import Gate
-from tgi_conformance.cli.output import console, printing, replace_what_cannot_be_encoded, stopping
+from tgi_conformance.cli.output import replace_what_cannot_be_encoded, stopping
 from tgi_conformance.cli.report_files import WRITERS, ReportFiles
+from tgi_conformance.cli.several import tell_one
+from tgi_conformance.cli.verbosity import QUIET
+from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.config.usage_error import UsageError
+from tgi_conformance.engine.run import without_results
 from tgi_conformance.load.leading import HEADERS, Asked
 from tgi_conformance.load.mix import read_mix
 from tgi_conformance.reports.read_json import ReportError, read_report
-from tgi_conformance.reports.terminal import print_report, print_verdict
 from tgi_conformance.results.levels import Depth, Verdict
-from tgi_conformance.results.report import Report
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Sequence
 
-    from tgi_conformance.http.target import Target
+    from tgi_conformance.results.report import Report
 
 LOCUSTFILE = Path(__file__).parents[1] / "load" / "locustfile.py"
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -139,27 +139,13 @@ def load_command(  # noqa: PLR0913 - the flags
         report = read_report(read) if read else _run(_url(url), header, verbose=verbose, **given)
     except (AccessError, UsageError, ReportError, MissingExtraError, OSError) as error:
         raise WrongUsage(str(error)) from None
-    sys.exit(_show(report, files, quiet=quiet))
+    sys.exit(tell_one(report, files, Gate(), QUIET if quiet else 0))
 
 
 def _url(url: str | None) -> str:
     if url is None:
         raise UsageError("Missing argument 'URL', or --read REPORT")
     return url
-
-
-def _show(report: Report, files: ReportFiles, *, quiet: bool) -> int:
-    written = files.write(report)
-    code, reason = Gate().status(report)
-    with printing():
-        if quiet:
-            print_verdict(report, console())
-        else:
-            paths = {form: path for form, path in files.outputs.items() if path in written.paths}
-            print_report(report, console(), paths)
-        click.echo(reason)
-    written.raise_for_failures()
-    return code
 
 
 def _run(url: str, headers: Sequence[str], *, verbose: bool, **given: Any) -> Report:
@@ -185,7 +171,8 @@ def _run(url: str, headers: Sequence[str], *, verbose: bool, **given: Any) -> Re
             return read_report(path)
     if status == WRONG_USAGE:
         raise UsageError(target.scrub(_last_line(said)))
-    return _without(target, f"Locust ended with status {status} before its report: {_last_line(said)}")
+    reason = f"Locust ended with status {status} before its report: {_last_line(said)}"
+    return without_results(RunConfig(target, Depth.LOAD), Verdict.COULD_NOT_TELL, reason)
 
 
 def _arguments(asked: Asked, report: Path, **given: Any) -> list[str]:
@@ -243,20 +230,3 @@ def _last_line(said: str) -> str:
     """Give what Locust said last, without the time and the place that it logs."""
     lines = [line for line in said.splitlines() if line.strip()]
     return lines[-1].rpartition("tgi_conformance.load: ")[2][:TAIL] if lines else "it said nothing"
-
-
-def _without(target: Target, reason: str) -> Report:
-    return Report(
-        version=version("tgi-conformance"),
-        target=target.shown_url,
-        server={},
-        depth=Depth.LOAD,
-        seed=0,
-        started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        seconds=0.0,
-        requests=0,
-        generated_tokens=0,
-        verdict=Verdict.COULD_NOT_TELL,
-        reason=target.scrub(reason),
-        requirements=(),
-    )
