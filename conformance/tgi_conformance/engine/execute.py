@@ -44,7 +44,7 @@ class Executed:
 
     result: Result
     version: Version | None
-    deviations_seen: frozenset[Deviation]
+    deviations_seen: tuple[Deviation, ...]
     usage: Usage
     interrupted: bool = False
 
@@ -67,7 +67,7 @@ def execute(requirement: Requirement, session: Session) -> Executed:
     return Executed(
         result,
         context.capabilities.version,
-        frozenset(context.deviations_seen),
+        tuple(context.deviations_seen),
         context.usage,
         session.sender.client.stop.is_set(),
     )

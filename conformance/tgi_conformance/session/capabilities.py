@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -62,7 +63,14 @@ class Capabilities:
 
 def release_of(claimed: Any) -> Version | None:
     """Parse a release; None if it is not one."""
+    text = str(claimed) if claimed else ""
+    return _release(text) if len(text) <= LONGEST_VERSION else None
+
+
+@lru_cache(maxsize=64)
+def _release(text: str) -> Version | None:
+    """Parse once what every requirement of a run asks for."""
     try:
-        return Version(str(claimed)) if claimed and len(str(claimed)) <= LONGEST_VERSION else None
+        return Version(text)
     except InvalidVersion:
         return None

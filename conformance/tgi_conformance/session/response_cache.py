@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
+import zlib
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -16,19 +19,38 @@ if TYPE_CHECKING:
 
 @define
 class ResponseCache:
-    """A deployment's answers by request. Safe to use from several threads."""
+    """A deployment's answers by request. Safe to use from several threads.
+
+    A run of depth standard keeps some 600 answers until its end. They are kept compressed, since as objects
+    they would take 4 MB, which limits how many deployments a process can check at a time.
+    """
 
     sender: Sender
-    _kept: dict[Request, Exchange] = field(factory=dict, init=False)
-    _locks: dict[Request, threading.Lock] = field(factory=dict, init=False)
+    _kept: dict[bytes, bytes] = field(factory=dict, init=False)
+    _locks: dict[bytes, threading.Lock] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def get(self, request: Request) -> tuple[Exchange, bool]:
         """Return the answer to a request, and whether it was sent just now; raises as Context.send does."""
+        key = _digest(request)
         with self._lock:
-            lock = self._locks.setdefault(request, threading.Lock())
+            lock = self._locks.setdefault(key, threading.Lock())
         with lock:
-            sent = request not in self._kept
-            if sent:
-                self._kept[request] = send_with_retries(self.sender, request)
-            return self._kept[request], sent
+            if key in self._kept:
+                return _unpacked(self._kept[key]), False
+            exchange = send_with_retries(self.sender, request)
+            self._kept[key] = _packed(exchange)
+            return exchange, True
+
+
+def _digest(request: Request) -> bytes:
+    return blake2b(repr(request).encode(), digest_size=16).digest()
+
+
+def _packed(exchange: Exchange) -> bytes:
+    return zlib.compress(pickle.dumps(exchange))
+
+
+def _unpacked(packed: bytes) -> Exchange:
+    exchange: Exchange = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed by this module
+    return exchange

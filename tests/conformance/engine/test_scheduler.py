@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,3 +60,42 @@ def test_what_runs_alone_is_not_repeated_since_a_state_may_stay() -> None:
 
 def test_a_failure_that_decoding_does_not_explain_counts_at_once() -> None:
     assert Outcome.FAILED is outcome(["a"], needs="POST /generate")
+
+
+class CrashError(BaseException):
+    """What no check expects."""
+
+
+def test_an_error_that_ends_a_thread_is_raised_instead_of_waited_for() -> None:
+    def check(_: Context) -> None:
+        raise CrashError
+
+    requirement = make_requirement(check)
+    with hostile(SAME) as server:
+        scheduler = Scheduler(make_session(Target(server.url)), 2)
+        scheduler.start([requirement])
+        with pytest.raises(CrashError):
+            scheduler.result(requirement)
+        scheduler.close()
+
+
+def test_one_that_must_be_alone_waits_for_all_that_were_started() -> None:
+    running: list[str] = []
+
+    def slow(_: Context) -> None:
+        running.append("slow")
+        time.sleep(0.05)
+        running.remove("slow")
+
+    def alone(_: Context) -> None:
+        assert [] == running
+
+    requirements = [make_requirement(slow, id=f"info.slow-{place}") for place in range(6)]
+    last = make_requirement(alone, id="info.alone", alone=True)
+    with hostile(SAME) as server:
+        scheduler = Scheduler(make_session(Target(server.url)), 2)
+        scheduler.start([*requirements, last])
+        found = [scheduler.result(one) for one in (last, *requirements)]
+        scheduler.close()
+
+    assert [Outcome.PASSED] * 7 == [one and one.result.outcome for one in found]
