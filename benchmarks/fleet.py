@@ -1,11 +1,12 @@
 """Check a fleet of reference servers in one process, in shards, and with shards killed; print what it takes.
 
-    python benchmarks/fleet.py [--targets 500] [--shards 8] [--depth smoke]
+    python benchmarks/fleet.py [--targets 500] [--shards 8] [--depth smoke] [--memory]
 
-The servers are one process (`serve --fleet N`), every tenth of them with a fault. Three runs check the same
-targets: one process; shards one after another, merged; and shards of which two are killed (SIGKILL) in the
-middle. Exits with 1 if merged reports differ from those of one process (times aside), if a killed shard is
-not named, or if memory is beyond its bound.
+The servers are one process (`serve --fleet N`), every tenth of them with a fault. First the peak of memory is
+measured with some of them in flight, at depths smoke and standard (`--memory`: nothing else). Then three runs
+check the same targets: one process; shards one after another, merged; and shards of which two are killed
+(SIGKILL) in the middle. Exits with 1 if merged reports differ from those of one process (times aside), if a
+killed shard is not named, or if memory is beyond its bound.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 COMMAND = [sys.executable, "-m", "tgi_conformance"]
 FAULTS = ("generated-tokens-are-missing", "info-lacks-a-limit", "health-has-a-body")
 IN_FLIGHT = (1, 8, 32)
+DEPTHS = ("smoke", "standard")
 KILLED = 2
-FEW = 64  # targets that memory is measured with
+FEW = 32  # targets that memory is measured with
 COMPARED = ("id", "level", "outcome", "cases", "expected", "symptoms", "reason")
 MEGABYTE = 1024  # kilobytes
 BASE, EACH = 300, 2  # megabytes that a process may take, and that each target in flight may add
@@ -112,40 +114,42 @@ def main() -> int:
     parser.add_argument("--targets", type=int, default=500)
     parser.add_argument("--shards", type=int, default=8)
     parser.add_argument("--depth", default="smoke")
+    parser.add_argument("--memory", action="store_true", help="measure memory alone")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, fleet(asked.targets, Path(name)) as file:
-        common = ["run", "--targets", file, "--depth", asked.depth, "-q"]
-        measure_memory(file, common, Path(name))
-        flat = measure_memory(file, common, Path(name))
-        return max(compare(asked, common, Path(name)), 0 if flat else 1)
+    count = FEW if asked.memory else asked.targets
+    with tempfile.TemporaryDirectory() as name, fleet(count, Path(name)) as file:
+        print("depth     targets  in flight  targets a minute  of a core  peak MB")
+        flat = [measure_memory(file, depth, Path(name)) for depth in DEPTHS]
+        problems = 0 if asked.memory else compare(asked, file, Path(name))
+        return max(problems, 0 if all(flat) else 1)
 
 
-def measure_memory(file: Path, common: list[Any], folder: Path) -> bool:
+def measure_memory(file: Path, depth: str, folder: Path) -> bool:
     """Print the peak of memory with 1, 8 and 32 targets in flight; return whether all are in bounds."""
     peaks = {}
     few = folder / "few.yaml"
     few.write_text("".join(file.open().readlines()[:FEW]))
-    print("targets  in flight  targets a minute  of a core  peak MB")
     for jobs in IN_FLIGHT:
-        taken = run("run", "--targets", few, *common[3:], "--jobs", jobs)
-        print_taken(FEW, jobs, taken)
+        taken = run("run", "--targets", few, "--depth", depth, "-q", "--jobs", jobs)
+        print_taken(depth, FEW, jobs, taken)
         peaks[jobs] = taken.megabytes
     return all(peak <= BASE + EACH * jobs for jobs, peak in peaks.items())
 
 
-def print_taken(targets: int, jobs: int, taken: Taken) -> None:
+def print_taken(depth: str, targets: int, jobs: int, taken: Taken) -> None:
     """Print a line of the table."""
     print(
-        f"{targets:7}  {jobs:9}  {targets / taken.seconds * 60:16.0f}  "
+        f"{depth:8}  {targets:7}  {jobs:9}  {targets / taken.seconds * 60:16.0f}  "
         f"{targets / taken.processor * 60:9.0f}  {taken.megabytes:7.0f}",
         flush=True,
     )
 
 
-def compare(asked: argparse.Namespace, common: list[Any], folder: Path) -> int:
+def compare(asked: argparse.Namespace, file: Path, folder: Path) -> int:
     """Run the fleet three times; print what differs, and return the exit status."""
+    common = ["run", "--targets", file, "--depth", asked.depth, "-q"]
     taken = run(*common, "--jobs", 8, "--reports", folder / "one")
-    print_taken(asked.targets, 8, taken)
+    print_taken(asked.depth, asked.targets, 8, taken)
     page = (folder / "one" / "fleet.html").stat().st_size
     print(f"page of {asked.targets} targets: {page / 1e6:.2f} MB")
     whole = found(folder / "one")
