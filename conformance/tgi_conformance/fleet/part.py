@@ -1,14 +1,18 @@
-"""Read a part, whatever became of the shard that wrote it: a line cut off at its end loses only itself."""
+"""Read a part, whatever became of it: a line that is cut off or damaged loses only itself."""
 
 from __future__ import annotations
 
 import json
 from array import array
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from attrs import define, evolve, field, frozen
 
-from tgi_conformance.fleet.part_writer import FORMAT
+from tgi_conformance.config.targets import NAME
+from tgi_conformance.fleet.part_line import opened
+from tgi_conformance.fleet.part_writer import FORMAT, RESUMED
+from tgi_conformance.fleet.shard import MOST_SHARDS
 from tgi_conformance.reports.read_json import ReportError, report_of, result_of
 from tgi_conformance.results.levels import Depth, Verdict
 
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
     from tgi_conformance.results.report import Report, Result
 
 LONGEST = 64 * 1024 * 1024  # bytes of a line
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading a line raises that has not the form of an event."""
+BEGINNING = b'{"event":"part",'
+TEXTS = ("id", "operation", "statement", "source", "why", "category", "expected", "actual", "reason", "curl")
 
 
 class PartError(ValueError):
@@ -114,12 +122,23 @@ class Part:
         results = {one.id: one for one in (*self.results(name), *report.requirements)}
         return evolve(report, requirements=tuple(results.values()))
 
+    def has_verdict(self, name: str) -> bool:
+        """Whether a piece has all of its results, and a verdict that another try would not change."""
+        record = self.records.get(name, Record())
+        if not record.is_final:
+            return False
+        try:
+            report = self.report(name)
+        except PartError:
+            return False
+        return report is not None and len(report.requirements) == record.expected
+
     def _events(self, offsets: array[int]) -> Iterator[Any]:
         try:
             with self.path.open("rb") as file:
                 for offset in offsets:
                     file.seek(offset)
-                    yield json.loads(file.readline(LONGEST))
+                    yield opened(file.readline(LONGEST))
         except (OSError, ValueError) as error:
             raise PartError(f"{self.path}: has changed while it was read: {error}") from None
 
@@ -133,16 +152,35 @@ def read_part(path: Path) -> Part:
         raise PartError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _indexed(path: Path, file: Any) -> Part:
+def begins_only(path: Path) -> bool:
+    """Whether a file is empty, or has only the beginning of a part's first line; raises PartError."""
+    try:
+        with path.open("rb") as file:
+            line = file.readline(LONGEST)
+    except OSError as error:
+        raise PartError(f"{path}: cannot be read: {error.strerror}") from None
+    return not line.endswith(b"\n") and line[: len(BEGINNING)] == BEGINNING[: len(line)]
+
+
+def _indexed(path: Path, file: BinaryIO) -> Part:
     first = file.readline(LONGEST)
     part = Part(path, _header(path, first), end=len(first))
-    for number, line in enumerate(iter(lambda: file.readline(LONGEST), b""), 2):
-        if not line.endswith(b"\n"):
-            break  # the shard was killed while it wrote this line
+    for number, (line, size) in enumerate(_lines(file), 2):
         if not _take(part, line, part.end):
             part.broken_lines.append(number)
-        part.end += len(line)
+        part.end += size
     return part
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Give each line and its size; one that is too long is empty, one that was not completed is left out."""
+    while line := file.readline(LONGEST):
+        size = len(line)
+        while line and not line.endswith(b"\n"):
+            line = file.readline(LONGEST)
+            size += len(line)
+        if line:
+            yield (line if size == len(line) else b""), size
 
 
 def _header(path: Path, line: bytes) -> Header:
@@ -153,21 +191,46 @@ def _header(path: Path, line: bytes) -> Header:
             raise PartError(expected)
         if value["format"] != FORMAT:
             raise PartError(f"{path}: a part of format {value['format']!r}, expected {FORMAT}")
-        fleet = tuple(Planned(**{**one, "depth": Depth(one["depth"])}) for one in value["fleet"])
-        return Header(str(value["digest"]), int(value["shard"]), int(value["shards"]), fleet)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return _checked_header(opened(line))
+    except UNREADABLE as error:
         if isinstance(error, PartError):
             raise
+        if line.startswith(BEGINNING):
+            raise PartError(f"{path}: is broken at line 1, which says whose part it is") from None
         raise PartError(expected if line else f"{path}: is empty, expected a part") from None
+
+
+def _checked_header(value: dict[str, Any]) -> Header:
+    """Make the header, of types that the rest relies on; names become names of files."""
+    fleet = tuple(Planned(**{**one, "depth": Depth(one["depth"])}) for one in value["fleet"])
+    header = Header(value["digest"], value["shard"], value["shards"], fleet)
+    texts = chain([header.digest], *((one.name, one.target, one.url) for one in fleet))
+    numbers = chain(
+        [header.shard, header.shards], *((one.shard, one.requirements, one.seed) for one in fleet)
+    )
+    sound = (
+        all(type(text) is str for text in texts)
+        and all(type(number) is int for number in numbers)
+        and header.shards <= MOST_SHARDS
+        and all(1 <= shard <= header.shards for shard in (header.shard, *(one.shard for one in fleet)))
+        and all(NAME.fullmatch(one.target) for one in fleet)
+        and len({one.name for one in fleet}) == len(fleet)
+    )
+    if not sound:
+        raise ValueError("not a header")
+    return header
 
 
 def _take(part: Part, line: bytes, offset: int) -> bool:
     """Index a line; return whether it could be read."""
     try:
-        event = json.loads(line)
+        event = opened(line)
+        if event["event"] == RESUMED:
+            part.broken_lines.clear()  # what was in them has been checked again, or is named as missing
+            return True
         record = part.records.setdefault(str(event["name"]), Record())
         _TAKERS[event["event"]](record, event, offset)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except UNREADABLE:
         return False
     return True
 
@@ -185,9 +248,21 @@ def _begin(record: Record, event: dict[str, Any], _: int) -> None:
 
 
 def _result(record: Record, event: dict[str, Any], offset: int) -> None:
-    result_of(event["result"])
+    _check_types(event["result"])
     record.results.append(offset)
     record.used = (int(event["requests"]), int(event["generated_tokens"]))
+
+
+def _check_types(value: dict[str, Any]) -> None:
+    """Raise one of UNREADABLE unless every report can be made of a result."""
+    result = result_of(value)
+    for name in TEXTS:
+        value.get(name, "").encode()
+    if not all(type(text) is str for text in (*result.symptoms, *result.profiles)):
+        raise TypeError("expected texts")
+    if type(result.cases) is not int or type(result.scored) is not bool:
+        raise TypeError("expected a number of cases, and whether it is scored")
+    round(result.seconds, 3)
 
 
 def _report(record: Record, event: dict[str, Any], offset: int) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
 from tgi_conformance.config.targets import NamedConfig
 from tgi_conformance.engine.several import AT_A_TIME, run_all
-from tgi_conformance.fleet.part import Part, PartError, Record, read_part
+from tgi_conformance.fleet.part import Part, PartError, Record, begins_only, read_part
 from tgi_conformance.fleet.part_writer import PartWriter
 
 if TYPE_CHECKING:
@@ -47,22 +46,22 @@ class Shift:
     durable: bool = True
     at_a_time: int = AT_A_TIME
 
-    def check(self) -> None:
-        """Raise PartError unless a part can be written, or gone on with."""
-        if not self.resume and self.path.exists():
+    def check(self, *, mine: bool = False) -> None:
+        """Raise PartError unless a part can be written, or gone on with; `mine` if it is open already."""
+        if not self.resume and self.path.exists() and not (mine and self.path.stat().st_size == 0):
             raise PartError(f"{self.path}: is there already; --resume {self.path} goes on with it")
-        if self._goes_on:
+        if self.goes_on:
             self._part()
 
     def run(self, watcher: Watcher, stop: threading.Event) -> Part:
         """Check what the part does not have yet; return the whole part."""
-        todos = self.todos()
-        begins = not self._goes_on
-        if not begins:
-            os.truncate(self.path, self._part().end)  # a line that a killed process did not complete
         writer = PartWriter(self.path, durable=self.durable)
         try:
-            if begins:
+            self.check(mine=True)  # another process may have written since the last time
+            todos = self.todos()
+            if self.goes_on:
+                writer.go_on(self._part().end)
+            else:
                 writer.header(self.plan, self.shard)
             run_all([todo.named for todo in todos], _Recorder(writer, watcher, todos), stop, self.at_a_time)
         finally:
@@ -72,11 +71,12 @@ class Shift:
     def todos(self) -> list[Todo]:
         """Return what has no verdict yet, or one that another try may change."""
         own = [piece.named for piece in self.plan.of_shard(self.shard)]
-        return list(_remaining(own, self._part())) if self._goes_on else [Todo(named) for named in own]
+        return list(_remaining(own, self._part())) if self.goes_on else [Todo(named) for named in own]
 
     @property
-    def _goes_on(self) -> bool:
-        return self.resume and self.path.exists() and self.path.stat().st_size > 0
+    def goes_on(self) -> bool:
+        """Whether there is a part to go on with, and not only the beginning of its first line."""
+        return self.resume and self.path.exists() and not begins_only(self.path)
 
     def _part(self) -> Part:
         part = read_part(self.path)
@@ -92,9 +92,9 @@ class Shift:
 
 def _remaining(own: Sequence[NamedConfig], part: Part) -> Iterator[Todo]:
     for named in own:
-        record = part.records.get(named.name, Record())
-        if record.is_final:
+        if part.has_verdict(named.name):
             continue
+        record = part.records.get(named.name, Record())
         known = frozenset() if record.finished else frozenset(one.id for one in part.results(named.name))
         rest = [one.id for one in named.config.selected if one.id not in known]
         if known and rest:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 AUTO = "auto"
+MOST_SHARDS = 999_999
 FORM = re.compile(r"(\d{1,6})/(\d{1,6})")
 EXPECTED = "expected I/N with I from 1 to N, such as 3/50, or auto"
 

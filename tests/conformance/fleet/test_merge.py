@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -22,6 +23,7 @@ from tests.conformance.fleet.parts import (
 from tgi_conformance.fleet.combine import Found, combined
 from tgi_conformance.fleet.merge import fleet_of, merge
 from tgi_conformance.fleet.part import PartError, read_part
+from tgi_conformance.fleet.part_line import sealed
 from tgi_conformance.fleet.part_writer import PartWriter
 from tgi_conformance.fleet.plan import plan_of
 from tgi_conformance.results.levels import Verdict
@@ -138,6 +140,103 @@ def test_a_broken_line_costs_only_its_target(two_parts: list[Path], line: int, j
         assert f"{path.name} is broken at line {place + 1}" == report.reason
 
 
+@settings(max_examples=60)
+@given(share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_a_damaged_byte_is_named_and_costs_only_its_target(
+    two_parts: list[Path], share: float, bit: int
+) -> None:
+    one, complete = two_parts
+    path = complete.with_suffix(".damaged")
+    whole = reports(merge(two_parts))
+    data = bytearray(complete.read_bytes())
+    data[int(share * len(data))] ^= 1 << bit
+    path.write_bytes(data)
+    merged = merge([one, path])
+    of_one = {piece.target for piece in read_part(one).header.fleet if piece.shard == 1}
+    differing = {name: report for name, report in reports(merged).items() if report != whole[name]}
+
+    assert merged.problems or differing or data.count(b"\n") < complete.read_bytes().count(b"\n")
+    assert not of_one & set(differing)
+    assert {Verdict.COULD_NOT_TELL} >= {report.verdict for report in differing.values()}
+
+
+def test_a_line_that_is_too_long_costs_only_itself(
+    two_parts: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, complete = two_parts
+    path = complete.with_suffix(".long")
+    whole = reports(merge(two_parts))
+    first, *rest = complete.read_bytes().splitlines(keepends=True)
+    longest = 2 * max(map(len, (first, *rest)))
+    monkeypatch.setattr("tgi_conformance.fleet.part.LONGEST", longest)
+    path.write_bytes(first + b"x" * 5 * longest + b"\n" + b"".join(rest))
+    merged = merge([one, path])
+
+    assert whole == reports(merged)
+    assert (f"{path}: 1 line cannot be read, the first is line 2",) == merged.problems
+    assert path.stat().st_size == read_part(path).end
+
+
+def forged(path: Path, place: int, changes: dict[str, Any]) -> Path:
+    """Write a part again with other members in one of its lines, under a checksum that is right."""
+    lines = path.read_bytes().splitlines()
+    event = json.loads(lines[place])
+    del event["crc32"]
+    event = {**event, **changes} if place == 0 else {**event, "result": {**event["result"], **changes}}
+    other = path.with_suffix(".forged")
+    other.write_bytes(b"\n".join([*lines[:place], sealed(event).rstrip(), *lines[place + 1 :]]) + b"\n")
+    return other
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shards": 10**9},
+        {"shard": 3},
+        {"shard": "1"},
+        {"target": "../../outside"},
+        {"target": ".hidden"},
+        {"target": 1},
+        {"requirements": "x"},
+        {"name": "t0"},
+    ],
+    ids=str,
+)
+def test_a_header_that_no_shard_writes_is_refused(two_parts: list[Path], changes: dict[str, Any]) -> None:
+    one, two = two_parts
+    fleet = json.loads(two.read_bytes().partition(b"\n")[0])["fleet"]
+    if not changes.keys() & {"shard", "shards"}:
+        changes = {"fleet": [{**piece, **changes} for piece in fleet]}
+    merged = merge([one, forged(two, 0, changes)])
+
+    assert (
+        f"{two.with_suffix('.forged')}: is broken at line 1, which says whose part it is" in merged.problems
+    )
+    assert set(reports(merged)) == {piece["target"] for piece in fleet}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": 5},
+        {"statement": ["a"]},
+        {"reason": "\ud800"},
+        {"seconds": "x"},
+        {"cases": None},
+        {"symptoms": [1]},
+        {"response": {"events": 5, "headers": []}},
+    ],
+    ids=str,
+)
+def test_a_result_that_no_report_can_show_is_a_broken_line(
+    two_parts: list[Path], changes: dict[str, Any]
+) -> None:
+    one, two = two_parts
+    other = forged(two, 2, changes)
+
+    assert (f"{other}: 1 line cannot be read, the first is line 3",) == merge([one, other]).problems
+
+
 def test_a_shard_that_was_repeated_counts_once_and_the_better_part_counts(tmp_path: Path) -> None:
     fleet = targets(6)
     plan = plan_of(fleet, 2)
@@ -199,8 +298,8 @@ def test_parts_of_different_runs_are_not_merged(tmp_path: Path) -> None:
         ("hello\n", "not a part, expected a file of `run --shard`"),
         ("[]\n", "not a part"),
         ('{"event":"result"}\n', "not a part"),
-        ('{"event":"part","format":9}\n', "a part of format 9, expected 1"),
-        ('{"event":"part","format":1}\n', "not a part"),
+        ('{"event":"part","format":9}\n', "a part of format 9, expected 2"),
+        ('{"event":"part","format":2}\n', "is broken at line 1"),
     ],
 )
 def test_what_is_no_part_is_a_one_line_error(tmp_path: Path, text: str, complaint: str) -> None:
