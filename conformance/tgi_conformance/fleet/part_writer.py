@@ -183,7 +183,7 @@ class PartWriter:
 
 
 def _locked(file: int) -> bool:
-    """Lock a file until it is closed; return False if another process has. Not every file system has locks."""
+    """Lock a file until it is closed; return False if another process has it. Some file systems cannot."""
     if sys.platform == "win32":
         return True
     try:

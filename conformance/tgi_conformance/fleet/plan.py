@@ -15,13 +15,16 @@ from tgi_conformance.config.estimate import UNMEASURED, expected_usage, shipped_
 from tgi_conformance.config.targets import NamedConfig
 from tgi_conformance.fleet.partition import partition
 from tgi_conformance.requirements import requirements
+from tgi_conformance.results.levels import BUDGETS
 from tgi_conformance.results.report import WHOLE_RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tgi_conformance.config.run_config import RunConfig
     from tgi_conformance.requirements import Requirement
+
+MORE = 2  # how much more of a default budget a piece may use than its share of one run
 
 
 @frozen
@@ -89,9 +92,10 @@ def _pieces(target: NamedConfig, fair: float) -> list[Piece]:
     if total <= 1:
         return [Piece(target.name, 1, 1, 0, target)]
     groups = [group for group in _groups(target.config, total) if group]
+    configs = [evolve(target.config, share=group) for group in groups]
     return [
-        Piece(target.name, number, len(groups), 0, _restricted(target, number, group, whole))
-        for number, group in enumerate(groups, 1)
+        Piece(target.name, number, len(groups), 0, NamedConfig(f"{target.name}#{number}", config))
+        for number, config in enumerate(_bounded(target.config, configs), 1)
     ]
 
 
@@ -119,16 +123,34 @@ def _together(requirement: Requirement) -> str:
     return "alone" if requirement.alone or requirement.hurts else requirement.id
 
 
-def _restricted(target: NamedConfig, number: int, ids: frozenset[str], whole: int) -> NamedConfig:
-    """Restrict a target to some requirements, and its budgets to their share of the price."""
-    config = evolve(target.config, share=ids)
-    share, bounds = price_of(config) / whole, config.bounds
-    bounds = evolve(
-        bounds,
-        requests=bounds.requests and math.ceil(bounds.requests * share),
-        generated_tokens=bounds.generated_tokens and math.ceil(bounds.generated_tokens * share),
-    )
-    return NamedConfig(f"{target.name}#{number}", evolve(config, bounds=bounds))
+def _bounded(whole: RunConfig, pieces: Sequence[RunConfig]) -> Iterator[RunConfig]:
+    """Give each piece a share of the target's budgets, by what it is expected to use, and of its rate."""
+    used = [expected_usage(config) for config in pieces]
+    of_whole, of_all = expected_usage(whole), [sum(numbers) for numbers in zip(*used, strict=True)]
+    defaults = BUDGETS.get(whole.depth, (None, None))
+    budgets = whole.bounds.requests, whole.bounds.generated_tokens
+    rate = whole.bounds.requests_per_second
+    for config, own in zip(pieces, used, strict=True):
+        requests, tokens = map(_share_of, budgets, defaults, own, of_whole, of_all)
+        bounds = evolve(
+            config.bounds,
+            requests=requests,
+            generated_tokens=tokens,
+            requests_per_second=rate and rate / len(pieces),
+        )
+        yield evolve(config, bounds=bounds)
+
+
+def _share_of(budget: int | None, default: int | None, own: int, of_whole: int, of_all: int) -> int | None:
+    """Return a piece's share of a budget: all pieces together keep one that the user chose.
+
+    The default is made for one run. Every piece probes, and asks for answers that one run would share.
+    """
+    if budget is None:
+        return None
+    if budget == default:
+        return math.ceil(MORE * budget * own / max(of_whole, 1))
+    return max(budget * own // max(of_all, 1), 1)
 
 
 def _described(config: RunConfig) -> dict[str, Any]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from attrs import evolve
 
+from tgi_conformance.config.estimate import expected_usage
 from tgi_conformance.config.settings import Settings, run_config_of
 from tgi_conformance.config.targets import NamedConfig
-from tgi_conformance.fleet.plan import Plan, plan_of, price_of
+from tgi_conformance.fleet.plan import Plan, plan_of
 from tgi_conformance.http.target import Key
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.report import WHOLE_RUN
 
 if TYPE_CHECKING:
-    import pytest
+    from tgi_conformance.config.run_config import RunConfig
 
 SECRET = "sesame-open"  # noqa: S105 - it stands for one
 
@@ -59,15 +61,33 @@ def test_what_must_run_alone_is_in_one_piece() -> None:
     assert 1 == len(having)
 
 
-def test_pieces_share_the_budget_of_the_target_by_price() -> None:
-    (target,) = targets(1, max_requests=1000)
-    plan = plan_of([target], 4, split=True)
-    prices = [price_of(piece.named.config) for piece in plan.pieces]
-    budgets = [piece.named.config.bounds.requests or 0 for piece in plan.pieces]
+def pieces_of(total: int, **settings: object) -> list[RunConfig]:
+    return [piece.named.config for piece in plan_of(targets(1, **settings), total, split=True).pieces]
 
-    assert max(prices) / min(prices) < 1.5
-    for price, budget in zip(prices, budgets, strict=True):
-        assert abs(budget - 1000 * price / price_of(target.config)) <= 1
+
+def test_pieces_together_keep_the_budgets_and_the_rate_that_were_asked_for() -> None:
+    pieces = pieces_of(4, max_requests=1000, max_tokens=9000, rate=10)
+    requests = [config.bounds.requests or 0 for config in pieces]
+    tokens = [config.bounds.generated_tokens or 0 for config in pieces]
+    used = [expected_usage(config) for config in pieces]
+
+    assert max(map(sum, used)) / min(map(sum, used)) < 1.5
+    assert 1000 - len(pieces) <= sum(requests) <= 1000
+    assert 9000 - len(pieces) <= sum(tokens) <= 9000
+    for (expected, _), budget in zip(used, requests, strict=True):
+        assert abs(budget - 1000 * expected / sum(one for one, _ in used)) <= 1
+    assert [2.5] * 4 == [config.bounds.requests_per_second for config in pieces]
+
+
+# What pieces used on the reference server, of what they are expected to use: at most 1.4 times the requests
+# and 1.9 times the tokens, since each asks for answers that one run would share.
+@pytest.mark.parametrize("depth", ["smoke", "standard"])
+@pytest.mark.parametrize("total", [2, 4, 8, 16])
+def test_the_default_budgets_have_room_for_what_every_piece_asks_again(depth: str, total: int) -> None:
+    for config in pieces_of(total, depth=depth):
+        requests, tokens = expected_usage(config)
+        assert 2 * requests <= (config.bounds.requests or 0)
+        assert 2.5 * tokens <= (config.bounds.generated_tokens or 0)
 
 
 def test_the_digest_says_what_is_checked_and_how() -> None:
