@@ -18,6 +18,7 @@ from tgi_conformance.reports.junit import write_junit
 from tgi_conformance.reports.markdown import write_markdown
 from tgi_conformance.reports.matrix import write_matrix_markdown
 from tgi_conformance.reports.matrix_html import write_matrix_html
+from tgi_conformance.reports.names import report_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,9 +57,10 @@ class Written:
 
 @define
 class FleetWriting:
-    """Writes what was asked for about many targets, each report as it comes."""
+    """Writes what was asked for about many targets, each report as it comes; `names` is of `report_names`."""
 
     files: ReportFiles
+    names: Mapping[str, str]
     failures: dict[Path, str] = field(factory=dict)
 
     def write_one(self, column: Column) -> None:
@@ -66,7 +68,7 @@ class FleetWriting:
         if self.files.folder is None:
             return
         for form, end in ENDINGS.items():
-            path = self.files.folder / f"{column.name}{end}"
+            path = self.files.folder / f"{self.names[column.name]}{end}"
             error = _write_one(path, WRITERS[form](column.report))
             if error:
                 self.failures[path] = error
@@ -76,7 +78,7 @@ class FleetWriting:
         texts: dict[Path, str] = {}
         folder = self.files.folder
         if folder is not None:
-            texts[folder / "fleet.html"] = write_fleet_html(summary, problems, linked=True)
+            texts[folder / "fleet.html"] = write_fleet_html(summary, problems, self.names)
             texts[folder / "fleet.md"] = write_fleet_markdown(summary, problems)
         for form, path in self.files.outputs.items():
             texts[path] = FLEET_WRITERS[form](summary, problems)
@@ -127,9 +129,10 @@ class ReportFiles:
         if self.folder is not None:
             for form, end in (("html", ".html"), ("markdown", ".md")):
                 files[self.folder / f"matrix{end}"] = MATRIX_WRITERS[form](columns)
+            names = report_names(column.name for column in columns)
             for column in columns:
                 for form, end in ENDINGS.items():
-                    files[self.folder / f"{column.name}{end}"] = WRITERS[form](column.report)
+                    files[self.folder / f"{names[column.name]}{end}"] = WRITERS[form](column.report)
         return _write(files)
 
 

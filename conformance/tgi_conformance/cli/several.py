@@ -12,6 +12,7 @@ from tgi_conformance.cli.verbosity import QUIET
 from tgi_conformance.reports.fleet_summary import FleetSummary
 from tgi_conformance.reports.fleet_text import print_fleet
 from tgi_conformance.reports.matrix import print_matrix
+from tgi_conformance.reports.names import report_names
 from tgi_conformance.reports.terminal import print_report, print_verdict
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _tell_few(fleet: Fleet, files: ReportFiles, gate: Gate, verbosity: int) -> i
 def _tell_many(fleet: Fleet, files: ReportFiles, gate: Gate, verbosity: int) -> int:
     """Take one report after another, so that memory does not grow with their number."""
     codes: list[int] = []
-    summary, writing = FleetSummary(), FleetWriting(files)
+    summary, writing = FleetSummary(), FleetWriting(files, report_names(fleet.names))
     for column in fleet.columns():
         code, reason = gate.status(column.report)
         codes.append(code)

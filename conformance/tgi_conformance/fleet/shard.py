@@ -84,9 +84,14 @@ def _slurm(environment: Mapping[str, str]) -> Shard:
         raise UsageError(
             f"SLURM_ARRAY_TASK_ID = {task}: expected a task of an array from {least} by steps of {step}"
         )
-    return _checked(
-        (task - least) // step + 1, _number(environment, "SLURM_ARRAY_TASK_COUNT"), "SLURM_ARRAY_TASK_ID"
-    )
+    count = _number(environment, "SLURM_ARRAY_TASK_COUNT")
+    most = _number(environment, "SLURM_ARRAY_TASK_MAX", str(least + (count - 1) * step))
+    if most != least + (count - 1) * step:
+        raise UsageError(
+            f"--shard auto: the {count} tasks of the array {least}-{most} are not in steps of {step}: "
+            "expected no gaps, or --shard I/N"
+        )
+    return _checked((task - least) // step + 1, count, "SLURM_ARRAY_TASK_ID")
 
 
 def _number(environment: Mapping[str, str], name: str, default: str = "") -> int:

@@ -103,14 +103,16 @@ class FleetPage:
         return {cause.number: cause.title for cause in self.causes}
 
 
-def write_fleet_html(summary: FleetSummary, problems: Sequence[str] = (), *, linked: bool = False) -> str:
+def write_fleet_html(
+    summary: FleetSummary, problems: Sequence[str] = (), files: Mapping[str, str] | None = None
+) -> str:
     """Return the page, below five megabytes for some thousand targets: the more there are, the less of each.
 
-    With `linked`, each target leads to its own report beside the page, a file of its name.
+    With `files`, each target leads to its own report beside the page: the name that it has without `.html`.
     """
     text = ""
     for sizes in SIZES:
-        page = _page(summary, problems, sizes, linked=linked)
+        page = _page(summary, problems, sizes, files or {})
         text = write_page("fleet.html.j2", "fleet.js", fleet=page, version=summary.version)
         if len(text.encode()) <= LARGEST:
             break
@@ -118,7 +120,7 @@ def write_fleet_html(summary: FleetSummary, problems: Sequence[str] = (), *, lin
 
 
 def _page(
-    summary: FleetSummary, problems: Sequence[str], sizes: tuple[int, int, int], *, linked: bool
+    summary: FleetSummary, problems: Sequence[str], sizes: tuple[int, int, int], files: Mapping[str, str]
 ) -> FleetPage:
     of_target, ids, targets = sizes
     causes = summary.causes_by_reach
@@ -137,7 +139,7 @@ def _page(
         ),
         more_causes=max(len(causes) - MOST_CAUSES, 0),
         targets=tuple(
-            _target(target, profiles, routes, numbers, of_target, linked=linked)
+            _target(target, profiles, routes, numbers, of_target, file=files.get(target.name, ""))
             for target in summary.worst_first
         ),
     )
@@ -168,7 +170,7 @@ def _target(  # noqa: PLR0913 - what its columns are called, and what it may lis
     numbers: Mapping[CauseKey, int],
     most: int,
     *,
-    linked: bool,
+    file: str,
 ) -> TargetView:
     causes = [(numbers[key], count) for key, count in target.causes.items() if key in numbers]
     return TargetView(
@@ -185,7 +187,7 @@ def _target(  # noqa: PLR0913 - what its columns are called, and what it may lis
         cells=tuple(_cell(target, route) for route in routes),
         causes=tuple(causes[:most]),
         more_causes=len(target.causes) - len(causes[:most]),
-        href=f"{quote(target.name)}.html" if linked else "",
+        href=f"{quote(file)}.html" if file else "",
     )
 
 

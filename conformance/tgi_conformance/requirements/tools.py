@@ -54,8 +54,8 @@ TIME = _tool(f"{NAME}_and_its_time", "zone", ["UTC"])
 OPENAIS = _tool(NAME, "city", ["Zürich", "Rome"], member_name="parameters")
 CITIES = {"Zürich", "Rome"}
 TOKENS = 120
-# TGI's default prompt fills half of a small context. A call is sampled unless a seed is given, and whether TGI
-# loses a part of it in a stream depends on what was sampled: two runs of the same seed told different outcomes.
+# TGI's default prompt fills half of a small context. Without a seed a call is sampled anew in each run, and
+# whether TGI loses a part of it in a stream depends on what was sampled.
 PROMPTED = {"tool_prompt": "Call it.", "seed": 1}
 NEEDS = ("tools",)
 SOURCE = "behaviour.md#tools"

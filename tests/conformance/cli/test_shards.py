@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner, Result
 from tests.conformance.fleet.parts import targets, write_fleet
 
@@ -148,3 +149,19 @@ def test_without_any_part_there_is_nothing_to_merge(given: str) -> None:
 
     assert 2 == done.exit_code
     assert 1 == len(done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("count", [2, 25])
+def test_a_target_called_as_a_page_keeps_its_reports(tmp_path: Path, count: int) -> None:
+    first, second, *rest = targets(count, only=("health",))
+    fleet = [evolve(first, name="fleet"), evolve(second, name="matrix"), *rest]
+    parts = write_fleet(tmp_path / "parts", plan_of(fleet, 2))
+    done = ran("merge", *parts, "--reports", "reports")
+
+    assert done.exit_code in {0, 1}, done.output
+    for name in ("fleet", "matrix"):
+        report = read_report(Path(f"reports/{name}-2.json"))
+        assert next(one.config.target.url for one in fleet if one.name == name) == report.target
+        assert report.target in Path(f"reports/{name}-2.html").read_text("utf-8")
+    if count > 20:
+        assert 'href="fleet-2.html"' in Path("reports/fleet.html").read_text("utf-8")

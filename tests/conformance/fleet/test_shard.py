@@ -28,7 +28,12 @@ def test_auto_reads_what_the_scheduler_sets(environment: dict[str, str]) -> None
 
 
 def test_slurm_may_count_by_steps() -> None:
-    steps = {**SLURM, "SLURM_ARRAY_TASK_ID": "14", "SLURM_ARRAY_TASK_STEP": "2"}
+    steps = {
+        **SLURM,
+        "SLURM_ARRAY_TASK_ID": "14",
+        "SLURM_ARRAY_TASK_STEP": "2",
+        "SLURM_ARRAY_TASK_MAX": "108",
+    }
 
     assert Shard(3, 50) == shard_of("auto", steps)
 
@@ -52,6 +57,17 @@ def test_the_flag_wins_over_the_environment() -> None:
         ("auto", {"CI_NODE_INDEX": "x", "CI_NODE_TOTAL": "2"}, "CI_NODE_INDEX = 'x'"),
         ("auto", {**SLURM, "SLURM_ARRAY_TASK_ID": "9"}, "shard 0 of 50"),
         ("auto", {**SLURM, "SLURM_ARRAY_TASK_STEP": "5"}, "by steps of 5"),
+        # --array=1,3,7: the third task must not be taken for the shard that the second one is
+        (
+            "auto",
+            {
+                "SLURM_ARRAY_TASK_ID": "3",
+                "SLURM_ARRAY_TASK_MIN": "1",
+                "SLURM_ARRAY_TASK_MAX": "7",
+                "SLURM_ARRAY_TASK_COUNT": "3",
+            },
+            "the 3 tasks of the array 1-7 are not in steps of 1",
+        ),
         ("auto", {**KUBERNETES, **GITLAB}, "JOB_COMPLETION_INDEX and CI_NODE_INDEX are set"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Tool calls are sampled, so each request for one gives a seed: a run must tell the same when it is repeated."""
+"""Tool calls are sampled, so each request for one gives a seed: a repeated run must tell the same."""
 
 from __future__ import annotations
 
