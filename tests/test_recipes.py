@@ -357,7 +357,32 @@ def test_a_shard_goes_on_only_if_it_could_not_tell() -> None:
         for one in containers_of(document)
         if "retryStrategy" in one
     ]
-    assert f"lastRetry.exitCode) == {Verdict.COULD_NOT_TELL.exit_code}" in retry
+    assert f"!(asInt(lastRetry.exitCode) in {sorted(codes - {0, Verdict.COULD_NOT_TELL.exit_code})})" in retry
+
+
+def test_a_job_and_its_merge_use_the_parts_of_one_run() -> None:
+    jobs = [document for name, document in DOCUMENTS if name == "fleet-job-Job"]
+    folders = [
+        mount["subPath"]
+        for document in jobs
+        for container in document["spec"]["template"]["spec"]["containers"]
+        for mount in container["volumeMounts"]
+        if mount["name"] == "parts"
+    ]
+
+    assert 2 == len(folders)
+    assert 1 == len(set(folders))
+
+
+def test_the_reports_of_a_workflow_outlive_its_volumes() -> None:
+    (workflow,) = [document["spec"] for _, document in DOCUMENTS if document["kind"] == "Workflow"]
+    (merge,) = [one["container"] for one in workflow["templates"] if one["name"] == "merge"]
+    (folder,) = [word.partition("=")[2] for word in merge["args"] if word.startswith("--reports=")]
+    (mount,) = [one for one in merge["volumeMounts"] if folder.startswith(f"{one['mountPath']}/")]
+
+    assert mount["name"] in {one["name"] for one in workflow["volumes"] if "persistentVolumeClaim" in one}
+    assert workflow["executor"]["serviceAccountName"]  # Argo demands it where the token is not mounted
+    assert {"enableServiceLinks": False} == yaml.safe_load(workflow["podSpecPatch"])
 
 
 def test_shards_of_the_recipes_are_merged_as_many_as_there_are() -> None:

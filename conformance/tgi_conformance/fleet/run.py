@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from tgi_common.plural import counted
 from tgi_conformance.config.targets import NamedConfig
 from tgi_conformance.engine.several import AT_A_TIME, run_all
 from tgi_conformance.fleet.part import Part, PartError, Record, begins_only, read_part
@@ -72,6 +73,14 @@ class Shift:
         """Return what has no verdict yet, or one that another try may change."""
         own = [piece.named for piece in self.plan.of_shard(self.shard)]
         return list(_remaining(own, self._part())) if self.goes_on else [Todo(named) for named in own]
+
+    def told(self, todos: Sequence[Todo]) -> str:
+        """Say how much of the part is passed over, since it is there; empty for a part that begins."""
+        if not self.goes_on:
+            return ""
+        own = len(self.plan.of_shard(self.shard))
+        verdicts = f"{own - len(todos)} of {counted(own, 'target')}"
+        return f"{self.path}: goes on with it; {verdicts} had a verdict before"
 
     @property
     def goes_on(self) -> bool:

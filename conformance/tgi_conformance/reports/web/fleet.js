@@ -5,7 +5,7 @@
   const { search, cause } = filters.elements;
   const boxes = [...filters.querySelectorAll("input[name=verdict]")];
   const rows = [...document.querySelectorAll("table.fleet tbody tr")];
-  const articles = rows.map((row) => document.getElementById(row.querySelector("a").hash.slice(1)));
+  const articles = [...document.querySelectorAll("#targets article")]; // in the order of the rows
   const texts = rows.map((row, index) => `${row.cells[0].textContent} ${articles[index].textContent}`.toLowerCase());
 
   const show = () => {
