@@ -1,4 +1,4 @@
-"""Both pages for every reader and device: contrast, names, sizes, keys, and a matrix that hides nothing."""
+"""All pages for every reader and device: contrast, names, sizes, keys, and a matrix that hides nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from attrs import evolve
 from tests.conformance.reports.answers import SHOWN, everything
 from tests.conformance.reports.samples import BAD, GOOD, NONE, STRICT, hostile
 
+from tgi_conformance.reports.fleet_html import write_fleet_html
+from tgi_conformance.reports.fleet_summary import FleetSummary
 from tgi_conformance.reports.html_report import write_html
 from tgi_conformance.reports.matrix_html import write_matrix_html
 from tgi_conformance.results.comparison import Column
@@ -27,6 +29,22 @@ DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 WIDTHS = (390, 768, 992, 1000, 1280)
 FAILED = everything(Outcome.FAILED)
 COLUMNS = (Column("first", BAD), Column("second", GOOD), Column("third", evolve(SHOWN, strict=True)))
+
+
+def fleet(size: int = 22) -> str:
+    """Show many targets, half of them broken in ways that take long to tell."""
+    summary = FleetSummary()
+    told = (evolve(one, statement=one.statement * 9) for one in BAD.requirements)
+    wordy = evolve(BAD, requirements=tuple(told))
+    for number in range(size):
+        broken = number % 2 == 0
+        report = (hostile(), wordy, NONE)[number // 2 % 3] if broken else GOOD
+        reason = f"failed: {'w' * 300}" if broken else "passed: no MUST requirement fails"
+        summary.add(Column(f"target-{'n' * (number % 55)}-{number}", report), reason)
+    files = {target.name: target.name for target in summary.targets}
+    return write_fleet_html(summary, ["the part of shard 2/8 is missing"], files)
+
+
 PAGES = {
     "every outcome": write_html(BAD),
     "answers": write_html(SHOWN),
@@ -35,6 +53,8 @@ PAGES = {
     "hostile": write_html(hostile()),
     "several": write_matrix_html(COLUMNS),
     "many": write_matrix_html(tuple(Column(f"target-{n}", (BAD, GOOD)[n % 2]) for n in range(12))),
+    "fleet": fleet(),
+    "no target": fleet(0),
 }
 # What a reader cannot scroll to, or what another element covers, at the middle of each element.
 UNSEEN = """elements => elements.filter(element => {
@@ -202,3 +222,29 @@ def test_arrows_skip_what_a_phone_leaves_out(open_page: Opener) -> None:
     page.keyboard.press("ArrowDown")
 
     assert "generate" == page.evaluate("document.activeElement.getAttribute('aria-label')").partition(":")[0]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_fleet_fits_its_screen_and_hides_no_failure(open_page: Opener, width: int) -> None:
+    page = open_page(PAGES["fleet"], viewport={"width": width, "height": 900})
+    cells = page.locator(".fleet td:not(.worst) > .cell.urgent")
+
+    assert cells.count()
+    assert [] == cells.evaluate_all(UNSEEN)
+    opened(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_targets_of_a_fleet_are_found_by_words_and_causes(open_page: Opener) -> None:
+    page = open_page(PAGES["fleet"])
+    rows, articles = page.locator(".fleet tbody tr:visible"), page.locator("#targets article:visible")
+    page.get_by_label("Search targets").fill("target--0")
+    assert (1, 1) == (rows.count(), articles.count())
+    page.get_by_label("Search targets").fill("")
+    page.locator("details.cause summary").first.click()
+    page.get_by_role("button", name="Show only these targets").first.click()
+
+    assert 0 < rows.count() < 22
+    assert rows.count() == articles.count()
+    page.locator(".fleet tbody tr:visible a").first.click()
+    assert page.get_by_role("link", name="The whole report").first.is_visible()
