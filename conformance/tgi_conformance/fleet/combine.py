@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from tgi_conformance.config.profiles import profiles
 from tgi_conformance.engine.profiles import counting, judging, verdict_with_profiles
+from tgi_conformance.engine.run import INTERRUPTED
 from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Outcome, Verdict
@@ -58,7 +59,9 @@ def combined(found: Sequence[Found]) -> Report:
     if len(reports) == 1 and not gaps and found[0].whole:
         return reports[0]
     results = _in_order(result for report in reports for result in report.requirements)
-    blockers = [report.reason for report in reports if _is_blocked(report)]
+    blockers = [
+        one.report.reason for one in found if _is_blocked(one.report) and one.report.reason != INTERRUPTED
+    ]  # an interrupted run has a gap, which says so
     reason = "; ".join(dict.fromkeys([*gaps, *sorted(blockers)]))
     first = min(reports, key=lambda one: (not one.server, one.started))
     judged = _profiles(reports, results, reason, strict=first.strict)

@@ -23,10 +23,13 @@ from tgi_conformance.results.levels import Outcome, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rich.console import ConsoleOptions, RenderResult
+
     from tgi_conformance.engine.progress import Progress
     from tgi_conformance.results.report import Report
 
 MOST_ROWS = 32  # targets in the table; the others are counted below it
+AROUND = 4  # lines of a terminal that the table leaves to its head, to what is below it, and to the cursor
 
 
 @define
@@ -111,24 +114,28 @@ class LiveTable:
         self.running.pop(name, None)
         self.verdicts[report.verdict] += 1
 
-    def __rich__(self) -> Table:
-        """Draw the table, as rich asks for it some times a second."""
-        table = Table(box=None, pad_edge=False, show_footer=True)
-        for title, footer in (("target", self._ended()), ("requirements", ""), ("requests", "")):
-            table.add_column(title, footer=footer, justify="left" if title == "target" else "right")
-        table.add_column("failed", justify="right", style="red")
-        table.add_column("seconds", justify="right")
-        for name, row in list(self.running.items())[:MOST_ROWS]:
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the table, as rich asks for it some times a second, within the lines of the terminal."""
+        most = max(min(MOST_ROWS, options.size.height - AROUND), 1)
+        rows = list(self.running.items())
+        table = Table(box=None, pad_edge=False)
+        table.add_column("target", overflow="ellipsis", no_wrap=True)
+        table.add_column("checked", justify="right", no_wrap=True)
+        table.add_column("requests", justify="right", no_wrap=True)
+        table.add_column("failed", justify="right", style="red", no_wrap=True)
+        table.add_column("s", justify="right", no_wrap=True)
+        for name, row in rows[:most]:
             table.add_row(Text(escaped(name)), *_cells(row))
-        return table
+        yield table
+        yield self._ended(len(rows) - most)
 
-    def _ended(self) -> Text:
+    def _ended(self, more: int) -> Text:
         counts = ", ".join(
             f"{self.verdicts[verdict]} {sign.title.lower()}"
             for verdict, sign in VERDICTS.items()
             if self.verdicts[verdict]
         )
-        rest = f"; {len(self.running) - MOST_ROWS} more run" if len(self.running) > MOST_ROWS else ""
+        rest = f"; {more} more run" if more > 0 else ""
         ended = f"{self.verdicts.total()} of {counted(self.total, 'target')}"
         return Text(
             f"{ended}{f' ({counts})' if counts else ''} after {monotonic() - self.started:.0f} s{rest}"

@@ -20,6 +20,7 @@ from tests.conformance.fleet.parts import (
     write_target,
 )
 
+from tgi_conformance.engine.run import INTERRUPTED
 from tgi_conformance.fleet.combine import Found, combined
 from tgi_conformance.fleet.merge import fleet_of, merge
 from tgi_conformance.fleet.part import PartError, read_part
@@ -328,3 +329,15 @@ def test_pieces_with_a_gap_could_not_tell_even_if_the_rest_fails() -> None:
 
     assert Verdict.COULD_NOT_TELL is combined([Found(report, "a gap")]).verdict
     assert report == combined([Found(report)])
+
+
+def test_an_interrupted_target_says_so_once(tmp_path: Path) -> None:
+    (named,) = targets(1)
+    writer = PartWriter(tmp_path / "part.jsonl", durable=False)
+    writer.header(plan_of([named]), 1)
+    nothing = evolve(report_of(named), requirements=(), verdict=Verdict.COULD_NOT_TELL, reason=INTERRUPTED)
+    writer.report(named.name, nothing)
+    writer.close()
+    (report,) = reports(merge([tmp_path / "part.jsonl"])).values()
+
+    assert f"{INTERRUPTED}: 0 of {len(named.config.selected)} requirements were checked" == report.reason

@@ -16,9 +16,9 @@ from tgi_conformance.results.levels import Outcome
 FAILED = Progress(result("fails", Outcome.FAILED), 12, 57, 9, 80)
 
 
-def drawn(table: LiveTable) -> str:
+def drawn(table: LiveTable, width: int = 120, height: int = 50) -> str:
     stream = io.StringIO()
-    Console(file=stream, width=120).print(table)
+    Console(file=stream, width=width, height=height).print(table)
     return stream.getvalue()
 
 
@@ -58,6 +58,21 @@ def test_a_table_does_not_outgrow_a_screen() -> None:
 
     assert MOST_ROWS + 3 >= len(drawn(table).splitlines())
     assert "5 more run" in drawn(table)
+
+
+def test_a_small_terminal_has_the_columns_and_the_counts() -> None:
+    table = LiveTable(500)
+    for number in range(12):
+        table.begin(f"t{number}")
+    table.progress("t1", FAILED)
+    table.report("t11", BAD)
+    lines = drawn(table, 40, 12).splitlines()
+
+    assert ["target", "checked", "requests", "failed", "s"] == lines[0].split()
+    assert ["t1", "12/57", "9", "1"] == lines[2].split()[:4]
+    assert len(lines) < 12
+    assert "1 of 500 targets (1 does not conform)" in " ".join(lines)
+    assert "3 more run" in " ".join(lines)
 
 
 @pytest.mark.parametrize("name", ["a\x1b[31m", "a\u202eb"])
