@@ -147,5 +147,5 @@ def _write_one(path: Path, text: str) -> str:
     try:
         write_atomically(path, text)
     except OSError as error:
-        return f"{path}: cannot be written: {error.strerror}"
+        return str(error)  # names the path
     return ""

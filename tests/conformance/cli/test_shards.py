@@ -167,3 +167,13 @@ def test_a_target_called_as_a_page_keeps_its_reports(tmp_path: Path, count: int)
         assert report.target in Path(f"reports/{name}-2.html").read_text("utf-8")
     if count > 20:
         assert 'href="fleet-2.html"' in Path("reports/fleet.html").read_text("utf-8")
+
+
+def test_a_report_that_cannot_be_written_is_named_with_the_reason(tmp_path: Path) -> None:
+    parts = write_fleet(tmp_path / "parts", plan_of(targets(2, only=("health",)), 2))
+    Path("reports/t1.html").mkdir(parents=True)
+    done = ran("merge", *parts, "--reports", "reports")
+
+    assert 2 == done.exit_code
+    assert "t1.html: cannot be written (Is a directory)" in done.stderr
+    assert Path("reports/t0.html").is_file()
