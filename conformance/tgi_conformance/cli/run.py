@@ -129,9 +129,9 @@ def _one(target: NamedConfig, files: ReportFiles, gate: Gate, verbosity: int) ->
 def _several(shift: Shift, files: ReportFiles, gate: Gate, verbosity: int, *, single: bool) -> int:
     """Run the targets of a shard, or all; a `single` one has the reports of one deployment."""
     todo = shift.todos()
-    told = shift.told(todo)
-    if told:
-        click.echo(told, err=True)
+    notice = shift.resume_notice(todo)
+    if notice:
+        click.echo(notice, err=True)
     with stopping() as stop, telling_fleet(len(todo), verbosity) as watcher:
         fleet = fleet_of(shift.run(watcher, stop))
     if single and fleet.names:

@@ -50,7 +50,7 @@ class Shift:
     def check(self, *, mine: bool = False) -> None:
         """Raise PartError unless a part can be written, or gone on with; `mine` if it is open already."""
         if not self.resume and self.path.exists() and not (mine and self.path.stat().st_size == 0):
-            raise PartError(f"{self.path}: is there already; --resume {self.path} goes on with it")
+            raise PartError(f"{self.path}: already exists; --resume {self.path} continues it")
         if self.goes_on:
             self._part()
 
@@ -74,13 +74,13 @@ class Shift:
         own = [piece.named for piece in self.plan.of_shard(self.shard)]
         return list(_remaining(own, self._part())) if self.goes_on else [Todo(named) for named in own]
 
-    def told(self, todos: Sequence[Todo]) -> str:
-        """Say how much of the part is passed over, since it is there; empty for a part that begins."""
+    def resume_notice(self, todos: Sequence[Todo]) -> str:
+        """Say how much of an existing part is not checked again; empty for a new part."""
         if not self.goes_on:
             return ""
         own = len(self.plan.of_shard(self.shard))
         verdicts = f"{own - len(todos)} of {counted(own, 'target')}"
-        return f"{self.path}: goes on with it; {verdicts} had a verdict before"
+        return f"{self.path}: continuing; {verdicts} already have a verdict"
 
     @property
     def goes_on(self) -> bool:

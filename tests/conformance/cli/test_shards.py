@@ -87,7 +87,7 @@ def test_what_could_not_be_judged_is_tried_again_and_a_verdict_stays(tgi_server:
     assert (3, 3) == (first.exit_code, again.exit_code)
     assert "2 of 2 targets" in first.stderr
     assert "goes on" not in first.stderr
-    assert "part.jsonl: goes on with it; 1 of 2 targets had a verdict before\n" in again.stderr
+    assert "part.jsonl: continuing; 1 of 2 targets already have a verdict\n" in again.stderr
     assert "up:" not in again.stderr
     assert "1 of 1 target" in again.stderr
 

@@ -140,7 +140,7 @@ def test_killed_shards_are_named_keep_what_they_had_and_go_on(
         again = ["run", "--targets", fleet_file, *SLOW, "--shard", f"{shard}/{SHARDS}"]
         refused = run(*again, "--part", tmp_path)
         assert 2 == refused.exit_code
-        assert f"{part}: is there already; --resume {part} goes on with it" in refused.stderr
+        assert f"{part}: already exists; --resume {part} continues it" in refused.stderr
         done = run(*again, "--resume", part)
         rest = sum(shard_of[name] == shard for name in unfinished)
         assert f"; {rest} of {counted(rest, 'target')}" in done.stderr

@@ -102,7 +102,7 @@ def test_one_process_at_a_time_writes_a_part(part: Path) -> None:
 
 def test_a_part_that_appears_between_the_check_and_the_run_is_not_replaced(part: Path) -> None:
     before = part.read_bytes()
-    with pytest.raises(PartError, match="is there already"):
+    with pytest.raises(PartError, match="already exists"):
         Shift(PLAN, 1, part).run(Quiet(), STOPPED)
 
     assert before == part.read_bytes()
