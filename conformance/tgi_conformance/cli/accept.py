@@ -32,7 +32,10 @@ EXAMPLES = examples(
 )
 @profile_option
 def accept_command(report: Path, expires: datetime | None, profile: tuple[str, ...]) -> None:
-    """Write the failures of REPORT (of `run --json`) as known deviations, for `run --deviations FILE`."""
+    """Write the failures of REPORT as known deviations, for `--deviations FILE`.
+
+    REPORT is one of `run --json` or of `load --json`; both take the file.
+    """
     try:
         text = accepted(reduced_to(read_report(report), profile, report), expires.date() if expires else None)
     except (ReportError, UsageError, NothingToAcceptError) as error:

@@ -76,11 +76,21 @@ class Gate:
         return _by_levels(report, levels)
 
 
-def baseline_of(fail_on: FailOn, file: Path | None) -> Report | None:
-    """Read the report of `--baseline`, which `--fail-on regression` needs; raises UsageError, ReportError."""
+def baseline_of(fail_on: FailOn, file: Path | None, *, of_load: bool = False) -> Report | None:
+    """Read the report of `--baseline`, which `--fail-on regression` needs; raises UsageError, ReportError.
+
+    `of_load` says that it must be of a load run, which has other requirements than `run` checks.
+    """
     if (fail_on is FailOn.REGRESSION) != (file is not None):
         raise UsageError("--fail-on regression and --baseline FILE require each other")
-    return read_report(file) if file else None
+    if file is None:
+        return None
+    report = read_report(file)
+    if report.requirements and of_load != (report.load is not None):
+        kinds = ("a load run", "`tgi-conformance run`")
+        found, expected = kinds if report.load is not None else kinds[::-1]
+        raise UsageError(f"--baseline {file}: of {found}, expected a report of {expected}")
+    return report
 
 
 def _by_levels(report: Report, levels: tuple[Level, ...]) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_common.suggestion import unknown
 from tgi_conformance.config.estimate import cost_of
 from tgi_conformance.config.profiles import profiles_of
-from tgi_conformance.requirements import requirements
+from tgi_conformance.requirements import LoadRequirement, load_requirements, requirements
 from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth
 
@@ -24,16 +24,23 @@ WIDTH = 100
 INDENT = 14
 
 
-EXAMPLES = examples("explain generate.generated-tokens-are-counted")
+EXAMPLES = examples(
+    "explain generate.generated-tokens-are-counted", "explain generate.counts-add-up-under-load"
+)
 
 
 @click.command("explain", cls=OneLineCommand, epilog=EXAMPLES)
 @click.argument("name", metavar="ID")
 def explain_command(name: str) -> None:
     """Show all about one requirement: what it promises, where the promise is made, why clients care."""
-    known = {requirement.id: requirement for requirement in requirements()}
+    known = {one.id: one for one in requirements()}
+    under_load = {one.id: one for one in load_requirements()}
+    if name in under_load:
+        click.echo(explained_under_load(under_load[name]))
+        return
     if name not in known:
-        raise WrongUsage(unknown("requirement", name, known, "`tgi-conformance list` shows them all"))
+        names = [*known, *under_load]
+        raise WrongUsage(unknown("requirement", name, names, "`tgi-conformance list` shows them all"))
     click.echo(explained(known[name]))
 
 
@@ -55,6 +62,25 @@ def explained(requirement: Requirement) -> str:
         ("check", _place(requirement)),
         *[("known", f"TGI {d.versions} {d.instead} ({d.evidence})") for d in known],
     ]
+    return _text(requirement, subjects)
+
+
+def explained_under_load(requirement: LoadRequirement) -> str:
+    """Describe a requirement of `tgi-conformance load`."""
+    subjects = [
+        ("level", requirement.level.value),
+        ("checked by", "tgi-conformance load, not run"),
+        ("operation", requirement.operation),
+        ("category", requirement.category),
+        ("profiles", ", ".join(profiles_of(requirement))),
+        ("source", requirement.source),
+        ("why", requirement.why),
+        ("fails if", requirement.fails_if),
+    ]
+    return _text(requirement, subjects)
+
+
+def _text(requirement: Requirement | LoadRequirement, subjects: list[tuple[str, str]]) -> str:
     lines = [requirement.id, fill(requirement.statement, WIDTH), ""]
     return "\n".join([*lines, *(_paragraph(title, text) for title, text in subjects)])
 

@@ -12,17 +12,20 @@ from tgi_conformance.cli.selecting import selecting
 from tgi_conformance.config.profiles import profile_named, profiles_of
 from tgi_conformance.config.selection import Selection, selecting_word
 from tgi_conformance.config.usage_error import UsageError
-from tgi_conformance.requirements import requirements
+from tgi_conformance.requirements import load_requirements, requirements
 from tgi_conformance.results.levels import Depth, Level
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements._declaration import Requirement
+    from collections.abc import Sequence
+
+    from tgi_conformance.requirements import LoadRequirement, Requirement
 
 
 EXAMPLES = examples(
     "list --only generate --level must",
     "list --profile openai",
     "list --only 'generate.*stop*' --depth smoke --json",
+    "list --load",
 )
 
 
@@ -40,11 +43,17 @@ EXAMPLES = examples(
     type=click.Choice([depth.value for depth in Depth]),
     help="Only what a run of this depth checks.",
 )
+@click.option(
+    "--load", "under_load", is_flag=True, help="What `tgi-conformance load` checks, instead of `run`."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON array, which has a documented schema.")
-def list_command(*, levels: tuple[str, ...], depth: str | None, as_json: bool, **selecting: Any) -> None:
+def list_command(
+    *, levels: tuple[str, ...], depth: str | None, under_load: bool, as_json: bool, **selecting: Any
+) -> None:
     """List the requirements, one per line: level, depth, category, id, statement."""
+    every = load_requirements() if under_load else requirements()
     try:
-        chosen = _selected(**selecting)
+        chosen = _selected(every, **selecting)
     except UsageError as error:
         raise WrongUsage(str(error)) from None
     chosen = [
@@ -56,17 +65,23 @@ def list_command(*, levels: tuple[str, ...], depth: str | None, as_json: bool, *
     click.echo(json.dumps([described(r) for r in chosen], indent=2) if as_json else _table(chosen))
 
 
-def _selected(profile: tuple[str, ...], only: tuple[str, ...], skip: tuple[str, ...]) -> list[Requirement]:
+def _selected(
+    every: Sequence[Requirement | LoadRequirement],
+    profile: tuple[str, ...],
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+) -> list[Requirement | LoadRequirement]:
     wanted = {profile_named(name).name for name in profile}
-    selection = Selection(tuple(map(selecting_word, only)), tuple(map(selecting_word, skip)))
+    onlys, skips = (tuple(selecting_word(word, every) for word in words) for words in (only, skip))
+    selection = Selection(onlys, skips)
     return [
         requirement
-        for requirement in requirements()
+        for requirement in every
         if selection.includes(requirement) and (not wanted or not wanted.isdisjoint(profiles_of(requirement)))
     ]
 
 
-def described(requirement: Requirement) -> dict[str, Any]:
+def described(requirement: Requirement | LoadRequirement) -> dict[str, Any]:
     """Describe a requirement as JSON values, as catalogue.schema.json has it."""
     return {
         "id": requirement.id,
@@ -83,7 +98,7 @@ def described(requirement: Requirement) -> dict[str, Any]:
     }
 
 
-def _table(chosen: list[Requirement]) -> str:
+def _table(chosen: list[Requirement | LoadRequirement]) -> str:
     if not chosen:
         return "no requirement matches"
     category, name = (

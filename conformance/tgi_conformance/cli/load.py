@@ -13,20 +13,35 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tgi_common.access import AccessError
+from tgi_common.access import AccessError, trust
 from tgi_common.command_line import OneLineCommand, WrongUsage, examples
 from tgi_common.extras import MissingExtraError, needing
-from tgi_conformance.cli.exit_status import Gate
+from tgi_conformance.cli.exit_status import FailOn, Gate, baseline_of
 from tgi_conformance.cli.output import replace_what_cannot_be_encoded, stopping
 from tgi_conformance.cli.report_files import WRITERS, ReportFiles
+from tgi_conformance.cli.run import run_command
+from tgi_conformance.cli.run_options import (
+    ACCESS,
+    DEVIATIONS,
+    FAIL_ON,
+    ON_INCONCLUSIVE,
+    REPORTS,
+    TRUST,
+    adding,
+    settings_of,
+    warn_of_insecure,
+    with_baseline,
+)
 from tgi_conformance.cli.several import tell_one
 from tgi_conformance.cli.verbosity import QUIET
 from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.config.settings import deviations_with
 from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.engine.run import without_results
 from tgi_conformance.load.leading import HEADERS, Asked
 from tgi_conformance.load.mix import read_mix
 from tgi_conformance.reports.read_json import ReportError, read_report
+from tgi_conformance.results.deviations import DeviationsError
 from tgi_conformance.results.levels import Depth, Verdict
 
 if TYPE_CHECKING:
@@ -49,7 +64,21 @@ EXAMPLES = examples(
 )
 
 
-@click.command("load", cls=OneLineCommand, epilog=EXAMPLES)
+# Settings of `run` that mean the same here; its reports and its rate, say, are not those of a load run.
+SHARED = {"api_key_env", "header", "ca", "insecure", "timeout", "wait", "deviations"}
+
+
+class LoadCommand(OneLineCommand):
+    """Takes what lets it in from where `run` has its settings, and reads `--fail-on regression FILE`."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
+        """Read the settings; raises WrongUsage."""
+        settings = {name: value for name, value in settings_of(run_command).items() if name in SHARED}
+        extra = {"default_map": settings, **extra}
+        return super().make_context(info_name, with_baseline(args), *rest, **extra)
+
+
+@click.command("load", cls=LoadCommand, epilog=EXAMPLES)
 @click.argument("url", required=False)
 @click.option(
     "--users", type=click.IntRange(1), default=20, show_default=True, help="Users that ask at a time."
@@ -85,12 +114,12 @@ EXAMPLES = examples(
     metavar="N",
     help="Routers behind the URL that nobody else asks; then their limit is checked.",
 )
-@click.option("--api-key-env", metavar="NAME", help="Environment variable with the API key.")
-@click.option("--header", metavar="K:V", multiple=True, help="Header to send with each request.")
+@adding(ACCESS)
 @click.option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
+    envvar="TGI_CONFORMANCE_TIMEOUT",
     default=60.0,
     show_default=True,
     help="Wait this long for an answer.",
@@ -99,16 +128,11 @@ EXAMPLES = examples(
     "--wait",
     type=click.FloatRange(0),
     metavar="SECONDS",
+    envvar="TGI_CONFORMANCE_WAIT",
     default=0.0,
-    help="Wait for a deployment that loads.",
+    help="Wait this long for a deployment that is still loading.",
 )
-@click.option("--ca", metavar="FILE", type=FILE, help="PEM file with certificates to trust.")
-@click.option("--insecure", is_flag=True, help="Accept any certificate; for tests only.")
-@click.option("--json", metavar="FILE", type=FILE, help="Write the report as JSON.")
-@click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML.")
-@click.option("--html", metavar="FILE", type=FILE, help="Write the report as one HTML file.")
-@click.option("--markdown", metavar="FILE", type=FILE, help="Write a summary in GitHub's Markdown.")
-@click.option("--badge", metavar="FILE", type=FILE, help="Write a shields.io endpoint badge.")
+@adding([*TRUST, DEVIATIONS, *FAIL_ON, ON_INCONCLUSIVE, *REPORTS])
 @click.option("--read", metavar="REPORT", type=FILE, help="Ask nothing; show the report of a Locust cluster.")
 @click.option("--print-locustfile", is_flag=True, help="Print where the locustfile is, for a Locust cluster.")
 @click.option("-v", "--verbose", is_flag=True, help="Show what Locust says.")
@@ -125,6 +149,9 @@ def load_command(  # noqa: PLR0913 - the flags
 ) -> None:
     """Check every answer of the deployment at URL while many users ask at a time, by Locust.
 
+    Connections are direct, never through a proxy. The flags that let `run` in, --timeout, --wait and
+    --deviations can also be set in its configuration file and as TGI_CONFORMANCE_… in the environment.
+
     Exits as `run` does: with 0 if the deployment keeps its promises under load, 1 if it does not, 2 on wrong
     usage, 3 if the run could not tell, for instance since the users were too slow or a process of them was
     lost, 4 on an internal error of tgi-conformance.
@@ -134,12 +161,22 @@ def load_command(  # noqa: PLR0913 - the flags
         return
     replace_what_cannot_be_encoded()
     files = ReportFiles({name: path for name in WRITERS if (path := given.pop(name)) is not None})
+    fail_on, baseline = FailOn(given.pop("fail_on")), given.pop("baseline")
+    on_inconclusive = given.pop("on_inconclusive")
     try:
+        gate = Gate(fail_on, baseline_of(fail_on, baseline, of_load=True), baseline, on_inconclusive)
         files.check(several=False)
-        report = read_report(read) if read else _run(_url(url), header, verbose=verbose, **given)
-    except (AccessError, UsageError, ReportError, MissingExtraError, OSError) as error:
+        report = _read(read) if read else _run(_url(url), header, verbose=verbose, **given)
+    except (AccessError, UsageError, DeviationsError, ReportError, MissingExtraError, OSError) as error:
         raise WrongUsage(str(error)) from None
-    sys.exit(tell_one(report, files, Gate(), QUIET if quiet else 0))
+    sys.exit(tell_one(report, files, gate, QUIET if quiet else 0))
+
+
+def _read(file: Path) -> Report:
+    report = read_report(file)
+    if report.load is None and report.requirements:
+        raise UsageError(f"--read {file}: of `tgi-conformance run`, expected a report of a load run")
+    return report
 
 
 def _url(url: str | None) -> str:
@@ -157,8 +194,12 @@ def _run(url: str, headers: Sequence[str], *, verbose: bool, **given: Any) -> Re
         os.environ[HEADERS] = "\n".join(headers)
     asked = Asked(url, key_name=given["api_key_env"] or "", ca=given["ca"], insecure=given["insecure"])
     target = asked.target
+    # What is wrong with a file is told before anything starts.
     if given["mix"] is not None:
-        read_mix(given["mix"])  # so that what is wrong with it is told before anything starts
+        read_mix(given["mix"])
+    trust(target.ca, insecure=target.insecure)
+    deviations_with(given["deviations"])
+    warn_of_insecure(target)
     with tempfile.TemporaryDirectory() as folder, stopping() as stop:
         path, log = Path(folder) / "report.json", Path(folder) / "log"
         if sys.stderr.isatty():
@@ -184,15 +225,9 @@ def _arguments(asked: Asked, report: Path, **given: Any) -> list[str]:
         port = str(_free_port())
         arguments += ["--processes", str(given["processes"]), "--master-bind-host", "127.0.0.1"]
         arguments += ["--master-bind-port", port, "--master-port", port]
-    for flag, name in (
-        ("mix", "mix"),
-        ("rate", "rate"),
-        ("replicas", "replicas"),
-        ("wait", "wait"),
-        ("ca", "ca"),
-    ):
+    for name in ("mix", "rate", "replicas", "wait", "ca", "deviations"):
         if given[name]:
-            arguments += [f"--tgi-{flag}", str(given[name])]
+            arguments += [f"--tgi-{name}", str(given[name])]
     if asked.key_name:
         arguments += ["--tgi-api-key-env", asked.key_name]
     return [*arguments, "--tgi-insecure"] if asked.insecure else arguments

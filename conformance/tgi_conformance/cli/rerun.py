@@ -33,6 +33,8 @@ def rerunning(urls: tuple[str, ...], given: dict[str, Any]) -> tuple[tuple[str, 
     if file is None:
         return urls, given
     report = read_report(file)
+    if report.load is not None:
+        raise UsageError(f"{file}: of a load run; check again with `tgi-conformance load {report.target}`")
     again = _ids(report)
     if not again:
         raise UsageError(f"{file}: every requirement passed, is a known deviation or is unsupported")

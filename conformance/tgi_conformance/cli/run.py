@@ -14,7 +14,7 @@ from tgi_conformance.cli.exit_status import FailOn, Gate, baseline_of
 from tgi_conformance.cli.output import replace_what_cannot_be_encoded, stopping
 from tgi_conformance.cli.report_files import ReportFiles
 from tgi_conformance.cli.rerun import rerunning
-from tgi_conformance.cli.run_options import RunCommand, run_options
+from tgi_conformance.cli.run_options import RunCommand, run_options, warn_of_insecure
 from tgi_conformance.cli.several import tell_fleet, tell_one
 from tgi_conformance.cli.sharing import Sharing
 from tgi_conformance.cli.verbosity import telling, telling_fleet
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tgi_conformance.fleet.run import Shift
-
-UNVERIFIED = "warning: --insecure: {} may be anybody, since its certificate is not verified"
 
 
 EXAMPLES = examples(
@@ -77,8 +75,7 @@ def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **giv
     except (AccessError, UsageError, DeviationsError, ReportError, OSError) as error:
         raise WrongUsage(str(error)) from None
     for target in named:
-        if target.config.target.insecure:
-            click.echo(UNVERIFIED.format(target.config.target.shown_url), err=True)
+        warn_of_insecure(target.config.target)
     if plan:
         for target in named:
             click.echo(

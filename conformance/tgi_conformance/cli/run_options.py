@@ -22,7 +22,10 @@ from tgi_conformance.results.levels import Depth
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tgi_conformance.http.target import Target
+
 PREFIX = "TGI_CONFORMANCE"
+UNVERIFIED = "warning: --insecure: {} may be anybody, since its certificate is not verified"
 Decorated = TypeVar("Decorated")
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -34,14 +37,24 @@ class RunCommand(OneLineCommand):
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
         """Read the settings; raises WrongUsage."""
-        many = {param.name: _takes_many(param) for param in self.params if param.name not in {"plan", "help"}}
-        try:
-            settings = read_configuration(Path.cwd(), {name: many[name] for name in many if name})
-        except UsageError as error:
-            raise WrongUsage(str(error)) from None
-        _check_environment(name for name in many if name)
-        extra = {"auto_envvar_prefix": PREFIX, "default_map": settings, **extra}
+        extra = {"auto_envvar_prefix": PREFIX, "default_map": settings_of(self), **extra}
         return super().make_context(info_name, with_baseline(_with_present_names(args)), *rest, **extra)
+
+
+def settings_of(run: click.Command) -> dict[str, Any]:
+    """Read the settings of `run` from the file of this folder, and check those of the environment.
+
+    Raises:
+        WrongUsage: One of them cannot be used.
+    """
+    names = {param.name: param for param in run.params if param.name not in {None, "plan", "help"}}
+    many = {str(name): _takes_many(param) for name, param in names.items()}
+    try:
+        settings = read_configuration(Path.cwd(), many)
+    except UsageError as error:
+        raise WrongUsage(str(error)) from None
+    _check_environment(many)
+    return settings
 
 
 def _check_environment(settings: Iterable[str]) -> None:
@@ -79,6 +92,12 @@ class Lines(click.types.StringParamType):
     envvar_list_splitter = "\n"
 
 
+def warn_of_insecure(target: Target) -> None:
+    """Warn if a deployment is let in with any certificate."""
+    if target.insecure:
+        click.echo(UNVERIFIED.format(target.shown_url), err=True)
+
+
 def run_options(command: Callable[..., Decorated]) -> Callable[..., Decorated]:
     """Add every flag of `run` to a command."""
     decorated: Callable[..., Decorated] = adding(OPTIONS)(command)
@@ -102,7 +121,7 @@ def _choice(kind: type[Depth | FailOn]) -> click.Choice[str]:
 
 Options = list[Callable[..., Any]]
 
-JUDGING: Options = [
+FAIL_ON: Options = [
     click.option(
         "--fail-on",
         type=_choice(FailOn),
@@ -110,26 +129,35 @@ JUDGING: Options = [
         show_default=True,
         help="What makes the run exit with 1; `regression FILE` compares with the report of an earlier run.",
     ),
-    click.option("--baseline", metavar="FILE", type=FILE, help="Report of `run --json` to compare with."),
+    click.option("--baseline", metavar="FILE", type=FILE, help="Report of --json to compare with."),
+]
+ON_INCONCLUSIVE = click.option(
+    "--on-inconclusive",
+    type=click.Choice(["pass", "fail"]),
+    help="End with 0 or 1 instead of 3 where the run could not tell.",
+)
+JUDGING: Options = [
+    *FAIL_ON,
     click.option(
         "--fail-on-stale",
         is_flag=True,
         help="Fail also if a known deviation of --deviations no longer shows.",
     ),
-    click.option(
-        "--on-inconclusive",
-        type=click.Choice(["pass", "fail"]),
-        help="End with 0 or 1 instead of 3 where the run could not tell.",
-    ),
+    ON_INCONCLUSIVE,
 ]
 """What decides about the exit status."""
 
-WRITING: Options = [
+REPORTS: Options = [
     click.option("--json", metavar="FILE", type=FILE, help="Write the report as JSON."),
     click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
     click.option("--html", metavar="FILE", type=FILE, help="Write the report as one HTML file."),
     click.option("--markdown", metavar="FILE", type=FILE, help="Write a summary in GitHub's Markdown."),
     click.option("--badge", metavar="FILE", type=FILE, help="Write a shields.io endpoint badge."),
+]
+"""The report of one deployment, in each form."""
+
+WRITING: Options = [
+    *REPORTS,
     click.option(
         "--reports", metavar="FOLDER", type=FOLDER, help="Write all reports of several deployments."
     ),
@@ -171,14 +199,47 @@ SHARING: Options = [
 ]
 """How several targets are divided."""
 
+ACCESS: Options = [
+    click.option(
+        "--api-key-env",
+        metavar="NAME",
+        envvar=f"{PREFIX}_API_KEY_ENV",
+        help="Environment variable with the API key.",
+    ),
+    click.option(
+        "--header",
+        metavar="K:V",
+        multiple=True,
+        type=Lines(),
+        envvar=f"{PREFIX}_HEADER",
+        help="Header to send with each request.",
+    ),
+]
+TRUST: Options = [
+    click.option(
+        "--ca", metavar="FILE", type=FILE, envvar=f"{PREFIX}_CA", help="PEM file with certificates to trust."
+    ),
+    click.option(
+        "--insecure",
+        is_flag=True,
+        envvar=f"{PREFIX}_INSECURE",
+        help="Accept any certificate; for tests only.",
+    ),
+]
+DEVIATIONS = click.option(
+    "--deviations",
+    metavar="FILE",
+    type=FILE,
+    envvar=f"{PREFIX}_DEVIATIONS",
+    help="YAML file with your own known deviations.",
+)
+"""What `load` has too, from the same variables, which are those that `run` has anyway."""
+
 OPTIONS: Options = [
     click.argument("url", metavar="URL…", nargs=-1, envvar="TGI_CONFORMANCE_URL"),
     click.option("--targets", metavar="FILE", type=FILE, help="YAML file that lists deployments to check."),
     *SHARING,
-    click.option("--api-key-env", metavar="NAME", help="Environment variable with the API key."),
-    click.option(
-        "--header", metavar="K:V", multiple=True, type=Lines(), help="Header to send with each request."
-    ),
+    *ACCESS,
     click.option(
         "--depth",
         type=_choice(Depth),
@@ -213,7 +274,7 @@ OPTIONS: Options = [
         help="Score by this released set, such as 1.0; other requirements are checked and not scored.",
     ),
     click.option("--require", metavar="ROUTE", multiple=True, help="Fail if this route is not offered."),
-    click.option("--deviations", metavar="FILE", type=FILE, help="YAML file with your own known deviations."),
+    DEVIATIONS,
     click.option("--strict", is_flag=True, help="Treat known deviations as failures."),
     *JUDGING,
     *WRITING,
@@ -266,8 +327,7 @@ OPTIONS: Options = [
         help="Wait this long for an answer.  [default: 60, for the first answer 7]",
     ),
     click.option("--no-proxy-env", is_flag=True, help="Ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."),
-    click.option("--ca", metavar="FILE", type=FILE, help="PEM file with certificates to trust."),
-    click.option("--insecure", is_flag=True, help="Accept any certificate; for tests only."),
+    *TRUST,
     click.option(
         *("-v", "--verbose"),
         count=True,

@@ -14,7 +14,7 @@ from tgi_conformance.config.selection import fits
 from tgi_conformance.config.usage_error import UsageError
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements import Requirement
+    from tgi_conformance.requirements import LoadRequirement, Requirement
 
 
 @frozen
@@ -33,7 +33,7 @@ class Profile:
     words: tuple[str, ...]
     beyond_tgi: bool = False
 
-    def includes(self, requirement: Requirement) -> bool:
+    def includes(self, requirement: Requirement | LoadRequirement) -> bool:
         """Whether the requirement belongs to it."""
         return any(fits(requirement, word) for word in self.words)
 
@@ -57,6 +57,6 @@ def profile_named(text: str) -> Profile:
 
 
 @cache
-def profiles_of(requirement: Requirement) -> tuple[str, ...]:
+def profiles_of(requirement: Requirement | LoadRequirement) -> tuple[str, ...]:
     """The names of the profiles that include a requirement."""
     return tuple(profile.name for profile in profiles() if profile.includes(requirement))

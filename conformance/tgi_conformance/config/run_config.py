@@ -11,7 +11,7 @@ from tgi_conformance.config.profiles import profile_named, profiles, profiles_of
 from tgi_conformance.config.selection import Selection
 from tgi_conformance.config.usage_error import UsageError
 from tgi_conformance.http.client import Bounds
-from tgi_conformance.requirements import requirements
+from tgi_conformance.requirements import load_requirements, requirements
 from tgi_conformance.results.levels import Depth
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ class RunConfig:
 
 
 def check_names(deviations: Iterable[Deviation]) -> None:
-    """Raise UsageError, naming the pattern, if a deviation matches no requirement."""
-    ids = [requirement.id for requirement in requirements()]
+    """Raise UsageError, naming the pattern, if a deviation matches no requirement of `run` or `load`."""
+    ids = [*(one.id for one in requirements()), *(one.id for one in load_requirements())]
     for deviation in deviations:
         for pattern in deviation.requirements:
             if not fnmatch.filter(ids, pattern):

@@ -9,10 +9,12 @@ from attrs import frozen
 
 from tgi_common.suggestion import unknown
 from tgi_conformance.config.usage_error import UsageError
-from tgi_conformance.requirements import requirements
+from tgi_conformance.requirements import load_requirements, requirements
 
 if TYPE_CHECKING:
-    from tgi_conformance.requirements import Requirement
+    from collections.abc import Sequence
+
+    from tgi_conformance.requirements import LoadRequirement, Requirement
 
 ALL = "`tgi-conformance list` shows them all"
 
@@ -35,7 +37,7 @@ class Selection:
         """Whether only what is named is selected, and not all but something."""
         return bool(self.only or self.ids)
 
-    def includes(self, requirement: Requirement) -> bool:
+    def includes(self, requirement: Requirement | LoadRequirement) -> bool:
         """Whether the requirement is selected."""
         if self.ids and requirement.id not in self.ids:
             return False
@@ -43,26 +45,32 @@ class Selection:
             return False
         return not self.skips(requirement)
 
-    def skips(self, requirement: Requirement) -> bool:
+    def skips(self, requirement: Requirement | LoadRequirement) -> bool:
         """Whether `skip` names the requirement."""
         return any(fits(requirement, word) for word in self.skip)
 
 
-def fits(requirement: Requirement, word: str) -> bool:
+def fits(requirement: Requirement | LoadRequirement, word: str) -> bool:
     """Whether the word is the requirement's route, category or id, or a pattern such as `generate.*stop*`."""
     return word in {requirement.route, _slug(requirement.category)} or fnmatchcase(requirement.id, word)
 
 
-def selecting_word(text: str) -> str:
+def selecting_word(text: str, among: Sequence[Requirement | LoadRequirement] = ()) -> str:
     """Return the word by which `fits` selects what a user means; a path such as `/info` means its route.
+
+    Args:
+        text: What the user wrote.
+        among: Of which requirements; by default of those of `run`.
 
     Raises:
         UsageError: It selects no requirement.
     """
     routes = _routes()
     word = routes.get(text, _slug(text))
-    every = requirements()
+    every = among or requirements()
     if not any(fits(one, word) for one in every):
+        if any(fits(one, word) for one in load_requirements()):
+            raise UsageError(_of_load(text))
         names = [*routes, *{_slug(one.category) for one in every}, *(one.id for one in every)]
         raise UsageError(unknown("route, category or requirement", text, names, ALL))
     return word
@@ -71,9 +79,15 @@ def selecting_word(text: str) -> str:
 def requirement_id(text: str) -> str:
     """Return the id of a requirement if there is one; raises UsageError with a suggestion."""
     known = [one.id for one in requirements()]
+    if any(one.id == text for one in load_requirements()):
+        raise UsageError(_of_load(text))
     if text not in known:
         raise UsageError(unknown("requirement", text, known, ALL))
     return text
+
+
+def _of_load(text: str) -> str:
+    return f"{text}: `tgi-conformance load URL` checks this, not `run` (`tgi-conformance list --load`)"
 
 
 def route_name(text: str) -> str:

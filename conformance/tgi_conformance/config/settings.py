@@ -22,6 +22,8 @@ from tgi_conformance.results.levels import BUDGETS, Depth
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tgi_conformance.results.deviations import Deviation
+
 
 @frozen
 class Settings:
@@ -55,9 +57,6 @@ class Settings:
 
 def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
     """Parse the settings; raises AccessError, UsageError or DeviationsError with a one-line message."""
-    own = read_deviations(settings.deviations) if settings.deviations else ()
-    check_names(own)
-    today = datetime.now(timezone.utc).date()
     if key is None and settings.api_key_env is not None:
         key = key_from(settings.api_key_env)
     config = RunConfig(
@@ -69,7 +68,7 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
         scored_by=None if settings.set is None else requirement_set(settings.set),
         require=tuple(map(route_name, settings.require)),
         strict=settings.strict,
-        deviations=tuple(d for d in (*own, *shipped_deviations()) if not d.expired(today)),
+        deviations=deviations_with(settings.deviations),
         bounds=_bounds(settings),
         concurrency=settings.concurrency,
         gentle=settings.gentle,
@@ -78,6 +77,18 @@ def run_config_of(settings: Settings, key: Key | None = None) -> RunConfig:
     if not config.selected:
         raise UsageError(f"no requirement of depth {settings.depth} is selected")
     return config
+
+
+def deviations_with(file: Path | None) -> tuple[Deviation, ...]:
+    """Give the user's known deviations that have not expired, and those of TGI.
+
+    Raises:
+        DeviationsError, UsageError: The file cannot be used, or names no requirement.
+    """
+    own = read_deviations(file) if file else ()
+    check_names(own)
+    today = datetime.now(timezone.utc).date()
+    return tuple(one for one in (*own, *shipped_deviations()) if not one.expired(today))
 
 
 def _selection(settings: Settings) -> Selection:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON, NOT_JSON, TOO_MANY, Exchange, Response
-from tgi_conformance.load import promises
 from tgi_conformance.load.plan import LENGTH, TEXT
 from tgi_conformance.protocol.answers import Answer, read_answer
 from tgi_conformance.protocol.forms import Form, member
@@ -25,13 +24,14 @@ from tgi_conformance.protocol.under_load import (
     is_terminated,
     refusal_of,
 )
+from tgi_conformance.requirements import _under_load as promises
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgi_conformance.load.plan import FormPlan
-    from tgi_conformance.load.promises import Promise
     from tgi_conformance.load.questions import Question
+    from tgi_conformance.requirements._under_load import Promise
 
 LONGEST = 300  # characters of what was seen
 LENGTH_REACHED = "length"
@@ -48,18 +48,24 @@ class Violation:
 
 @frozen
 class Judged:
-    """What an answer was: refused for overload, or answered with so many tokens, and what it breaks."""
+    """What an answer was: refused for overload, or answered with so many tokens, and what it breaks.
+
+    `by_router` says that a refusal is in TGI's own form; a gateway has limits of its own.
+    """
 
     refused: bool
     tokens: int = 0
     violations: tuple[Violation, ...] = field(default=())
+    by_router: bool = False
 
 
 def judge(plan: FormPlan, question: Question, response: Response) -> Judged:
     """Check an answer against what only its request can get."""
     form = plan.form
     if response.is_overload or is_overloaded(form, response):
-        return Judged(True, violations=tuple(_refusal(response)))
+        streamed = response.status == OK
+        by_router = streamed or member(refusal_of(response), "error_type") == OVERLOADED
+        return Judged(True, violations=tuple(_refusal(response)), by_router=by_router)
     problem = _unanswered(form, response)
     if problem:
         return Judged(False, violations=(Violation(promises.ANSWERED, "a whole answer or 429", problem),))
@@ -131,7 +137,9 @@ def _is_last(form: Form, event: Any) -> bool:
 def _native_order(plan: FormPlan, response: Response, answer: Answer) -> Iterator[Violation]:
     found = indices(response)
     if plan.numbered and not is_numbered(found):
-        yield Violation(promises.ORDERED, f"index 1 to {len(found)}", str(found)[:LONGEST])
+        place = next(place for place, index in enumerate(found, 1) if index != place)
+        actual = f"index {found[place - 1]} in event {place}"[:LONGEST]
+        yield Violation(promises.ORDERED, f"index 1 to {len(found)}", actual)
         return
     joined = "".join(answer.own_texts)
     if answer.text is not None and joined != answer.text:

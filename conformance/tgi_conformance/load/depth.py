@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from tgi_conformance.http.exchange import EVENT_STREAM, JSON, Exchange
-from tgi_conformance.load import promises
 from tgi_conformance.load.checks import Violation
 from tgi_conformance.load.mix import FORMS
 from tgi_conformance.protocol.under_load import OK
+from tgi_conformance.requirements import _under_load as promises
 from tgi_conformance.requirements._declaration import id_of
 from tgi_conformance.requirements._verify import expect, expect_fits, expect_media_type
 from tgi_conformance.requirements.answers import json_events

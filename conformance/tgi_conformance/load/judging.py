@@ -7,31 +7,32 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from tgi_conformance.config.profiles import profiles_of
 from tgi_conformance.engine.verdict import verdict_of
-from tgi_conformance.load import promises
 from tgi_conformance.load.mix import FORMS
 from tgi_conformance.load.outcome import BY_CHANCE
 from tgi_conformance.load.plan import LENGTH, NOTHING
-from tgi_conformance.load.tally import Example, RouteTally, Tally
+from tgi_conformance.load.tally import Example, Kind, RouteTally, Tally
 from tgi_conformance.protocol.routes import HEALTH, INFO, example_of
+from tgi_conformance.requirements import _under_load as promises
 from tgi_conformance.results.curl import curl_line
 from tgi_conformance.results.evidence import request_seen, response_seen
-from tgi_conformance.results.levels import Level, Outcome, Verdict
+from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_conformance.results.load_figures import PERCENTILES, LoadFigures, RouteFigures
 from tgi_conformance.results.report import Result
-from tgi_conformance.results.symptom import symptom_of
+from tgi_conformance.session.context import Context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tgi_conformance.http.target import Target
     from tgi_conformance.load.outcome import Outcome as LoadOutcome
-    from tgi_conformance.load.promises import Promise
     from tgi_conformance.protocol.forms import Form
     from tgi_conformance.protocol.routes import Route
+    from tgi_conformance.requirements._under_load import Promise
+    from tgi_conformance.results.deviations import Deviation
     from tgi_conformance.results.report import Report
 
-CATEGORY = "load"
 SPARE = 1.1  # times the limit, for how exactly the seconds of a slot can be told
 NOT_ASKED = "no answer showed it"
 
@@ -120,7 +121,7 @@ class _Judging:
             )
         expected = f"at most {limit} requests at a time"
         actual = f"{average:.1f} on average, for {self.outcome.seconds:.0f} s"
-        return self._failed(promises.LIMITED, INFO, Example(expected, actual, example_of(INFO)))
+        return self._broken(promises.LIMITED, INFO, [Kind(Example(expected, actual, example_of(INFO)), 1)])
 
     def of_room(self) -> Result:
         """Judge by whether anything was refused, if so few users ask that nothing can be.
@@ -132,14 +133,10 @@ class _Judging:
             unknown = f"{self.outcome.users} users may take {needed} slots at a time, of {self._limit}"
         if unknown:
             return _result(promises.ROOM, INFO, Outcome.UNSUPPORTED, unknown)
-        refused = sum(route.refused for route in self.total.routes.values())
-        asked = sum(route.asked for route in self.total.routes.values())
-        if not refused:
-            return self._passed(promises.ROOM, INFO, asked)
-        examples = (route.examples.get(promises.ROOM.slug) for route in self.total.routes.values())
-        example = next(one for one in examples if one is not None)
-        told = f"{refused:,} of {asked:,} refused: {example.actual}"
-        return evolve(self._failed(promises.ROOM, INFO, evolve(example, actual=told)), cases=asked)
+        everywhere = Tally()
+        for route in self.total.routes.values():
+            everywhere.of(INFO.name).merge(route.wire())
+        return self._of(promises.ROOM, INFO, everywhere.of(INFO.name), everywhere.of(INFO.name).asked)
 
     @property
     def _limit(self) -> int:
@@ -169,21 +166,36 @@ class _Judging:
         expected = f"{after.sent} simultaneous requests served, as before the load"
         actual = f"{after.refused} refused for overload"
         exchange = after.exchange
-        return self._failed(
-            promises.FREED, INFO, Example(expected, actual, exchange.request, exchange.response)
-        )
+        example = Example(expected, actual, exchange.request, exchange.response)
+        return self._broken(promises.FREED, INFO, [Kind(example, 1)])
 
     def _of(self, promise: Promise, place: Form | Route, tally: RouteTally, cases: int) -> Result:
-        count = tally.broken.get(promise.slug, 0)
-        if count == 0:
+        kinds = list(tally.broken.get(promise.slug, {}).values())
+        if not kinds:
             return self._passed(promise, place, cases)
-        example = tally.examples[promise.slug]
-        told = self.target.scrub(f"{count:,} of {cases:,}: {example.actual}")
-        if promise.tolerated and count <= cases * promise.tolerated:
-            return self._unless_doubted(
-                evolve(_result(promise, place, Outcome.INTERMITTENT, told), cases=cases)
-            )
-        return evolve(self._failed(promise, place, evolve(example, actual=told)), cases=cases)
+        return self._broken(promise, place, kinds, cases)
+
+    def _broken(self, promise: Promise, place: Form | Route, kinds: Sequence[Kind], cases: int = 0) -> Result:
+        """Judge what breaks a promise; kinds that the user knows do not count. Without cases, tell none."""
+        known = [(self._known(promise, place, kind), kind) for kind in kinds]
+        failing = [kind for deviation, kind in known if deviation is None]
+        if not failing:
+            deviation, kind = next(one for one in known if one[0] is not None)
+            told = f"{deviation.instead} ({deviation.evidence})" if deviation else ""
+            result = self._with_evidence(promise, place, [kind], cases)
+            return self._unless_doubted(evolve(result, outcome=Outcome.KNOWN_DEVIATION, reason=told))
+        result = self._with_evidence(promise, place, failing, cases)
+        if promise.tolerated and sum(kind.count for kind in failing) <= cases * promise.tolerated:
+            intermittent = _result(promise, place, Outcome.INTERMITTENT, result.actual)
+            return self._unless_doubted(evolve(intermittent, cases=cases))
+        if promise.timed and self.doubt:
+            reason = f"{result.actual}; but {self.doubt}"
+            return _result(promise, place, Outcome.INCONCLUSIVE, self.target.scrub(reason))
+        return result
+
+    def _known(self, promise: Promise, place: Form | Route, kind: Kind) -> Deviation | None:
+        context = Context(promise.at(place).id, self.outcome.sample.session)
+        return context.deviation(kind.example.unmet)
 
     def _passed(self, promise: Promise, place: Form | Route, cases: int) -> Result:
         if not cases:
@@ -193,33 +205,37 @@ class _Judging:
     def _unless_doubted(self, result: Result) -> Result:
         return evolve(result, outcome=Outcome.INCONCLUSIVE, reason=self.doubt) if self.doubt else result
 
-    def _failed(self, promise: Promise, place: Form | Route, example: Example) -> Result:
-        if promise.timed and self.doubt:
-            reason = f"{example.actual}; but {self.doubt}"
-            return _result(promise, place, Outcome.INCONCLUSIVE, self.target.scrub(reason))
-        scrub, answered = self.target.scrub, example.response
+    def _with_evidence(
+        self, promise: Promise, place: Form | Route, kinds: Sequence[Kind], cases: int
+    ) -> Result:
+        """Return a failed result with the first of what broke the promise, and the symptoms of all."""
+        scrub, example = self.target.scrub, kinds[0].example
+        count = min(sum(kind.count for kind in kinds), cases)  # an answer may break it in two ways
         return evolve(
             _result(promise, place, Outcome.FAILED),
+            cases=cases,
             expected=scrub(example.expected),
-            actual=scrub(example.actual),
-            symptoms=(scrub(symptom_of(example.expected, example.actual, None)),),
+            actual=scrub(f"{count:,} of {cases:,}: {example.actual}" if cases else example.actual),
+            symptoms=tuple(dict.fromkeys(scrub(kind.example.unmet.symptom) for kind in kinds)),
             curl=curl_line(self.target, example.request),
             request=request_seen(self.target, example.request),
-            response=response_seen(self.target, answered) if answered else None,
+            response=response_seen(self.target, example.response) if example.response else None,
         )
 
 
 def _result(promise: Promise, place: Form | Route, outcome: Outcome, reason: str = "") -> Result:
+    requirement = promise.at(place)
     return Result(
-        id=promise.id_of(place),
-        level=Level.MUST,
-        category=CATEGORY,
-        operation=place.operation,
-        statement=promise.statement,
-        source=promise.source,
-        why=promise.why,
+        id=requirement.id,
+        level=requirement.level,
+        category=requirement.category,
+        operation=requirement.operation,
+        statement=requirement.statement,
+        source=requirement.source,
+        why=requirement.why,
         outcome=outcome,
         reason=reason,
+        profiles=profiles_of(requirement),
     )
 
 

@@ -15,6 +15,7 @@ from attrs import define, evolve, field, frozen
 
 from tgi_common.access import parse_header, parse_url
 from tgi_conformance.config.run_config import RunConfig
+from tgi_conformance.config.settings import deviations_with
 from tgi_conformance.engine.prepare import find_blocker, prepare
 from tgi_conformance.engine.readiness import wait_until_ready
 from tgi_conformance.engine.run import INTERRUPTED, without_results
@@ -26,7 +27,6 @@ from tgi_conformance.load.mix import Mix, read_mix
 from tgi_conformance.load.outcome import Outcome, Process
 from tgi_conformance.load.planning import make_plan
 from tgi_conformance.load.slots import count_slots
-from tgi_conformance.results.deviations import shipped_deviations
 from tgi_conformance.results.levels import Depth, Verdict
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Asked:
         wait: How many seconds to wait for a deployment that is still loading.
         key_name: The environment variable with the API key; empty for none.
         ca, insecure: Whose certificates are accepted.
+        deviations: A file with the user's known deviations; None for none.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Asked:
     key_name: str = ""
     ca: Path | None = None
     insecure: bool = False
+    deviations: Path | None = None
 
     @property
     def target(self) -> Target:
@@ -93,13 +95,13 @@ class Lead:
         """Ask what the deployment offers, and make the plan.
 
         Raises:
-            AccessError, UsageError: What was asked cannot be done; the message is one line.
+            AccessError, UsageError, DeviationsError: What was asked cannot be done, told in one line.
         """
         mix = read_mix(asked.mix) if asked.mix else Mix()
         config = RunConfig(
             target=asked.target,
             depth=Depth.LOAD,
-            deviations=shipped_deviations(),
+            deviations=deviations_with(asked.deviations),
             bounds=Bounds(request_seconds=asked.timeout, run_seconds=DAY),
             wait=asked.wait,
         )

@@ -89,6 +89,9 @@ def _options(parser: ArgumentParser) -> None:
     group.add_argument("--tgi-api-key-env", metavar="NAME", default="", help="Variable with the API key.")
     group.add_argument("--tgi-ca", metavar="FILE", default="", help="PEM file with certificates to trust.")
     group.add_argument("--tgi-insecure", action="store_true", help="Accept any certificate.")
+    group.add_argument(
+        "--tgi-deviations", metavar="FILE", default="", help="YAML file with your own known deviations."
+    )
     group.add_argument("--tgi-report", metavar="FILE", default=REPORT, help="Where to write the report.")
     group.add_argument("--tgi-plan", default="", help="Set by whoever leads the run; not for you.")
 
@@ -116,6 +119,7 @@ def _lead(environment: Environment) -> Lead:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     # Imported late, since a worker does not need the suite's checks and their libraries.
     from tgi_conformance.load.leading import Asked, Lead  # noqa: PLC0415
+    from tgi_conformance.results.deviations import DeviationsError  # noqa: PLC0415
 
     options = environment.parsed_options
     if options is None or not environment.host:
@@ -132,9 +136,10 @@ def _lead(environment: Environment) -> Lead:
                 key_name=options.tgi_api_key_env,
                 ca=Path(options.tgi_ca) if options.tgi_ca else None,
                 insecure=options.tgi_insecure,
+                deviations=Path(options.tgi_deviations) if options.tgi_deviations else None,
             )
         )
-    except (AccessError, UsageError) as error:
+    except (AccessError, UsageError, DeviationsError) as error:
         _refuse(str(error))
 
 

@@ -11,11 +11,11 @@ from tgi_conformance.http.exchange import Exchange, NoAnswerError, Request
 from tgi_conformance.load.checks import judge, prompt_tokens
 from tgi_conformance.load.mix import FORMS, label_of
 from tgi_conformance.load.plan import LENGTH, NOTHING, TEXT, FormPlan, Plan
-from tgi_conformance.load.promises import ANSWERED, OWN
 from tgi_conformance.load.questions import questions
 from tgi_conformance.protocol.answers import read_answer
 from tgi_conformance.protocol.forms import PROMPT, Form, member
 from tgi_conformance.requirements._counting import bare, counted, counting
+from tgi_conformance.requirements._under_load import ANSWERED, OWN
 from tgi_conformance.requirements._verify import OK, TERMINATED
 from tgi_conformance.results.outcomes import InconclusiveError
 from tgi_conformance.session.retries import send_with_retries

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from tgi_conformance.http.exchange import NoAnswerError
-from tgi_conformance.load.promises import FREED
 from tgi_conformance.protocol.routes import INFO
 from tgi_conformance.requirements._simultaneous import MOST, is_overloaded, send_at_once
+from tgi_conformance.requirements._under_load import FREED
 from tgi_conformance.results.outcomes import InconclusiveError, UnmetError
 from tgi_conformance.session.context import Context
 
@@ -49,7 +49,7 @@ def count_slots(session: Session, form: Form) -> Slots:
         return Slots(0, evidence="/info advertises no max_concurrent_requests")
     if not 1 <= limit <= MOST:
         return Slots(0, evidence=f"/info advertises a max_concurrent_requests of {limit}")
-    context = Context(FREED.id_of(INFO), session)
+    context = Context(FREED.at(INFO).id, session)
     best, tokens = Slots(limit, limit), _tokens(session, form)
     for _ in range(ROUNDS):
         try:

@@ -11,16 +11,18 @@ import httpx
 from attrs import define, field, frozen
 
 from tgi_conformance.http.exchange import Exchange, Request, Response
-from tgi_conformance.load.checks import seen
+from tgi_conformance.load.checks import Violation, seen
 from tgi_conformance.load.histogram import Histogram
-from tgi_conformance.load.promises import ROOM
+from tgi_conformance.requirements._under_load import ROOM
+from tgi_conformance.results.outcomes import UnmetError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tgi_conformance.load.checks import Judged, Violation
+    from tgi_conformance.load.checks import Judged
 
 LARGEST_EXAMPLE = 64 * 1024  # bytes of a body
+MOST_KINDS = 8  # in which answers of a form break one promise; more are counted with the last
 SHORTEST = 0.001  # seconds
 DURATIONS = ("first", "between", "whole", "pace")
 
@@ -40,12 +42,18 @@ class Timing:
 
 @frozen
 class Example:
-    """The first answer of a process that breaks a promise; no exchange if nothing was answered."""
+    """An answer that breaks a promise; no response if nothing was answered."""
 
     expected: str
     actual: str
     request: Request
     response: Response | None = None
+
+    @property
+    def unmet(self) -> UnmetError:
+        """The same as a requirement's check would raise it, for its symptom and known deviations."""
+        exchange = None if self.response is None else Exchange(self.request, self.response)
+        return UnmetError(self.expected, self.actual, exchange, request=self.request)
 
     def wire(self) -> dict[str, Any]:
         """Write it for a message."""
@@ -67,6 +75,14 @@ class Example:
             request_of(wire["request"]),
             None if response is None else response_of(response),
         )
+
+
+@define
+class Kind:
+    """How often a promise was broken in one way, which is told by its symptom, and the first answer."""
+
+    example: Example
+    count: int = 0
 
 
 def request_wire(request: Request) -> list[Any]:
@@ -100,8 +116,8 @@ class RouteTally:
         answered, refused, failed: How many requests were answered, refused for overload, and neither.
         tokens: How many tokens were generated for them.
         late: How many of the failed ones took too long.
-        broken: How many answers broke each promise, by its slug.
-        examples: The first of them, and the first refusal, which breaks a promise if there was room.
+        broken: The answers that broke each promise, by its slug and their symptom. A refusal by a router
+            breaks ROOM, if there was room.
         held: Seconds that slots of the deployment were held, at least: from the first to the last event of
             each stream, and as long as an unstreamed answer says that it took.
         durations: Of streams: seconds to the first event, between two events, tokens a second; and of all the
@@ -114,8 +130,7 @@ class RouteTally:
     late: int = 0
     tokens: int = 0
     held: float = 0.0
-    broken: dict[str, int] = field(factory=dict)
-    examples: dict[str, Example] = field(factory=dict)
+    broken: dict[str, dict[str, Kind]] = field(factory=dict)
     durations: dict[str, Histogram] = field(factory=lambda: {name: Histogram() for name in DURATIONS})
 
     @property
@@ -129,8 +144,9 @@ class RouteTally:
             self.violate(violation, exchange.request, exchange.response)
         if judged.refused:
             self.refused += 1
-            example = Example("an answer", seen(exchange.response), exchange.request, exchange.response)
-            self.examples.setdefault(ROOM.slug, example)
+            if judged.by_router:
+                refusal = Violation(ROOM, "an answer", seen(exchange.response))
+                self.violate(refusal, exchange.request, exchange.response)
             return
         if any(violation.promise.tolerated for violation in judged.violations):
             self.failed += 1
@@ -142,10 +158,14 @@ class RouteTally:
 
     def violate(self, violation: Violation, request: Request, response: Response | None = None) -> None:
         """Record what an answer breaks."""
-        slug = violation.promise.slug
-        self.broken[slug] = self.broken.get(slug, 0) + 1
-        if slug not in self.examples:
-            self.examples[slug] = Example(violation.expected, violation.actual, request, response)
+        example = Example(violation.expected, violation.actual, request, response)
+        self._count(violation.promise.slug, example.unmet.symptom, example)
+
+    def _count(self, slug: str, symptom: str, example: Example, count: int = 1) -> None:
+        kinds = self.broken.setdefault(slug, {})
+        if symptom not in kinds and len(kinds) == MOST_KINDS:
+            symptom = next(reversed(kinds))
+        kinds.setdefault(symptom, Kind(example)).count += count
 
     def _time(self, tokens: int, timing: Timing) -> None:
         self.durations["whole"].add_seconds(timing.whole)
@@ -165,8 +185,10 @@ class RouteTally:
         """Write it for a message."""
         return {
             **{name: getattr(self, name) for name in SUMMED},
-            "broken": self.broken,
-            "examples": {slug: example.wire() for slug, example in self.examples.items()},
+            "broken": {
+                slug: {symptom: [kind.count, kind.example.wire()] for symptom, kind in kinds.items()}
+                for slug, kinds in self.broken.items()
+            },
             "durations": {name: histogram.counts for name, histogram in self.durations.items()},
         }
 
@@ -174,10 +196,9 @@ class RouteTally:
         """Add what another process wrote with `wire`."""
         for name in SUMMED:
             setattr(self, name, getattr(self, name) + wire[name])
-        for slug, count in wire["broken"].items():
-            self.broken[slug] = self.broken.get(slug, 0) + count
-        for slug, example in wire["examples"].items():
-            self.examples.setdefault(slug, Example.of(example))
+        for slug, kinds in wire["broken"].items():
+            for symptom, (count, example) in kinds.items():
+                self._count(slug, symptom, Example.of(example), count)
         for name, counts in wire["durations"].items():
             self.durations[name].merge(counts)
 

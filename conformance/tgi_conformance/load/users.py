@@ -24,7 +24,6 @@ from tgi_common.content_encoding import EncodingError, decoder
 from tgi_conformance.http.exchange import Exchange, Request, Response
 from tgi_conformance.load.checks import Violation, judge, seen
 from tgi_conformance.load.mix import FORMS, label_of
-from tgi_conformance.load.promises import ANSWERED, HEALTHY
 from tgi_conformance.load.questions import questions
 from tgi_conformance.load.tally import Tally, Timing, request_wire, response_wire
 from tgi_conformance.protocol.forms import (
@@ -42,6 +41,7 @@ from tgi_conformance.protocol.forms import (
 )
 from tgi_conformance.protocol.routes import HEALTH, example_of
 from tgi_conformance.protocol.under_load import OK
+from tgi_conformance.requirements._under_load import ANSWERED, HEALTHY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,10 @@ from functools import cache
 from importlib import import_module
 
 from tgi_conformance.requirements._declaration import REGISTRY, Requirement
+from tgi_conformance.requirements._under_load import LoadRequirement, load_requirements
 from tgi_conformance.results.report import WHOLE_RUN
 
-__all__ = ["Requirement", "requirements"]
+__all__ = ["LoadRequirement", "Requirement", "load_requirements", "requirements"]
 
 
 def requirements() -> tuple[Requirement, ...]:

@@ -54,10 +54,15 @@ def _entries(report: Report, expires: date | None) -> Iterator[dict[str, Any]]:
             "requirement": result.id,
             "instead": escaped(f"got {result.actual}, expected {result.expected}"[:LONGEST]),
             "versions": _versions(report.server.get("version")),
-            "evidence": f"run of {report.started[:10]}, seed {report.seed}, on {escaped(report.target)}",
+            "evidence": f"{_run(report)}, on {escaped(report.target)}",
             **({"expires": expires} if expires else {}),
             "seen": {"properties": {"symptom": {"enum": list(result.symptoms)}}, "required": ["symptom"]},
         }
+
+
+def _run(report: Report) -> str:
+    day = report.started[:10]
+    return f"run of {day}, seed {report.seed}" if report.load is None else f"load run of {day}"
 
 
 def _versions(release: object) -> str:

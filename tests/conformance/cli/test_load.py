@@ -88,6 +88,68 @@ def test_answers_that_are_mixed_up_fail_the_run(tgi_server_factory: ServerFactor
     assert "generate.answers-are-not-mixed-up-under-load" in failed
 
 
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Path]]:
+    """A server that counts one generated token too few, and the report of a load run on it."""
+    folder = tmp_path_factory.mktemp("short")
+    (folder / "mix.yaml").write_text("users: {generate: 1}\n")
+    with running(evolve(FEW_SLOTS, faults=("generated-tokens-are-one-less",))) as one:
+        done = loaded(one.url, *_few(folder), "--json", str(folder / "report.json"))
+        assert 1 == done.returncode, done.stdout
+        yield one, folder / "report.json"
+
+
+def _few(folder: Path) -> list[str]:
+    return ["--users", "4", "--run-time", SECONDS, "--mix", str(folder / "mix.yaml")]
+
+
+def test_what_was_accepted_of_a_load_run_passes(short: tuple[Running, Path]) -> None:
+    server, report = short
+    known = report.with_name("known.yaml")
+    known.write_text(CliRunner().invoke(main, ["accept", str(report)]).output)
+    again = report.with_name("again.json")
+    flags = ["--deviations", str(known), "--json", str(again)]
+    done = loaded(server.url, *_few(report.parent), *flags)
+    kept = [one["id"] for one in written(again)["requirements"] if one["outcome"] == "known deviation"]
+
+    assert 0 == done.returncode, done.stdout
+    assert "passed: no MUST requirement fails, 1 known deviation" == done.stdout.splitlines()[-1]
+    assert ["generate.counts-add-up-under-load"] == kept
+    for_run = CliRunner().invoke(main, ["run", server.url, "--deviations", str(known), "--plan"])
+    assert 0 == for_run.exit_code, for_run.output
+
+
+def test_a_load_run_is_not_checked_again_by_run(short: tuple[Running, Path]) -> None:
+    server, report = short
+    done = CliRunner().invoke(main, ["run", "--rerun", str(report)])
+    told = f"{report}: of a load run; check again with `tgi-conformance load {server.url}`"
+
+    assert (2, f"Error: {told}\n") == (done.exit_code, done.output)
+
+
+def test_a_known_failure_is_no_regression(short: tuple[Running, Path]) -> None:
+    _, report = short
+    reading = ["load", "--read", str(report)]
+    done = CliRunner().invoke(main, [*reading, "--fail-on", "regression", str(report)])
+    other = CliRunner().invoke(main, ["run", "http://127.0.0.1:9", "--fail-on", "regression", str(report)])
+
+    assert 0 == done.exit_code
+    assert "passed: no regression against report.json, 1 known failure" == done.output.splitlines()[-1]
+    told = f"--baseline {report}: of a load run, expected a report of `tgi-conformance run`"
+    assert (2, f"Error: {told}\n") == (other.exit_code, other.output)
+
+
+def test_the_settings_of_run_let_a_load_run_in(
+    server: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tgi-conformance.toml").write_text('api-key-env = "TGI_KEY"\njson = "of-run.json"\n')
+    done = loaded(server.url, "--users", "2", "--run-time", "1", TGI_KEY=KEY)
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert not (tmp_path / "of-run.json").exists()
+
+
 def test_a_killed_worker_of_a_cluster_makes_the_run_inconclusive(server: Running, tmp_path: Path) -> None:
     file, locustfile = tmp_path / "report.json", CliRunner().invoke(main, ["load", "--print-locustfile"])
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -18,12 +18,12 @@ from tests.conformance.load.answers import (
     whole,
 )
 
-from tgi_conformance.load import promises
 from tgi_conformance.load.checks import judge
+from tgi_conformance.requirements import _under_load as promises
 
 if TYPE_CHECKING:
     from tgi_conformance.http.exchange import Response
-    from tgi_conformance.load.promises import Promise
+    from tgi_conformance.requirements._under_load import Promise
 
 OVERLOAD = {"error": "Model is overloaded", "error_type": "overloaded"}
 GENERATE, STREAM, CHAT, CHAT_STREAM = (
