@@ -21,6 +21,7 @@ from tgi_conformance.protocol.under_load import (
     is_overloaded,
     is_own_text,
     is_retry_after,
+    is_routers_own,
     is_terminated,
     refusal_of,
 )
@@ -63,9 +64,7 @@ def judge(plan: FormPlan, question: Question, response: Response) -> Judged:
     """Check an answer against what only its request can get."""
     form = plan.form
     if response.is_overload or is_overloaded(form, response):
-        streamed = response.status == OK
-        by_router = streamed or member(refusal_of(response), "error_type") == OVERLOADED
-        return Judged(True, violations=tuple(_refusal(response)), by_router=by_router)
+        return Judged(True, violations=tuple(_refusal(response)), by_router=is_routers_own(response))
     problem = _unanswered(form, response)
     if problem:
         return Judged(False, violations=(Violation(promises.ANSWERED, "a whole answer or 429", problem),))

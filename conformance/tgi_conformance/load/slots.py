@@ -8,6 +8,7 @@ from attrs import frozen
 
 from tgi_conformance.http.exchange import NoAnswerError
 from tgi_conformance.protocol.routes import INFO
+from tgi_conformance.protocol.under_load import is_routers_own
 from tgi_conformance.requirements._simultaneous import MOST, is_overloaded, send_at_once
 from tgi_conformance.requirements._under_load import FREED
 from tgi_conformance.results.outcomes import InconclusiveError, UnmetError
@@ -58,7 +59,9 @@ def count_slots(session: Session, form: Form) -> Slots:
             return Slots(limit, evidence=f"{limit} simultaneous requests: {error}")
         refused = [exchange for exchange in exchanges if is_overloaded(form, exchange)]
         if len(refused) <= best.refused:
-            best = Slots(limit, len(refused), exchange=refused[0] if refused else None)
+            others = [exchange for exchange in refused if not is_routers_own(exchange.response)]
+            evidence = f"a gateway refused {len(others)} of {limit} simultaneous requests" if others else ""
+            best = Slots(limit, len(refused), evidence, refused[0] if refused else None)
         if not refused:
             break
         session.sender.client.stop.wait(PAUSE)

@@ -139,11 +139,12 @@ class AskingUser(FastHttpUser):
         """
         plan, began = HERE.plan, time.perf_counter()
         timeout = plan.timeout if plan else 0.0
+        late = NoAnswerError(f"no whole answer within {timeout:g} s", late=True)
         try:
-            with gevent.Timeout(timeout):
+            with gevent.Timeout(
+                timeout, late
+            ):  # what is no gevent.Timeout is not taken for a broken connection
                 return self._exchange(request, began)
-        except gevent.Timeout:
-            raise NoAnswerError(f"no whole answer within {timeout:g} s", late=True) from None
         except (*FAILURE_EXCEPTIONS, EncodingError) as error:
             told = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST]
             raise NoAnswerError(f"the connection broke: {told}") from None
@@ -179,16 +180,31 @@ class AskingUser(FastHttpUser):
 def _read(answer: Any, began: float, *, streamed: bool) -> tuple[bytes, list[float]]:
     """Read a body, and when each event of a stream was complete."""
     events: list[float] = []
-    body = bytearray()
-    while True:
-        piece = answer.readline(b"\n") if streamed else answer.read(BLOCK)
-        if not piece:
-            return bytes(body + answer.read()), events
+    body, rest = bytearray(), b""
+    for piece in _pieces(answer):
         body += piece
-        if streamed and piece in {b"\n", b"\r\n"}:
-            events.append(time.perf_counter() - began)
         if len(body) > LARGEST:
             raise NoAnswerError(f"more than {LARGEST:,} bytes")
+        if streamed:
+            *lines, rest = (rest + piece).split(b"\n")
+            events += [time.perf_counter() - began] * sum(line in {b"", b"\r"} for line in lines)
+    return bytes(body), events
+
+
+def _pieces(answer: Any) -> Iterator[bytes]:
+    """Yield a body as it comes; Locust's own readers wait for the end of a line, however long it is."""
+    while True:
+        if answer._body_buffer:  # noqa: SLF001
+            piece = bytes(answer._body_buffer)  # noqa: SLF001
+            answer._body_buffer.clear()  # noqa: SLF001
+            yield piece
+        elif answer.message_complete:
+            return
+        else:
+            received = answer._sock.recv(BLOCK)  # noqa: SLF001
+            answer.feed(received)
+            if not received and not answer.message_complete:
+                raise NoAnswerError("the connection broke: it ended before the answer")
 
 
 class FormUser(AskingUser):
@@ -228,10 +244,11 @@ class FormUser(AskingUser):
             HERE.busy -= 1
 
     def _ask(self, question: Question) -> None:
-        route, request, began = HERE.tally.of(self._label), question.request, time.perf_counter()
+        request, began = question.request, time.perf_counter()
         try:
             response, timing = self.exchange(request)
         except NoAnswerError as error:
+            route = HERE.tally.of(self._label)  # only now, since it is sent and replaced now and then
             route.failed += 1
             route.late += error.late
             route.violate(Violation(ANSWERED, WHOLE, str(error)), request)
@@ -239,7 +256,7 @@ class FormUser(AskingUser):
             gevent.sleep(FAILED_PAUSE)
             return
         exchange, judged = Exchange(request, response), judge(self._mine, question, response)
-        route.record(judged, exchange, timing)
+        HERE.tally.of(self._label).record(judged, exchange, timing)
         HERE.sample(self._label, exchange)
         problem = judged.violations[0].promise.slug if judged.violations else ""
         self.tell(request, self._label, timing.whole, problem, len(response.body))
@@ -325,7 +342,7 @@ class HealthUser(AskingUser):
         plan = HERE.plan
         if plan is None or HERE.stopping:
             return
-        route, request, began = HERE.tally.of(HEALTH.name), example_of(HEALTH), time.perf_counter()
+        request, began = example_of(HEALTH), time.perf_counter()
         response = None
         try:
             response, _ = self.exchange(request)
@@ -333,6 +350,7 @@ class HealthUser(AskingUser):
             told = str(error)
         else:
             told = "" if response.status == OK else seen(response)
+        route = HERE.tally.of(HEALTH.name)
         if told:
             route.failed += 1
             route.violate(Violation(HEALTHY, "status 200", told), request, response)

@@ -46,6 +46,11 @@ def is_overloaded(form: Form, response: Response) -> bool:
     return isinstance(member(error, "message"), str)
 
 
+def is_routers_own(refusal: Response) -> bool:
+    """Tell whether a refusal for overload has the form of TGI; gateways have a form and limits too."""
+    return refusal.status == OK or member(refusal_of(refusal), "error_type") == OVERLOADED
+
+
 def refusal_of(response: Response) -> Any:
     """Give the body of a 429, or its first event."""
     if response.is_stream:
