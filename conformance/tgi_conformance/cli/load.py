@@ -54,7 +54,7 @@ LOCUSTFILE = Path(__file__).parents[1] / "load" / "locustfile.py"
 FILE = click.Path(dir_okay=False, path_type=Path)
 TAIL = 400  # characters of what Locust said last
 LOOK = 0.1  # seconds between two looks at Locust
-PATIENCE = 90.0  # seconds that Locust may take to write a report after it was asked to stop
+PATIENCE = 60.0  # seconds that Locust may take to write a report after it was asked to stop
 WRONG_USAGE = 2
 EXAMPLES = examples(
     "load http://127.0.0.1:3000 --users 50 --run-time 60",

@@ -153,6 +153,11 @@ class Lead:
             self.outcome.reason = INTERRUPTED
 
     @property
+    def interrupted(self) -> bool:
+        """Whether the run ends before its time."""
+        return self.outcome is not None and bool(self.outcome.reason)
+
+    @property
     def waiting(self) -> set[str]:
         """The processes that have more to send."""
         processes = self.outcome.processes if self.outcome else {}

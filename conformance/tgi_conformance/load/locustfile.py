@@ -70,7 +70,8 @@ MESSAGE = "tgi_conformance"  # from a worker: what it saw
 FINISH = "tgi_conformance_finish"  # to a worker: stop asking, and send the rest
 INTERVAL = 2.0  # seconds between two messages
 TICK = 0.05  # seconds between two looks at the clock
-GRACE = 30.0  # seconds that answers which are under way may take at the end, if the plan allows as many
+GRACE = 120.0  # seconds that answers which are under way may take at the end, if the plan allows as many
+INTERRUPTED_GRACE = 5.0  # seconds of the same where nobody wants the rest any more
 SPARE = 10.0  # seconds more for the workers' last messages
 WRONG_USAGE = 2
 LONGEST = 300  # characters of an error
@@ -199,9 +200,9 @@ class _Asking:
         place = f"{Path(last.filename).name}:{last.lineno}"
         self.crash = self.crash or f"{type(exception).__name__}: {exception} at {place}"[:LONGEST]
 
-    def on_finish(self, **_: Any) -> None:
+    def on_finish(self, msg: Any, **_: Any) -> None:
         """Finish in a worker."""
-        self.finish()
+        self.finish(msg.data["patience"])
 
     def watch(self) -> None:
         """Look at the clock, and see how late it is: other greenlets and processes take time too."""
@@ -216,8 +217,8 @@ class _Asking:
             gevent.sleep(INTERVAL)
             self.flush(done=False)
 
-    def flush(self, *, done: bool) -> None:
-        """Send what came since the last time."""
+    def flush(self, *, done: bool, missing: int = 0) -> None:
+        """Send what came since the last time; `missing` answers had not come when nobody waited any more."""
         tally, HERE.tally = HERE.tally, Tally()
         samples, HERE.samples = HERE.samples, []
         now, processor = time.perf_counter(), time.process_time()
@@ -229,20 +230,18 @@ class _Asking:
             "warned": self.warned,
             "done": done,
             "crash": self.crash,
+            "missing": missing,
         }
         self.send({**wire, "time": time.time()})
 
-    def finish(self) -> None:
-        """Let answers that are under way come, and send the rest."""
+    def finish(self, patience: float) -> None:
+        """Let answers that are under way come for so many seconds, and send the rest."""
         HERE.stopping = True
-        patience = min(GRACE, HERE.plan.timeout if HERE.plan else GRACE)
         end = time.monotonic() + patience
         while HERE.busy and time.monotonic() < end:
             gevent.sleep(TICK)
-        if HERE.busy:
-            LOG.warning("%s answers did not come within %g s after the load", HERE.busy, patience)
         gevent.killall(self.greenlets)
-        self.flush(done=True)
+        self.flush(done=True, missing=HERE.busy)
 
 
 class _Leading:
@@ -293,17 +292,24 @@ class _Leading:
             return
         self.ended = True
         self.lead.loaded()
-        runner = self.environment.runner
+        runner, patience = self.environment.runner, self.patience
         if self.asking is not None:
-            self.asking.finish()
+            self.asking.finish(patience)
         if isinstance(runner, MasterRunner):
-            runner.send_message(FINISH)
-            self.await_workers(runner)
+            runner.send_message(FINISH, {"patience": patience})
+            self.await_workers(runner, patience + SPARE)
         self.write()
 
-    def await_workers(self, runner: MasterRunner) -> None:
-        """Wait until each worker that is still there has sent what it had."""
-        end = time.monotonic() + GRACE + SPARE
+    @property
+    def patience(self) -> float:
+        """How many seconds answers may take that are under way at the end: a little more than a timeout."""
+        if self.lead.interrupted:
+            return INTERRUPTED_GRACE
+        return min(GRACE, self.lead.asked.timeout + 1)
+
+    def await_workers(self, runner: MasterRunner, seconds: float) -> None:
+        """Wait until each worker that is still there has sent what it had, but not for ever."""
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             there = {client.id for client in runner.clients.values() if client.state != STATE_MISSING}
             if not there & self.lead.waiting:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BUSY = 0.9  # of a processor; Locust warns at the same share
 LATE = 0.1  # seconds
+STALLED = 3.0  # seconds in which a process did nothing at all; Locust gives a worker up after as many
 MOST_LATE = 0.05  # of the times that a process looks at its clock
 DRIFT = 1.0  # seconds
 BY_CHANCE = 1e-4  # the rate of mixed-up answers that a run is to see
@@ -34,6 +35,7 @@ class Process:
         warned: Whether Locust warned that it uses a whole processor.
         done: Whether it sent everything that it had.
         crash: An error of a user's own code, which is one of the suite; empty if there was none.
+        missing: How many answers had not come when the run was over.
     """
 
     tally: Tally = field(factory=Tally)
@@ -41,10 +43,14 @@ class Process:
     warned: bool = False
     done: bool = False
     crash: str = ""
+    missing: int = 0
 
     @property
     def saturated(self) -> str:
         """Why its users may have been too slow; empty if they were not."""
+        longest = (self.tally.lateness.percentile(100) or 0) / 1_000_000
+        if longest > STALLED:
+            return f"it did nothing for {longest:.0f} s"
         share = self.tally.processor / self.tally.seconds if self.tally.seconds else 0.0
         if self.warned or share > BUSY:
             return f"it used {max(share, BUSY):.0%} of a processor"
@@ -92,6 +98,7 @@ class Outcome:
         process.warned = process.warned or message["warned"]
         process.done = process.done or message["done"]
         process.crash = process.crash or message["crash"]
+        process.missing += message["missing"]
         offset = now - message["time"]
         if process.offset is None or abs(offset) < abs(process.offset):
             process.offset = offset
@@ -121,6 +128,8 @@ class Outcome:
         for name, process in self.processes.items():
             if process.saturated:
                 found.append(f"the load process {name} was saturated: {process.saturated}")
+            if process.missing:
+                found.append(f"{process.missing} answers to the load process {name} had not come at its end")
             if process.offset is not None and abs(process.offset) > DRIFT:
                 found.append(f"the clock of the load process {name} is off by {process.offset:+.1f} s")
         return tuple(found)

@@ -342,6 +342,13 @@ class HealthUser(AskingUser):
         plan = HERE.plan
         if plan is None or HERE.stopping:
             return
+        HERE.busy += 1
+        try:
+            self._look()
+        finally:
+            HERE.busy -= 1
+
+    def _look(self) -> None:
         request, began = example_of(HEALTH), time.perf_counter()
         response = None
         try:

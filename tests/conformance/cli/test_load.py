@@ -150,6 +150,27 @@ def test_the_settings_of_run_let_a_load_run_in(
     assert not (tmp_path / "of-run.json").exists()
 
 
+HANGS = {
+    "streams-hang-after-their-first-event": "generate-stream.requests-are-answered-under-load",
+    "streams-hang-at-their-end": "generate-stream.requests-are-answered-under-load",
+    "streams-never-end": "generate-stream.requests-are-answered-under-load",
+    "health-hangs": "health.health-stays-200-under-load",
+}
+
+
+@pytest.mark.parametrize("fault", HANGS)
+def test_what_hangs_fails_the_run(fault: str, tgi_server_factory: ServerFactory, tmp_path: Path) -> None:
+    hanging = tgi_server_factory(FEW_SLOTS, faults=[fault])
+    file, mix = tmp_path / "a.json", tmp_path / "mix.yaml"
+    mix.write_text("users: {generate-stream: 1, generate: 1}\n")
+    flags = ["--users", "4", "--run-time", SECONDS, "--timeout", "3", "--mix", str(mix), "--json", str(file)]
+    done = loaded(hanging.url, *flags)
+    failed = [one["id"] for one in written(file)["requirements"] if one["outcome"] == "failed"]
+
+    assert 1 == done.returncode, done.stdout
+    assert HANGS[fault] in failed
+
+
 def test_a_killed_worker_of_a_cluster_makes_the_run_inconclusive(server: Running, tmp_path: Path) -> None:
     file, locustfile = tmp_path / "report.json", CliRunner().invoke(main, ["load", "--print-locustfile"])
     with socket.create_server(("127.0.0.1", 0)) as free:

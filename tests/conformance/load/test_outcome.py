@@ -47,7 +47,8 @@ def tally(count: int = 3, **answers: Response) -> Tally:
 
 def message(found: Tally, **rest: Any) -> Any:
     """Give what a process sends, as it comes from the wire."""
-    told = {"tally": found.wire(), "samples": [], "warned": False, "done": True, "crash": "", "time": NOW}
+    told = {"tally": found.wire(), "samples": [], "warned": False, "done": True, "crash": "", "missing": 0}
+    told["time"] = NOW
     return msgpack.loads(msgpack.dumps({**told, **rest}), raw=False, strict_map_key=False)
 
 
@@ -189,6 +190,7 @@ DOUBTS: dict[str, dict[str, Any]] = {
     "lost": {"done": False},
     "warned": {"warned": True},
     "drift": {"time": NOW - 3},
+    "missing": {"missing": 1},
 }
 
 
@@ -210,6 +212,15 @@ def test_a_busy_or_late_process_is_a_doubt() -> None:
     ).doubts
     (told,) = loaded(message(late)).doubts
     assert "the load process worker-0 was saturated: it was late by more than 100 ms 100% of the time" == told
+
+
+def test_a_process_that_stood_still_is_a_doubt() -> None:
+    stalled = tally()
+    for seconds in [0.0] * 999 + [6.0]:
+        stalled.lateness.add_seconds(seconds)
+    (told,) = loaded(message(stalled)).doubts
+
+    assert "the load process worker-0 was saturated: it did nothing for 6 s" == told
 
 
 def test_a_doubt_does_not_excuse_what_was_seen() -> None:
