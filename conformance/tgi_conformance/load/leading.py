@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
-from tgi_common.access import parse_header, parse_url
+from tgi_common.access import AccessError, parse_header, parse_url
+from tgi_common.proxy import proxy_for
 from tgi_conformance.config.run_config import RunConfig
 from tgi_conformance.config.settings import deviations_with
 from tgi_conformance.engine.prepare import find_blocker, prepare
@@ -107,7 +108,8 @@ class Lead:
         )
         not_ready = wait_until_ready(config)
         session = prepare(config, threading.Event())
-        lead = cls(asked, mix, config, session, blocker=not_ready or find_blocker(session))
+        blocker = not_ready or find_blocker(session)
+        lead = cls(asked, mix, config, session, blocker=blocker and blocker + _without_proxy(asked.url))
         if not lead.blocker:
             lead._plan()
         return lead
@@ -191,3 +193,12 @@ class Lead:
         )
         self.session.sender.client.close()
         return empty if self.outcome is None else judged(empty, self.outcome, target)
+
+
+def _without_proxy(url: str) -> str:
+    """Say that a proxy of the environment was not used, which `run` would use."""
+    try:
+        named = proxy_for(url)
+    except AccessError:
+        return ""
+    return "" if named is None else "; load runs connect directly, not through the proxy of the environment"

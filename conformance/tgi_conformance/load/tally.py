@@ -115,7 +115,6 @@ class RouteTally:
     Attributes:
         answered, refused, failed: How many requests were answered, refused for overload, and neither.
         tokens: How many tokens were generated for them.
-        late: How many of the failed ones took too long.
         broken: The answers that broke each promise, by its slug and their symptom. A refusal by a router
             breaks ROOM, if there was room.
         held: Seconds that slots of the deployment were held, at least: from the first to the last event of
@@ -127,7 +126,6 @@ class RouteTally:
     answered: int = 0
     refused: int = 0
     failed: int = 0
-    late: int = 0
     tokens: int = 0
     held: float = 0.0
     broken: dict[str, dict[str, Kind]] = field(factory=dict)
@@ -203,7 +201,7 @@ class RouteTally:
             self.durations[name].merge(counts)
 
 
-SUMMED = ("answered", "refused", "failed", "late", "tokens", "held")
+SUMMED = ("answered", "refused", "failed", "tokens", "held")
 
 
 def _held(response: Response, timing: Timing) -> float:

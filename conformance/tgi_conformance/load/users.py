@@ -63,11 +63,7 @@ MOST_SAMPLES = 64  # that wait to be sent
 
 
 class NoAnswerError(Exception):
-    """No answer came that is whole, of limited size, and in time; `late` if it is the time."""
-
-    def __init__(self, told: str, *, late: bool = False) -> None:
-        super().__init__(told)
-        self.late = late
+    """No answer came that is whole, of limited size, and in time."""
 
 
 @define
@@ -139,11 +135,10 @@ class AskingUser(FastHttpUser):
         """
         plan, began = HERE.plan, time.perf_counter()
         timeout = plan.timeout if plan else 0.0
-        late = NoAnswerError(f"no whole answer within {timeout:g} s", late=True)
+        # Locust takes a gevent.Timeout for a broken connection, so it raises another error.
+        late = NoAnswerError(f"no whole answer within {timeout:g} s")
         try:
-            with gevent.Timeout(
-                timeout, late
-            ):  # what is no gevent.Timeout is not taken for a broken connection
+            with gevent.Timeout(timeout, late):
                 return self._exchange(request, began)
         except (*FAILURE_EXCEPTIONS, EncodingError) as error:
             told = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST]
@@ -250,7 +245,6 @@ class FormUser(AskingUser):
         except NoAnswerError as error:
             route = HERE.tally.of(self._label)  # only now, since it is sent and replaced now and then
             route.failed += 1
-            route.late += error.late
             route.violate(Violation(ANSWERED, WHOLE, str(error)), request)
             self.tell(request, self._label, time.perf_counter() - began, str(error))
             gevent.sleep(FAILED_PAUSE)

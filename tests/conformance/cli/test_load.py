@@ -251,6 +251,14 @@ def test_what_cannot_be_reached_is_inconclusive(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1].startswith("inconclusive: the deployment cannot be reached")
 
 
+def test_a_proxy_that_is_not_used_is_told() -> None:
+    done = loaded("http://127.0.0.1:9", "--run-time", "1", HTTP_PROXY="http://127.0.0.1:8", NO_PROXY="")
+
+    assert 3 == done.returncode
+    told = "; load runs connect directly, not through the proxy of the environment"
+    assert done.stdout.splitlines()[-1].endswith(told)
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

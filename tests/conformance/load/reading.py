@@ -21,13 +21,13 @@ TIMEOUT = 1.0
 FORM = FormPlan("generate-stream", "nothing", prompts=(("Hello", None),))
 
 
-def read(url: str) -> tuple[str, int, bool]:
-    """Give the body or why there is none, the number of events, and whether the answer was too late."""
+def read(url: str) -> tuple[str, int]:
+    """Give the body or why there is none, and the number of events."""
     try:
         response, timing = _user(url).exchange(Request("POST", "/generate_stream", (), b"{}"))
     except NoAnswerError as error:
-        return str(error), 0, error.late
-    return response.text, len(timing.events), False
+        return str(error), 0
+    return response.text, len(timing.events)
 
 
 def counted(url: str) -> int:
