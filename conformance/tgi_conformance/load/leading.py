@@ -180,7 +180,10 @@ class Lead:
         target, usage = self.config.target, self.session.sender.usage
         empty = without_results(self.config, Verdict.COULD_NOT_TELL, self.blocker)
         if self.outcome is not None and not self.outcome.reason:
-            self.outcome.after = count_slots(self.session, self.outcome.plan.forms[0].form)
+            before = self.outcome.before
+            known = before is not None and (before.evidence or before.refused)  # so the slots tell nothing
+            form = self.outcome.plan.forms[0].form
+            self.outcome.after = before if known else count_slots(self.session, form)
         empty = evolve(
             empty,
             server=target.scrub(dict(self.session.capabilities.info)),
