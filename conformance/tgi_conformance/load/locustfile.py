@@ -236,7 +236,7 @@ class _Asking:
 
     def finish(self, patience: float) -> None:
         """Let answers that are under way come for so many seconds, and send the rest."""
-        HERE.stopping = True
+        HERE.stopped = time.perf_counter()
         end = time.monotonic() + patience
         while HERE.busy and time.monotonic() < end:
             gevent.sleep(TICK)

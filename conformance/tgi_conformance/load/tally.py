@@ -34,10 +34,12 @@ class Timing:
     Attributes:
         events: When each event of a stream was complete; empty for an unstreamed answer.
         whole: When its last byte came.
+        overtime: For how many of the seconds the load was over.
     """
 
     whole: float
     events: tuple[float, ...] = ()
+    overtime: float = 0.0
 
 
 @frozen
@@ -117,8 +119,8 @@ class RouteTally:
         tokens: How many tokens were generated for them.
         broken: The answers that broke each promise, by its slug and their symptom. A refusal by a router
             breaks ROOM, if there was room.
-        held: Seconds that slots of the deployment were held, at least: from the first to the last event of
-            each stream, and as long as an unstreamed answer says that it took.
+        held: Seconds of the load that slots of the deployment were held, at least: from the first to the last
+            event of each stream, and as long as an unstreamed answer says that it took.
         durations: Of streams: seconds to the first event, between two events, tokens a second; and of all the
             seconds to the end.
     """
@@ -206,9 +208,11 @@ SUMMED = ("answered", "refused", "failed", "tokens", "held")
 
 def _held(response: Response, timing: Timing) -> float:
     if timing.events:
-        return timing.events[-1] - timing.events[0]
-    took = response.headers.get("x-total-time", "")
-    return int(took[:9]) / 1000 if took.isascii() and took.isdigit() else 0.0
+        seconds = timing.events[-1] - timing.events[0]
+    else:
+        took = response.headers.get("x-total-time", "")
+        seconds = int(took[:9]) / 1000 if took.isascii() and took.isdigit() else 0.0
+    return max(seconds - timing.overtime, 0.0)
 
 
 @define

@@ -74,7 +74,7 @@ class Here:
         plan: What they ask; None until it came.
         tally: What they saw since it was last sent.
         samples: Answers to be checked in depth: label, request and response of each.
-        stopping: Whether nobody begins to ask any more.
+        stopped: When the load was over and nobody began to ask any more, by time.perf_counter; None before.
         busy: How many of them wait for an answer.
         headers: What each request needs to be let in.
     """
@@ -82,7 +82,7 @@ class Here:
     plan: Plan | None = None
     tally: Tally = field(factory=Tally)
     samples: list[list[Any]] = field(factory=list)
-    stopping: bool = False
+    stopped: float | None = None
     busy: int = 0
     headers: dict[str, str] = field(factory=dict)
     _sampled: dict[str, float] = field(factory=dict)
@@ -90,11 +90,16 @@ class Here:
 
     def begin(self, plan: Plan) -> None:
         """Take the plan of a run that begins."""
-        self.plan, self.tally, self.samples, self.stopping = plan, Tally(), [], False
+        self.plan, self.tally, self.samples, self.stopped = plan, Tally(), [], None
         lines = filter(None, os.environ.get("TGI_CONFORMANCE_HEADER", "").split("\n"))
         self.headers = dict(map(parse_header, lines))
         if plan.key_name:
             self.headers["Authorization"] = f"Bearer {os.environ[plan.key_name]}"
+
+    @property
+    def overtime(self) -> float:
+        """For how many seconds the load has been over."""
+        return 0.0 if self.stopped is None else time.perf_counter() - self.stopped
 
     def number(self) -> int:
         """Give another number to each user of this process."""
@@ -158,7 +163,8 @@ class AskingUser(FastHttpUser):
             raw.release()
         whole = time.perf_counter() - began
         body = b"".join(decoder(found.get("content-encoding")).feed(body))
-        return Response(raw.get_code(), found, body, whole), Timing(whole, tuple(events))
+        timing = Timing(whole, tuple(events), HERE.overtime)
+        return Response(raw.get_code(), found, body, whole), timing
 
     def tell(self, request: Request, name: str, seconds: float, problem: str = "", length: int = 0) -> None:
         """Count an answer in Locust's own tables, as failed if there is a problem."""
@@ -229,7 +235,7 @@ class FormUser(AskingUser):
     @task
     def ask(self) -> None:
         """Ask once, and check the answer."""
-        if HERE.stopping:
+        if HERE.stopped is not None:
             gevent.sleep(1)
             return
         HERE.busy += 1
@@ -334,7 +340,7 @@ class HealthUser(AskingUser):
     def look(self) -> None:
         """Look once."""
         plan = HERE.plan
-        if plan is None or HERE.stopping:
+        if plan is None or HERE.stopped is not None:
             return
         HERE.busy += 1
         try:

@@ -292,6 +292,24 @@ def test_slots_are_held_no_longer_than_the_limit_allows(
     assert expected is outcomes(report_of(found))[LIMIT]
 
 
+@pytest.mark.parametrize("label", FORMS)
+@pytest.mark.parametrize(("overtime", "expected"), [(0.0, Outcome.FAILED), (29.0, Outcome.PASSED)])
+def test_a_slot_that_is_held_when_the_load_is_over_does_not_count_beyond_it(
+    label: str, overtime: float, expected: Outcome
+) -> None:
+    # Two answers of 30 seconds, whose slots were held for one second of the load, which took one.
+    found = Tally(seconds=1.0)
+    asked, whole_answer = question(label), whole(generated(), x_total_time="30000")
+    response = whole_answer if label == "generate" else GOOD[label]
+    timing = Timing(30.0, () if label == "generate" else (0.0, 30.0), overtime)
+    for _ in range(2):
+        verdict = judge(plan(label), asked, response)
+        found.of(label).record(verdict, Exchange(asked.request, response), timing)
+    results = outcomes(report_of(loaded(message(found), replicas=1, seconds=1.0)))
+
+    assert expected is results[LIMIT]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
