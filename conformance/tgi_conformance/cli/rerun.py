@@ -35,6 +35,8 @@ def rerunning(urls: tuple[str, ...], given: dict[str, Any]) -> tuple[tuple[str, 
     report = read_report(file)
     if report.load is not None:
         raise UsageError(f"{file}: of a load run; check again with `tgi-conformance load {report.target}`")
+    if not report.requirements:
+        raise UsageError(f"{file}: no requirement was checked; run again without --rerun")
     again = _ids(report)
     if not again:
         raise UsageError(f"{file}: every requirement passed, is a known deviation or is unsupported")

@@ -249,6 +249,11 @@ def test_what_cannot_be_reached_is_inconclusive(tmp_path: Path) -> None:
 
     assert 3 == done.returncode
     assert done.stdout.splitlines()[-1].startswith("inconclusive: the deployment cannot be reached")
+    again = CliRunner().invoke(main, ["run", "--rerun", str(tmp_path / "a.json")])
+    assert (2, "no requirement was checked; run again without --rerun") == (
+        again.exit_code,
+        again.output.strip().rpartition(": ")[2],
+    )
 
 
 def test_a_proxy_that_is_not_used_is_told() -> None:
