@@ -69,7 +69,7 @@ SHARED = {"api_key_env", "header", "ca", "insecure", "timeout", "wait", "deviati
 
 
 class LoadCommand(OneLineCommand):
-    """Takes what lets it in from where `run` has its settings, and reads `--fail-on regression FILE`."""
+    """Shares some settings with `run`, and accepts `--fail-on regression FILE`."""
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
         """Read the settings; raises WrongUsage."""
@@ -149,8 +149,9 @@ def load_command(  # noqa: PLR0913 - the flags
 ) -> None:
     """Check every answer of the deployment at URL while many users ask at a time, by Locust.
 
-    Connections are direct, never through a proxy. The flags that let `run` in, --timeout, --wait and
-    --deviations can also be set in its configuration file and as TGI_CONFORMANCE_… in the environment.
+    Connections are direct, never through a proxy. Key, headers, certificates, --timeout, --wait and
+    --deviations can also be set as for `run`: in tgi-conformance.toml, or as TGI_CONFORMANCE_NAME in the
+    environment.
 
     Exits as `run` does: with 0 if the deployment keeps its promises under load, 1 if it does not, 2 on wrong
     usage, 3 if the run could not tell, for instance since the users were too slow or a process of them was

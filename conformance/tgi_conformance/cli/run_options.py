@@ -93,7 +93,7 @@ class Lines(click.types.StringParamType):
 
 
 def warn_of_insecure(target: Target) -> None:
-    """Warn if a deployment is let in with any certificate."""
+    """Warn that no certificate is verified, if so."""
     if target.insecure:
         click.echo(UNVERIFIED.format(target.shown_url), err=True)
 

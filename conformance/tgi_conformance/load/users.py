@@ -76,7 +76,7 @@ class Here:
         samples: Answers to be checked in depth: label, request and response of each.
         stopped: When the load was over and nobody began to ask any more, by time.perf_counter; None before.
         busy: How many of them wait for an answer.
-        headers: What each request needs to be let in.
+        headers: The user's own and the one with the API key, sent with each request.
     """
 
     plan: Plan | None = None

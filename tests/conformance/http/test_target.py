@@ -1,4 +1,4 @@
-"""Where a deployment is and how to be let in; what was given for that is never shown."""
+"""A target's URL, key and headers are used as given, and never shown."""
 
 from __future__ import annotations
 
