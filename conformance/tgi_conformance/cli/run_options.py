@@ -184,17 +184,20 @@ SHARING: Options = [
     click.option(
         "--split",
         type=click.Choice(["requirements"]),
-        help="Divide a target that is too large for a shard by requirements.",
+        help="Also spread the requirements of one target over the shards.",
     ),
     click.option(
         "--part",
         metavar="FILE",
         type=PATH,
-        help="Write results to this file or folder as they come, for `merge`.  [default with --shard: "
-        "part-I-of-N.jsonl]",
+        help="Write each result to this file, or to a new file in this existing folder, for `merge`.  "
+        "[default with --shard: part-I-of-N.jsonl]",
     ),
     click.option(
-        "--resume", metavar="PART", type=PATH, help="Go on with this part, or begin it if there is none."
+        "--resume",
+        metavar="PART",
+        type=PATH,
+        help="Continue the part in this file or existing folder, or begin one if there is none.",
     ),
 ]
 """How several targets are divided."""

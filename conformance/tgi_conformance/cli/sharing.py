@@ -43,7 +43,7 @@ class Sharing:
         text, split = given.pop("shard"), given.pop("split") is not None
         part, resume = given.pop("part"), given.pop("resume")
         if part and resume:
-            raise UsageError("--part and --resume: expected one of them")
+            raise UsageError("--part and --resume: use one of them, not both")
         shard = shard_of(text, os.environ) if text else None
         if split and shard is None:
             raise UsageError("--split requirements: needs --shard I/N")

@@ -92,10 +92,13 @@ class Shift:
         if part.header.digest != self.plan.digest:
             raise PartError(
                 f"{self.path}: is of another run: the targets, their settings or the version of the suite "
-                "differ; --part FILE begins anew"
+                "differ; remove it, or give --part another file"
             )
         if part.header.shard != self.shard:
-            raise PartError(f"{self.path}: is the part of shard {part.header.shard}, not {self.shard}")
+            raise PartError(
+                f"{self.path}: is the part of shard {part.header.shard}, not of shard {self.shard}; "
+                "give each shard a file of its own, or all of them one existing folder"
+            )
         return part
 
 

@@ -39,7 +39,7 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--shard", "9/8"], "--shard 9/8: shard 9 of 8"),
         (["--shard", "auto"], "--shard auto: expected one of JOB_COMPLETION_INDEX"),
         (["--split", "requirements"], "--split requirements: needs --shard I/N"),
-        (["--part", "a", "--resume", "b"], "--part and --resume: expected one of them"),
+        (["--part", "a", "--resume", "b"], "--part and --resume: use one of them, not both"),
         (["--part", "nowhere/a.jsonl"], "the folder nowhere does not exist"),
         (["--resume", "pyproject.toml"], "not a part"),
         (["--jobs", "0"], "--jobs"),
