@@ -124,7 +124,10 @@ def _by_baseline(report: Report, baseline: Report, name: str) -> tuple[int, str]
 def _stale(names: tuple[str, ...]) -> str:
     verb = "deviation no longer shows" if len(names) == 1 else "deviations no longer show"
     rest = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"failed: {len(names)} known {verb}: {escaped(names[0])}{rest}"
+    them = "it" if len(names) == 1 else "them"
+    return (
+        f"failed: {len(names)} known {verb}: {escaped(names[0])}{rest}; remove {them} from --deviations FILE"
+    )
 
 
 def _known(report: Report) -> str:
