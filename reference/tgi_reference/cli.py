@@ -131,8 +131,8 @@ def _limit(flag: str, text: str) -> Callable[[Any], Any]:
     "--fleet",
     type=click.IntRange(1, 10_000),
     metavar="N",
-    help="Serve N servers that differ, under /t1 to /tN; each tenth has one of the faults. GET /fleet.yaml "
-    "lists them.",
+    help="Serve N servers that differ, under /t1 to /tN; one in ten, from the third on, has a fault. "
+    "GET /fleet.yaml lists them.",
 )
 @click.option(
     "--workers",
@@ -219,7 +219,7 @@ def note(settings: Settings, url: str) -> str:
     variety = f" Variants: {', '.join(settings.variants)}." if settings.variants else ""
     return (
         f"TGI reference server (a tiny statistical model, for tests) on {url}\n"
-        f"Answers as: {_manner(settings)}. Set up: {', '.join(peculiarities) or 'as usual'}. "
+        f"Answers as: {_manner(settings)}. Settings: {', '.join(peculiarities) or 'the defaults'}. "
         f"Faults: {', '.join(settings.faults) or 'none'}.{variety}\n"
         f"Documentation: {url}/docs/"
     )
@@ -240,14 +240,22 @@ def _log(settings: Settings) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
-@click.command(context_settings=_HELP, epilog=examples("faults", "faults --json"))
+@click.command(
+    context_settings=_HELP,
+    epilog=examples("faults", "faults --json"),
+    short_help="List the faults of the reference server.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(*, as_json: bool) -> None:
     """List the faults of the reference server: `serve --fault NAME` breaks one promise."""
     _list("fault", as_json=as_json)
 
 
-@click.command(context_settings=_HELP, epilog=examples("variants", "variants --json"))
+@click.command(
+    context_settings=_HELP,
+    epilog=examples("variants", "variants --json"),
+    short_help="List the variants of the reference server.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def variants(*, as_json: bool) -> None:
     """List the variants of the reference server: `serve --variant NAME` differs in one legal way."""

@@ -22,7 +22,12 @@ EXAMPLES = examples(
 )
 
 
-@click.command("accept", cls=OneLineCommand, epilog=EXAMPLES)
+@click.command(
+    "accept",
+    cls=OneLineCommand,
+    epilog=EXAMPLES,
+    short_help="Write the failures of a report as known deviations.",
+)
 @click.argument("report", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--expires",

@@ -29,7 +29,9 @@ EXAMPLES = examples(
 )
 
 
-@click.command("compare", cls=OneLineCommand, epilog=EXAMPLES)
+@click.command(
+    "compare", cls=OneLineCommand, epilog=EXAMPLES, short_help="Show what changed between reports."
+)
 @click.argument("files", metavar="A.json B.json…", nargs=-1, required=True, type=FILE)
 @profile_option
 @click.option("--html", metavar="FILE", type=FILE, help="Write the matrix as one HTML file.")

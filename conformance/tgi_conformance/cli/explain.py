@@ -29,7 +29,7 @@ EXAMPLES = examples(
 )
 
 
-@click.command("explain", cls=OneLineCommand, epilog=EXAMPLES)
+@click.command("explain", cls=OneLineCommand, epilog=EXAMPLES, short_help="Show all about one requirement.")
 @click.argument("name", metavar="ID")
 def explain_command(name: str) -> None:
     """Show all about one requirement: what it promises, where the promise is made, why clients care."""

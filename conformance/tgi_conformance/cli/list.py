@@ -29,7 +29,7 @@ EXAMPLES = examples(
 )
 
 
-@click.command("list", cls=OneLineCommand, epilog=EXAMPLES)
+@click.command("list", cls=OneLineCommand, epilog=EXAMPLES, short_help="List the requirements.")
 @selecting("--route")  # the former name of --only
 @click.option(
     "--level",

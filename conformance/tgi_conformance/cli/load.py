@@ -78,10 +78,15 @@ class LoadCommand(OneLineCommand):
         return super().make_context(info_name, with_baseline(args), *rest, **extra)
 
 
-@click.command("load", cls=LoadCommand, epilog=EXAMPLES)
+@click.command(
+    "load",
+    cls=LoadCommand,
+    epilog=EXAMPLES,
+    short_help="Check every answer while many users ask at a time.",
+)
 @click.argument("url", required=False)
 @click.option(
-    "--users", type=click.IntRange(1), default=20, show_default=True, help="Users that ask at a time."
+    "--users", type=click.IntRange(1), default=20, show_default=True, help="Simultaneous users."
 )
 @click.option(
     "--spawn-rate", type=click.FloatRange(0, min_open=True), help="Users to start per second.  [default: all]"

@@ -33,7 +33,9 @@ class MergeCommand(OneLineCommand):
         return super().make_context(info_name, with_baseline(args), *rest, **extra)
 
 
-@click.command("merge", cls=MergeCommand, epilog=EXAMPLES)
+@click.command(
+    "merge", cls=MergeCommand, epilog=EXAMPLES, short_help="Merge the parts of `run --shard` into one report."
+)
 @click.argument("parts", metavar="PART…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--expect",

@@ -47,7 +47,7 @@ EXAMPLES = examples(
 )
 
 
-@click.command("run", cls=RunCommand, epilog=EXAMPLES)
+@click.command("run", cls=RunCommand, epilog=EXAMPLES, short_help="Check whether deployments conform.")
 @run_options
 def run_command(*, url: tuple[str, ...], targets: Path | None, plan: bool, **given: Any) -> None:
     """Check whether the deployment at URL conforms to the documented REST API.

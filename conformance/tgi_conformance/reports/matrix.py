@@ -154,7 +154,9 @@ def print_matrix(columns: tuple[Column, ...], console: Console) -> None:
     for line in _table(matrix):
         console.print(line)
     if len(matrix.rows) > MOST_ROWS:
-        console.print(f"… and {len(matrix.rows) - MOST_ROWS} more rows, in --html FILE and --markdown FILE")
+        console.print(
+            f"… and {counted(len(matrix.rows) - MOST_ROWS, 'more row')}; see --html FILE or --markdown FILE"
+        )
     console.print(f"{matrix.same_shown}\n")
     for name, changes in matrix.changes:
         _print_changes(f"{name} compared with {matrix.heads[0].name}", changes, console)

@@ -12,7 +12,7 @@ from tgi_common.command_line import OneLineGroup
 
 @click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def client() -> None:
-    """Fetch the document of a server, compare two, generate a typed client."""
+    """Fetch and compare documents, and generate a client."""
 
 
 for _command in (fetch_command, diff_command, generate_command):
