@@ -149,7 +149,8 @@ class _Execution:
 
     def _known(self, deviation: Deviation, unmet: UnmetError) -> Result:
         reason = f"{deviation.instead} ({deviation.evidence})"
-        return evolve(self._failed(unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason)
+        accepted = not deviation.shipped
+        return evolve(self._failed(unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason, accepted=accepted)
 
     def _unmet(self, unmet: UnmetError) -> Result:
         """Failed, or known, for a failure that the check itself did not raise."""

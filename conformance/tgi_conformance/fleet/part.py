@@ -260,8 +260,10 @@ def _check_types(value: dict[str, Any]) -> None:
         value.get(name, "").encode()
     if not all(type(text) is str for text in (*result.symptoms, *result.profiles)):
         raise TypeError("expected texts")
-    if type(result.cases) is not int or type(result.scored) is not bool:
-        raise TypeError("expected a number of cases, and whether it is scored")
+    if type(result.cases) is not int:
+        raise TypeError("expected a number of cases")
+    if not all(type(flag) is bool for flag in (result.scored, result.accepted)):
+        raise TypeError("expected true or false")
     round(result.seconds, 3)
 
 

@@ -180,10 +180,13 @@ class _Judging:
         known = [(self._known(promise, place, kind), kind) for kind in kinds]
         failing = [kind for deviation, kind in known if deviation is None]
         if not failing:
-            deviation, kind = next(one for one in known if one[0] is not None)
+            deviation, kind = known[0]
             told = f"{deviation.instead} ({deviation.evidence})" if deviation else ""
+            accepted = deviation is not None and not deviation.shipped
             result = self._with_evidence(promise, place, [kind], cases)
-            return self._unless_doubted(evolve(result, outcome=Outcome.KNOWN_DEVIATION, reason=told))
+            return self._unless_doubted(
+                evolve(result, outcome=Outcome.KNOWN_DEVIATION, reason=told, accepted=accepted)
+            )
         result = self._with_evidence(promise, place, failing, cases)
         if promise.tolerated and sum(kind.count for kind in failing) <= cases * promise.tolerated:
             intermittent = _result(promise, place, Outcome.INTERMITTENT, result.actual)

@@ -83,4 +83,5 @@ def result_json(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         **({"profiles": list(result.profiles)} if result.profiles else {}),
         **({} if result.scored else {"scored": False}),
+        **({"accepted": True} if result.accepted else {}),
     }

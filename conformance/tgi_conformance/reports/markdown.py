@@ -18,7 +18,7 @@ from tgi_conformance.reports.signs import OUTCOMES, REPORT_IT, VERDICTS, outcome
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Outcome
-from tgi_conformance.results.summary import listed, report_summary
+from tgi_conformance.results.summary import known_deviations, listed, report_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,11 +167,11 @@ def _listed(title: str, results: tuple[Result, ...]) -> Iterator[str]:
 
 
 def _known(report: Report) -> Iterator[str]:
-    reasons = Counter(result.reason for result in report.having(Outcome.KNOWN_DEVIATION))
-    if not reasons:
+    known = report.having(Outcome.KNOWN_DEVIATION)
+    if not known:
         return
-    total = counted(sum(reasons.values()), "known deviation")
-    yield f"<details><summary>{total} of TGI itself</summary>"
+    reasons = Counter(result.reason for result in known)
+    yield f"<details><summary>{known_deviations(known)}</summary>"
     yield ""
     for reason, count in reasons.most_common(MOST_CAUSES):
         yield f"- {count} × {code(cut(reason, LONGEST))}"  # noqa: RUF001 - the sign is meant

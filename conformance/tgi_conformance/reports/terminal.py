@@ -15,7 +15,7 @@ from tgi_conformance.reports.signs import REPORT_IT, outcomes_of
 from tgi_conformance.results.causes import Cause, causes_of
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 from tgi_conformance.results.profiles import profiles_told
-from tgi_conformance.results.summary import listed, report_summary
+from tgi_conformance.results.summary import known_deviations, listed, report_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -177,7 +177,7 @@ def _print_known(report: Report, out: Lines, elsewhere: str) -> None:
     known = () if report.strict else report.having(Outcome.KNOWN_DEVIATION)
     reasons = Counter(result.reason for result in known)
     if reasons:
-        out.text(" of TGI itself:", counted(len(known), "known deviation"), style="yellow")
+        out.text(":", known_deviations(known), style="yellow")
     for reason, count in reasons.most_common(MOST_KNOWN):
         out.text(reason.partition(" (")[0], f"  {count} x ")
     if len(reasons) > MOST_KNOWN:

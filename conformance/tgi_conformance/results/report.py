@@ -42,6 +42,7 @@ class Result:
         seconds: How long the check took.
         profiles: The profiles that include the requirement; empty in a report of an older version.
         scored: Whether it counts for a verdict: false if it is outside the set that the run was asked for.
+        accepted: Whether a known deviation is one that the user accepted, and not one of TGI itself.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Result:
     symptoms: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     scored: bool = True
+    accepted: bool = False
 
     @property
     def route(self) -> str:

@@ -53,8 +53,20 @@ def report_summary(report: Report) -> str:
         return _broken(broken)
     known = report.having(Outcome.KNOWN_DEVIATION)
     if known:
-        return f"No requirement fails; {counted(len(known), 'known deviation')} of TGI itself."
+        return f"No requirement fails; {known_deviations(known)}."
     return "No requirement fails."
+
+
+def known_deviations(known: Sequence[Result]) -> str:
+    """Count known deviations: those of TGI itself apart from those that the user accepted."""
+    own = sum(result.accepted for result in known)
+    of_tgi = len(known) - own
+    if not own:
+        return f"{counted(of_tgi, 'known deviation')} of TGI itself"
+    total = counted(len(known), "known deviation")
+    if not of_tgi:
+        return f"{total} from --deviations"
+    return f"{total}: {of_tgi} of TGI itself, {own} from --deviations"
 
 
 def _broken(results: Sequence[Result]) -> str:

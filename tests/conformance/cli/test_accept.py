@@ -67,6 +67,16 @@ def test_what_was_accepted_passes(known: Path) -> None:
 
     assert 0 == done.exit_code, done.output
     assert "passed: no MUST requirement fails" in done.output
+    assert " from --deviations." in done.output
+
+
+def test_what_was_accepted_is_told_apart_from_what_tgi_does(known: Path, tmp_path: Path) -> None:
+    path = tmp_path / "second.json"
+    judged("last-token-is-not-shown", known, "--json", str(path))
+    results = json.loads(path.read_text("utf-8"))["requirements"]
+    accepted = {result["id"] for result in results if result.get("accepted")}
+
+    assert {entry["requirement"] for entry in yaml.safe_load(known.read_text("utf-8"))} == accepted
 
 
 def test_a_worse_failure_of_the_same_requirement_fails(known: Path) -> None:

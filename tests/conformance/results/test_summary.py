@@ -11,7 +11,7 @@ from tests.conformance.reports.samples import BAD, GOOD, NONE, STRICT, result
 from tgi_conformance.requirements import requirements
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 from tgi_conformance.results.report import WHOLE_RUN
-from tgi_conformance.results.summary import SUBJECTS, listed, report_summary
+from tgi_conformance.results.summary import SUBJECTS, known_deviations, listed, report_summary
 
 if TYPE_CHECKING:
     from tgi_conformance.results.report import Result
@@ -84,6 +84,20 @@ def test_a_run_that_conforms_says_so() -> None:
     assert "1 MUST requirement fails on the generate route; it concerns the members of answers." == (
         report_summary(STRICT)
     )
+
+
+@pytest.mark.parametrize(
+    ("of_tgi", "own", "expected"),
+    [
+        (2, 0, "2 known deviations of TGI itself"),
+        (2, 1, "3 known deviations: 2 of TGI itself, 1 from --deviations"),
+        (0, 1, "1 known deviation from --deviations"),
+    ],
+)
+def test_what_the_user_accepted_is_not_called_one_of_tgi(of_tgi: int, own: int, expected: str) -> None:
+    known = [result(f"n{n}", Outcome.KNOWN_DEVIATION, accepted=n >= of_tgi) for n in range(of_tgi + own)]
+
+    assert expected == known_deviations(known)
 
 
 def test_a_run_that_could_not_tell_judges_nothing() -> None:
