@@ -326,7 +326,9 @@ class _Leading:
         path = Path(options.tgi_report if options else REPORT)
         write_atomically(path, write_json(report))
         self.environment.process_exit_code = report.verdict.exit_code
-        LOG.info("%s %s; the report is in %s", report.target, report.verdict.value, path)
+        verdict = ": ".join(filter(None, (report.verdict.value, report.reason)))
+        LOG.info("%s %s", report.target, verdict)
+        LOG.info("The report is in %s; `tgi-conformance load --read %s` shows it", path, path)
 
 
 def _listen(hook: Any, listener: Callable[..., None]) -> None:
