@@ -190,14 +190,14 @@ SHARING: Options = [
         "--part",
         metavar="FILE",
         type=PATH,
-        help="Write each result to this file, or to a new file in this existing folder, for `merge`.  "
+        help="Write each result to this file, such as part.jsonl, or to a file in this folder, for `merge`.  "
         "[default with --shard: part-I-of-N.jsonl]",
     ),
     click.option(
         "--resume",
         metavar="PART",
         type=PATH,
-        help="Continue the part in this file or existing folder, or begin one if there is none.",
+        help="Continue the part in this file or folder, or begin one if there is none.",
     ),
 ]
 """How several targets are divided."""

@@ -39,7 +39,10 @@ class Sharing:
 
     @classmethod
     def taken_from(cls, given: dict[str, Any]) -> Sharing:
-        """Take the flags out of those of `run`; raises UsageError."""
+        """Take the flags out of those of `run`; raises UsageError, OSError.
+
+        A name without a suffix is a folder, which shards that begin at the same time may share.
+        """
         text, split = given.pop("shard"), given.pop("split") is not None
         part, resume = given.pop("part"), given.pop("resume")
         if part and resume:
@@ -50,7 +53,8 @@ class Sharing:
         path: Path | None = resume or part
         if path is None and shard is not None:
             path = Path()
-        if path is not None and path.is_dir():
+        if path is not None and (path.is_dir() or not (path.suffix or path.exists())):
+            path.mkdir(parents=True, exist_ok=True)
             one = shard or WHOLE
             path = path / f"part-{one.index}-of-{one.count}.jsonl"
         return cls(shard, split, path, resume is not None, given.pop("jobs"))

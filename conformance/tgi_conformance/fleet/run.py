@@ -97,7 +97,7 @@ class Shift:
         if part.header.shard != self.shard:
             raise PartError(
                 f"{self.path}: is the part of shard {part.header.shard}, not of shard {self.shard}; "
-                "give each shard a file of its own, or all of them one existing folder"
+                "give each shard a file of its own, or all of them one folder"
             )
         return part
 
