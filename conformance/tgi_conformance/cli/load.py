@@ -85,9 +85,7 @@ class LoadCommand(OneLineCommand):
     short_help="Check every answer while many users ask at a time.",
 )
 @click.argument("url", required=False)
-@click.option(
-    "--users", type=click.IntRange(1), default=20, show_default=True, help="Simultaneous users."
-)
+@click.option("--users", type=click.IntRange(1), default=20, show_default=True, help="Simultaneous users.")
 @click.option(
     "--spawn-rate", type=click.FloatRange(0, min_open=True), help="Users to start per second.  [default: all]"
 )

@@ -75,11 +75,7 @@ class FleetWriting:
 
     def finish(self, summary: FleetSummary, problems: Sequence[str]) -> Written:
         """Write the page and the summary; of the reports of each target only the folder is named."""
-        texts: dict[Path, str] = {}
-        folder = self.files.folder
-        if folder is not None:
-            texts[folder / "fleet.html"] = write_fleet_html(summary, problems, self.names)
-            texts[folder / "fleet.md"] = write_fleet_markdown(summary, problems)
+        texts = self.files.fleet_pages(summary, problems, self.names)
         for form, path in self.files.outputs.items():
             texts[path] = FLEET_WRITERS[form](summary, problems)
         found = _write(texts)
@@ -92,7 +88,7 @@ class ReportFiles:
 
     Attributes:
         outputs: A path for each of `WRITERS` that was given.
-        folder: Where `--reports` writes the matrix, and every report of each deployment.
+        folder: Where `--reports` writes the pages about all deployments, and every report of each.
     """
 
     outputs: Mapping[str, Path] = field(factory=dict)
@@ -123,13 +119,27 @@ class ReportFiles:
         """Write the reports of one deployment."""
         return _write({path: WRITERS[form](report) for form, path in self.outputs.items()})
 
-    def write_matrix(self, columns: tuple[Column, ...]) -> Written:
-        """Write the matrix of several deployments, and into the folder every report of each."""
+    def fleet_pages(
+        self, summary: FleetSummary, problems: Sequence[str], names: Mapping[str, str]
+    ) -> dict[Path, str]:
+        """Give the pages about all deployments by their paths in the folder; none without a folder."""
+        if self.folder is None:
+            return {}
+        return {
+            self.folder / "fleet.html": write_fleet_html(summary, problems, names),
+            self.folder / "fleet.md": write_fleet_markdown(summary, problems),
+        }
+
+    def write_matrix(
+        self, columns: tuple[Column, ...], summary: FleetSummary, problems: Sequence[str]
+    ) -> Written:
+        """Write the matrix of several deployments, and into the folder the fleet's page and every report."""
         files = {path: MATRIX_WRITERS[form](columns) for form, path in self.outputs.items()}
         if self.folder is not None:
+            names = report_names(column.name for column in columns)
+            files |= self.fleet_pages(summary, problems, names)
             for form, end in (("html", ".html"), ("markdown", ".md")):
                 files[self.folder / f"matrix{end}"] = MATRIX_WRITERS[form](columns)
-            names = report_names(column.name for column in columns)
             for column in columns:
                 for form, end in ENDINGS.items():
                     files[self.folder / f"{names[column.name]}{end}"] = WRITERS[form](column.report)

@@ -66,9 +66,11 @@ def worst(codes: list[int]) -> int:
 
 
 def _tell_few(fleet: Fleet, files: ReportFiles, gate: Gate, verbosity: int) -> int:
-    columns = tuple(fleet.columns())
-    written = files.write_matrix(columns)
+    columns, summary = tuple(fleet.columns()), FleetSummary()
     found = [(column.name, *gate.status(column.report)) for column in columns]
+    for column, (_, _, reason) in zip(columns, found, strict=True):
+        summary.add(column, reason)
+    written = files.write_matrix(columns, summary, fleet.problems)
     with printing():
         if verbosity > QUIET:
             print_matrix(columns, console())

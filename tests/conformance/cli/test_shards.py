@@ -77,6 +77,17 @@ def test_a_shard_without_targets_passes_and_has_a_part(tgi_server: Running) -> N
     assert tgi_server.url == read_report(Path("merged.json")).target
 
 
+@pytest.mark.parametrize("flag", ["--part", "--resume"])
+def test_a_name_without_a_suffix_is_a_folder_that_shards_share(tgi_server: Running, flag: str) -> None:
+    for shard in (1, 2):
+        done = ran("run", tgi_server.url, *INFO, "--shard", f"{shard}/2", flag, "new/parts")
+        assert 0 == done.exit_code, done.output
+
+    assert ["part-1-of-2.jsonl", "part-2-of-2.jsonl"] == sorted(
+        path.name for path in Path("new/parts").iterdir()
+    )
+
+
 def test_what_could_not_be_judged_is_tried_again_and_a_verdict_stays(tgi_server: Running) -> None:
     Path("fleet.yaml").write_text(
         f"- {{name: up, url: '{tgi_server.url}'}}\n- {{name: down, url: '{NOWHERE}'}}\n"
@@ -165,8 +176,9 @@ def test_a_target_called_as_a_page_keeps_its_reports(tmp_path: Path, count: int)
         report = read_report(Path(f"reports/{name}-2.json"))
         assert next(one.config.target.url for one in fleet if one.name == name) == report.target
         assert report.target in Path(f"reports/{name}-2.html").read_text("utf-8")
-    if count > 20:
-        assert 'href="fleet-2.html"' in Path("reports/fleet.html").read_text("utf-8")
+    assert 'href="fleet-2.html"' in Path("reports/fleet.html").read_text("utf-8")
+    assert f"{count} targets" in Path("reports/fleet.md").read_text("utf-8")
+    assert (count <= 20) == Path("reports/matrix.html").exists()
 
 
 def test_a_report_that_cannot_be_written_is_named_with_the_reason(tmp_path: Path) -> None:
