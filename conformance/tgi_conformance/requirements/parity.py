@@ -136,10 +136,14 @@ def _reason(form: Form, answer: Answer) -> str | None:
     why="Gateways bill by it.",
 )
 def input_length_counts_the_prompt(context: Context, form: Form) -> None:
-    whole, _ = ask(context, GENERATE, LIMITS[-1])
-    exchange, streamed = ask(context, form, LIMITS[-1])
-    stated = whole.response.headers.get("x-prompt-tokens")
-    expect_equal(stated, str(streamed.prompt), "input_length", exchange)
+    for prompt in PROMPTS:  # one of them is beyond ASCII, where counts of characters and bytes differ
+        with context.case():
+            asked = {"tokens": LIMITS[-1], "details": True}
+            whole = context.cached(GENERATE.ask(prompt, **asked))
+            exchange = context.cached(form.ask(prompt, **asked))
+            stated = whole.response.headers.get("x-prompt-tokens")
+            streamed = expect_answer(form, exchange)
+            expect_equal(stated, str(streamed.prompt), "input_length", exchange)
 
 
 def _ask_without_prompt(context: Context, form: Form, limit: int) -> tuple[Exchange, Answer]:

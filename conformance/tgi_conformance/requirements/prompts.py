@@ -32,6 +32,7 @@ BLANK = " \n\t  "
 # A letter followed by a combining accent, and a sign with a canonical equivalent: Unicode normalisation
 # changes both. A tokenizer of bytes can spell them even if its vocabulary has neither.
 DECOMPOSED = "Cafe\u0301 \u212b"
+AROUND = "\n \t\n"  # what is trimmed from either end does not come back
 TOKENS = 24
 CHANGED = "A text that comes back in other characters no longer matches what was sent, byte for byte."
 
@@ -75,9 +76,10 @@ def _tokens(context: Context, text: str) -> int:
     why=CHANGED,
 )
 def prompt_is_given_back_as_sent(context: Context, form: Form) -> None:
-    exchange = context.send(form.ask(DECOMPOSED, tokens=1, return_full_text=True))
+    prompt = f"{AROUND}{DECOMPOSED}{AROUND}"
+    exchange = context.send(form.ask(prompt, tokens=1, return_full_text=True))
     text = expect_answer(form, exchange).text or ""
-    expect(text.startswith(DECOMPOSED), f"{DECOMPOSED!a} at the beginning", ascii(text), exchange)
+    expect(text.startswith(prompt), f"{prompt!a} at the beginning", ascii(text), exchange)
 
 
 @requirement(

@@ -82,6 +82,17 @@ def length_means_the_limit_was_reached(context: Context, form: Form) -> None:
             else:
                 allowed = ("eos_token",) if form.dialect == "generate" else ("stop", "eos_token")
                 expect(answer.finish in allowed, f"length or {allowed[0]}", answer.finish, exchange)
+                _expect_ended(context, form, limit, exchange, answer)
+
+
+def _expect_ended(context: Context, form: Form, limit: int, exchange: Exchange, answer: Answer) -> None:
+    """Raise UnmetError if an answer that is said to have ended by itself goes on under a larger limit."""
+    repeats = context.decoding_is_exact and "reproducible" not in context.capabilities.absent
+    if answer.generated != limit or not repeats:
+        return
+    _, longer = ask(context, form, LONG)
+    goes_on = (longer.text or "").startswith(answer.text or "") and (longer.generated or 0) > limit
+    expect(not goes_on, "length, since a larger limit gives more tokens", answer.finish, exchange)
 
 
 @requirement(

@@ -259,6 +259,14 @@ def reason_is_always_length(body: Any, _: Call) -> Any:
 
 
 @FAULT.answer(GENERATE)
+def reason_of_one_token_is_the_end_token(body: Any, _: Call) -> Any:
+    """`finish_reason` is `eos_token` in every answer of one token."""
+    if _details(body) and body["details"]["generated_tokens"] == 1:
+        body["details"]["finish_reason"] = "eos_token"
+    return body
+
+
+@FAULT.answer(GENERATE)
 def reason_begins_with_a_capital(body: Any, _: Call) -> Any:
     """`finish_reason` is spelled as in the document's example, `Length`."""
     if _details(body):

@@ -55,6 +55,12 @@ def prompt_is_stripped(call: Call) -> None:
     _with_text(call, lambda text: text.strip() or text)
 
 
+@FAULT.request("tokenize", "chat-tokenize", *GENERATION)
+def prompt_loses_its_last_line_ends(call: Call) -> None:
+    """Line ends at the end of a prompt are removed."""
+    _with_text(call, lambda text: text.rstrip("\n") or text)
+
+
 @FAULT.request(GENERATE)
 def prompt_ends_at_its_first_line(call: Call) -> None:
     """A prompt is read up to its first line end."""

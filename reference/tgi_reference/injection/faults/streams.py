@@ -209,6 +209,14 @@ def streamed_input_length_is_wrong(event: Event, _: Call) -> Iterable[Event]:
 
 
 @FAULT.event(GENERATE)
+def streamed_input_length_is_wrong_beyond_ascii(event: Event, call: Call) -> Iterable[Event]:
+    """`input_length` counts one token too many where the prompt is not ASCII."""
+    if str((call.asked or {}).get("inputs")).isascii():
+        return [event]
+    return _in_details(event, lambda details: details.update(input_length=details["input_length"] + 1))
+
+
+@FAULT.event(GENERATE)
 def streamed_input_length_is_missing(event: Event, _: Call) -> Iterable[Event]:
     """`input_length` is missing."""
     return _in_details(event, lambda details: details.pop("input_length"))
