@@ -30,6 +30,7 @@ TOKENS = 4
 MOST, FEW = 5, 2  # top tokens
 KEPT = 3
 CLOSE = 1e-3  # log-probabilities of one step, computed once
+SCORED = 0.5  # log-probabilities of one text, computed as an answer and as a prompt
 SEQUENCES = 2
 PARAMETERS = "#/components/schemas/GenerateParameters/properties"
 # Since this release TGI's own model server omits prompt tokens unless an environment variable asks for them.
@@ -83,6 +84,33 @@ def _expect_prompt(context: Context, prefill: list[Any], exchange: Exchange) -> 
 def _letters(text: str) -> str:
     """Drop spaces and case: tokenizers show those of single tokens each in their own way, or not at all."""
     return "".join(character for character in text.casefold() if character.isalnum())
+
+
+@requirement(
+    "prefill-scores-a-text-as-it-was-generated",
+    "A greedy answer that is sent back after its prompt has in `prefill` the log-probabilities with which it "
+    "was generated.",
+    forms=(GENERATE,),
+    source="#/components/schemas/PrefillToken/properties/logprob",
+    category="tokens",
+    level=SHOULD,  # a prompt is computed by other kernels than an answer
+    needs=("prefill", "reproducible"),
+    why="Clients rank given texts by these numbers (text-generation-inference#2973).",
+)
+def prefill_scores_a_text_as_it_was_generated(context: Context, form: Form) -> None:
+    _, answer = _asked(context, form, return_full_text=False)
+    text = (answer.text or "").rstrip(REPLACEMENT)
+    exchange = context.cached(form.ask(PROMPT + text, tokens=1, decoder_input_details=True))
+    prefill = listed(expect_answer(form, exchange).raw, "details", "prefill")
+    generated = [token for token in answer.tokens if not token.get("special")]
+    scored = prefill[-len(generated) :] if generated else []
+    ids = [[member(token, "id") for token in some] for some in (generated, scored)]
+    if not generated or ids[0] != ids[1]:
+        raise UnsupportedError("the answer has other tokens when it is sent as a prompt")
+    for token, again in zip(generated, scored, strict=True):
+        logprob = token.get("logprob")
+        alike = near(logprob, member(again, "logprob"), SCORED)
+        expect(alike, f"a logprob of about {logprob} for {token.get('text')!r}", again, exchange)
 
 
 @requirement(

@@ -215,3 +215,27 @@ def top_p_near_zero_is_greedy(context: Context, form: Form) -> None:
         exchange = _sampled(context, form, SEEDS[2], top_p=near_zero, top_k=40, temperature=2.0)
         text = text_and_logprobs(form, exchange)[0]
         expect_equal(texts[0], text, "the text combined with a top_k of 40", exchange)
+
+
+@requirement(
+    "temperature-near-zero-is-greedy",
+    "Sampling with a `temperature` near 0 gives the same text for two of four seeds.",
+    forms=PRIMARY,
+    source=lambda form: parameter(form, "temperature"),
+    category="sampling",
+    needs=("reproducible",),
+    why="Clients that want the likeliest answer send a low temperature; one that is raised gives another.",
+)
+def temperature_near_zero_is_greedy(context: Context, form: Form) -> None:
+    """Compare several seeds: tokens that are equally likely are drawn at any temperature."""
+    if not context.decoding_is_exact:
+        raise unsupported(context, "temperature")
+    near_zero = SHIFTING["temperature"][0]
+    texts: set[str] = set()
+    for seed in SEEDS:
+        exchange = _sampled(context, form, seed, temperature=near_zero)
+        text = text_and_logprobs(form, exchange)[0]
+        if text in texts:
+            return
+        texts.add(text)
+    expect(False, "the same text for two of four seeds", sorted(texts), exchange)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from tgi_conformance.requirements._counting import counted
+from tgi_conformance.protocol.forms import COMPLETIONS
+from tgi_conformance.requirements._counting import LONGER, REPLACEMENT, counted
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import GRAMMAR_FORMS, PRIMARY
 from tgi_conformance.requirements._pointers import parameter, with_grammar
 from tgi_conformance.requirements._sampled import text_of
-from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_status
+from tgi_conformance.requirements._verify import OK, expect, expect_answer, expect_equal, expect_status
 from tgi_conformance.results.outcomes import UnsupportedError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 UNLIMITED = Version("3.0")  # before it an answer without a limit had 100 tokens
 DIGITS, FEWER_DIGITS = 110, 30  # each followed by a space: as many tokens or twice as many
+LONG_STOP = 40  # characters at the end of an answer, which it has nowhere else
 TOKENS_PER_DIGIT = 3  # at most, with the prompt
 
 
@@ -76,6 +78,34 @@ def limit_may_be_null_or_left_out(context: Context, form: Form) -> None:
             exchange = context.send(form.ask(tokens=None, **asked, stop=[stop]))
             shown = text_of(form, expect_answer(form, exchange)).replace(" ", "")
             expect(len(shown) < digits, f"an end with {stop!r}", shown, exchange)
+
+
+@requirement(
+    "max-tokens-may-be-left-out",
+    "Without `max_tokens` an answer goes on beyond a hundred tokens, to a stop string or its own end.",
+    forms=(COMPLETIONS,),
+    source=_limit_pointer,
+    category="sampling",
+    needs=("reproducible", "lengths"),
+    since=str(UNLIMITED),
+    why="A gateway with a default of its own, such as OpenAI's 16 tokens, cuts answers off in mid-sentence.",
+)
+def max_tokens_may_be_left_out(context: Context, form: Form) -> None:
+    """Repeat an answer with its own end as the stop string: no grammar ends an answer of completions."""
+    if not context.decoding_is_exact:
+        raise UnsupportedError("decoding is not exact: no stop string is sure to end an answer")
+    if context.capabilities.limit("max_stop_sequences") == 0:
+        raise UnsupportedError("/info advertises a max_stop_sequences of 0")
+    if (context.capabilities.limit("max_total_tokens") or LONGER * 2) < LONGER * 2:
+        raise UnsupportedError(f"the context is too small for {LONGER} tokens")
+    asked = {"temperature": 1.0, "seed": 1}
+    limited = context.cached(form.ask(tokens=LONGER, **asked))
+    text = expect_answer(form, limited).text or ""
+    stop = text[-LONG_STOP:]
+    if text.find(stop) != len(text) - len(stop) or REPLACEMENT in stop:
+        raise UnsupportedError(f"the end of an answer occurs twice in it, or in part: {stop!r}")
+    exchange = context.cached(form.ask(tokens=None, **asked, stop=[stop]))
+    expect_equal(text, expect_answer(form, exchange).text, "the text with a limit, without one", exchange)
 
 
 def _digits(count: int) -> dict[str, str]:

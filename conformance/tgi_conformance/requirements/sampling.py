@@ -131,9 +131,15 @@ def seeds_differ(context: Context, form: Form) -> None:
     why="A server that always draws the same seed gives every user the same answer.",
 )
 def answers_without_a_seed_differ(context: Context, form: Form) -> None:
-    exchange, answer = _sampled(context, form)
+    for asked in ({}, {"seed": None}):
+        with context.case():
+            _expect_different(context, form, **asked)
+
+
+def _expect_different(context: Context, form: Form, **asked: None) -> None:
+    exchange, answer = _sampled(context, form, **asked)
     for _ in SEEDS[1:]:
-        if _sampled_anew(context, form)[1].text != answer.text:
+        if _sampled_anew(context, form, **asked)[1].text != answer.text:
             return
     if answer.finish != "length":
         raise UnsupportedError(f"the model ends its answers at once: {answer.text!r}")
@@ -160,9 +166,9 @@ def seed_is_reported(context: Context, form: Form) -> None:
                 expect_numbered(context, exchange)
     with context.case():
         _, first = _sampled(context, form)
-        exchange, answer = _sampled_anew(context, form)
+        exchange, answer = _sampled_anew(context, form, seed=None)
         expect(answer.seed is not None, "a drawn seed", member(answer.raw, "details"), exchange)
-        expect(first.seed != answer.seed, "another seed for each answer", answer.seed, exchange)
+        expect(answer.seed not in {first.seed, ZERO}, "another seed for each answer", answer.seed, exchange)
     for asked in context.sample(SAMPLED, ENOUGH):
         with context.case():
             exchange = context.send(form.ask(tokens=1, details=True, **asked))

@@ -66,18 +66,23 @@ def offsets_lead_into_the_text(context: Context) -> None:
     for text in TEXTS:
         with context.case():
             exchange, tokens = tokens_of(context, text)
-            data = text.encode()
-            places = [place_of(token, exchange) for token in tokens]
-            expect(
-                all(0 <= a <= b <= len(data) for a, b in places),
-                f"offsets within {len(data)} bytes",
-                places,
-                exchange,
-            )
-            wide = [(start, stop) for start, stop in places if start < stop]
-            expect(wide == sorted(wide), "offsets in order", wide, exchange)
-            expect(not _by_characters(text, tokens), "the text of those bytes", BY_CHARACTERS, exchange)
-            expect_slices(data, tokens, exchange)
+            expect_offsets(text, tokens, exchange)
+
+
+def expect_offsets(text: str, tokens: Sequence[Any], exchange: Exchange) -> None:
+    """Raise UnmetError unless the tokens show the text between their offsets, which ascend within it."""
+    data = text.encode()
+    places = [place_of(token, exchange) for token in tokens]
+    expect(
+        all(0 <= a <= b <= len(data) for a, b in places),
+        f"offsets within {len(data)} bytes",
+        places,
+        exchange,
+    )
+    wide = [(start, stop) for start, stop in places if start < stop]
+    expect(wide == sorted(wide), "offsets in order", wide, exchange)
+    expect(not _by_characters(text, tokens), "the text of those bytes", BY_CHARACTERS, exchange)
+    _expect_slices(data, tokens, exchange)
 
 
 def place_of(token: Any, exchange: Exchange) -> tuple[int, int]:
@@ -96,7 +101,7 @@ def _by_characters(text: str, tokens: Sequence[Any]) -> bool:
     return shown and any(data[start:stop].decode(errors="replace") != here for start, stop, here in places)
 
 
-def expect_slices(data: bytes, tokens: Sequence[Any], exchange: Exchange) -> None:
+def _expect_slices(data: bytes, tokens: Sequence[Any], exchange: Exchange) -> None:
     """Raise UnmetError unless each token shows the text at its offsets, if it has a width."""
     for token in tokens:
         there = data[slice(*place_of(token, exchange))]
@@ -120,16 +125,19 @@ def tokens_cover_the_text(context: Context) -> None:
     for text in TEXTS:
         with context.case():
             exchange, tokens = tokens_of(context, text)
-            covered: set[int] = set()
-            for token in tokens:
-                covered |= set(range(len(text.encode()))[slice(*place_of(token, exchange))])
-            missing = {i for i, byte in enumerate(text.encode()) if not chr(byte).isspace()} - covered
-            characters = {i for i, character in enumerate(text) if not character.isspace()}
-            counted = bool(missing) and covered <= set(range(len(text))) and characters <= covered
-            expect(not counted, "every byte in a token", CHARACTERS_COUNTED, exchange)
-            expect(
-                not missing, "every byte in a token", f"bytes {sorted(missing)} of {text!r} missing", exchange
-            )
+            expect_covered(text, tokens, exchange)
+
+
+def expect_covered(text: str, tokens: Sequence[Any], exchange: Exchange) -> None:
+    """Raise UnmetError unless each byte of a visible character lies between the offsets of a token."""
+    covered: set[int] = set()
+    for token in tokens:
+        covered |= set(range(len(text.encode()))[slice(*place_of(token, exchange))])
+    missing = {i for i, byte in enumerate(text.encode()) if not chr(byte).isspace()} - covered
+    characters = {i for i, character in enumerate(text) if not character.isspace()}
+    counted = bool(missing) and covered <= set(range(len(text))) and characters <= covered
+    expect(not counted, "every byte in a token", CHARACTERS_COUNTED, exchange)
+    expect(not missing, "every byte in a token", f"bytes {sorted(missing)} of {text!r} missing", exchange)
 
 
 @requirement(

@@ -99,6 +99,7 @@ def _joined(context: Context, exchange: Exchange) -> dict[str, Any]:
     for name in ("index", "id", "type"):
         values = {str(member(piece, name)) for piece in pieces if member(piece, name) is not None}
         expect(len(values) == 1, f"one `{name}` for the call", sorted(values), exchange)
+    expect_equal(0, member(pieces[0], "index"), "the `index` of the only call", exchange)
     names = [name for piece in pieces if (name := member(piece, "function", "name"))]
     expect(len(names) == 1, "the tool's name exactly once", names, exchange)
     expect(

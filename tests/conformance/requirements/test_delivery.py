@@ -30,8 +30,9 @@ class Clock:
         self.moments = list(accumulate(chain([0.1], pauses)))
 
     def send(self, request: Request) -> Exchange:
-        tokens = [{"id": n, "text": "a", "logprob": -1.0, "special": False} for n in range(EVENTS)]
-        body = [{"index": n, "token": token, "generated_text": None} for n, token in enumerate(tokens, 1)]
+        token = {"id": 1, "text": "a", "logprob": -1.0, "special": False}
+        numbers = range(1, EVENTS + 1)
+        body: list[dict[str, Any]] = [{"index": n, "token": token, "generated_text": None} for n in numbers]
         body[-1]["generated_text"] = "a" * EVENTS
         events = [f"data: {json.dumps(one)}\n\n".encode() for one in body]
         sizes = accumulate(map(len, events))

@@ -348,6 +348,14 @@ def prefill_log_probabilities_are_shifted(body: Any, _: Call) -> Any:
 
 
 @FAULT.answer(GENERATE)
+def prefill_log_probabilities_are_alike(body: Any, _: Call) -> Any:
+    """Every token of `prefill` but the first has a `logprob` of -1."""
+    for token in (_details(body).get("prefill") or [])[1:]:
+        token["logprob"] = -1.0
+    return body
+
+
+@FAULT.answer(GENERATE)
 def top_tokens_are_worst_first(body: Any, _: Call) -> Any:
     """`top_tokens` are in ascending order of likelihood."""
     for tokens in _details(body).get("top_tokens") or ():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OTHER_LIMIT = 40
 _FLOATS: Final = ("temperature", "repetition_penalty", "frequency_penalty")
 _DEFAULT_LIMIT: Final = 100  # tokens
+_OPENAIS_LIMIT: Final = 16  # tokens of a completion
 _MOST_TOKENS = 100
 
 
@@ -384,6 +385,13 @@ def limits_that_are_missing_are_100(call: Call) -> None:
     """Without `max_tokens` a chat stops after 100 tokens."""
     if call.wanted("max_tokens") is None and call.wanted("messages"):
         call.parameters["max_tokens"] = _DEFAULT_LIMIT
+
+
+@FAULT.request(COMPLETIONS)
+def limits_that_are_missing_are_16(call: Call) -> None:
+    """Without `max_tokens` a completion stops after 16 tokens, as OpenAI's do."""
+    if call.wanted("max_tokens") is None and call.wanted("prompt"):
+        call.parameters["max_tokens"] = _OPENAIS_LIMIT
 
 
 @FAULT.request(*GENERATION)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tgi_reference.injection.call import Call
 
 SEED = 7
-WARM = 1.0
+COOL, WARM = 0.5, 1.0
 _SIGN: Final = 2**63
 
 
@@ -54,6 +54,21 @@ def temperatures_above_one_are_one(call: Call) -> None:
     value = call.wanted("temperature")
     if isinstance(value, float) and value > WARM:
         call.parameters["temperature"] = WARM
+
+
+@FAULT.request(*GENERATION)
+def null_seeds_are_zero(call: Call) -> None:
+    """A `seed` of null is read as 0."""
+    if "seed" in call.parameters and call.parameters["seed"] is None:
+        call.parameters["seed"] = 0
+
+
+@FAULT.request(*GENERATION)
+def temperatures_near_zero_are_raised(call: Call) -> None:
+    """A temperature between 0 and 0.5 is silently raised to 0.5."""
+    value = call.wanted("temperature")
+    if isinstance(value, float) and 0 < value < COOL:
+        call.parameters["temperature"] = COOL
 
 
 @FAULT.request(GENERATE)

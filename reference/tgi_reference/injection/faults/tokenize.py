@@ -151,6 +151,16 @@ def conversation_offsets_lead_beyond_it(body: Any, _: Call) -> Any:
     return body
 
 
+@FAULT.answer("chat-tokenize")
+def conversation_offsets_count_characters(body: Any, _: Call) -> Any:
+    """The offsets of a conversation's tokens count characters, not bytes."""
+    data = body["templated_text"].encode()
+    for token in body["tokenize_response"]:
+        for name in ("start", "stop"):
+            token[name] = len(data[: token[name]].decode("utf-8", "ignore"))
+    return body
+
+
 @FAULT.answer("tokenize")
 def offsets_take_line_ends_for_one_byte(body: Any, call: Call) -> Any:
     """CRLF counts as one byte in the offsets of later tokens."""

@@ -70,6 +70,17 @@ def streamed_tool_calls_change_their_id(event: Event, call: Call) -> Iterable[Ev
     return changed(event, change)
 
 
+@FAULT.event(CHAT)
+def streamed_tool_calls_count_from_one(event: Event, _: Call) -> Iterable[Event]:
+    """The `index` of the only tool call of a stream is 1."""
+
+    def change(body: Any) -> None:
+        for choice in body["choices"]:
+            _of_calls(choice, "index", 1)
+
+    return changed(event, change)
+
+
 @FAULT.answer(CHAT)
 def tool_calls_are_of_another_type(body: Any, _: Call) -> Any:
     """The `type` of a tool call is `tool`."""
