@@ -223,8 +223,8 @@ def earlier_turns_are_read(context: Context, form: Form) -> None:
 
 
 def prompt_tokens(context: Context, form: Form, earlier: list[dict[str, Any]]) -> tuple[int, Exchange]:
-    """Count the tokens of a conversation that ends with a question."""
-    exchange = context.cached(form.ask(tokens=1, messages=[*earlier, QUESTION]))
+    """Count the tokens of a conversation that ends with a question; greedy, which a cache may answer."""
+    exchange = context.cached(form.ask(tokens=1, temperature=0.0, messages=[*earlier, QUESTION]))
     return member(exchange.response.json, "usage", "prompt_tokens") or 0, exchange
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 
 from tgi_conformance.protocol.forms import COMPLETIONS
-from tgi_conformance.requirements._counting import LONGER, REPLACEMENT, counted
+from tgi_conformance.requirements._counting import LIMITS, LONGER, REPLACEMENT, ask, counted
 from tgi_conformance.requirements._declaration import requirement
 from tgi_conformance.requirements._forms import GRAMMAR_FORMS, PRIMARY
 from tgi_conformance.requirements._pointers import parameter, with_grammar
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 UNLIMITED = Version("3.0")  # before it an answer without a limit had 100 tokens
 DIGITS, FEWER_DIGITS = 110, 30  # each followed by a space: as many tokens or twice as many
+# What changes an answer if it is read as 0, true or a text; temperature and tools choose the kind of answer.
+NULLABLE = (
+    *("best_of", "decoder_input_details", "do_sample", "frequency_penalty", "presence_penalty"),
+    *("repetition_penalty", "return_full_text", "seed", "stop", "suffix", "top_k", "top_n_tokens", "top_p"),
+    *("truncate", "typical_p", "watermark", "logprobs", "top_logprobs"),
+)
 LONG_STOP = 40  # characters at the end of an answer, which it has nowhere else
 TOKENS_PER_DIGIT = 3  # at most, with the prompt
 
@@ -39,6 +45,28 @@ def unknown_members_are_ignored(context: Context, form: Form) -> None:
     body = asking.body(tokens=2, x_unknown={"a": [1]})
     exchange = context.cached(asking.request({**body, "x_other": None}))
     expect_answer(asking, exchange)
+
+
+@requirement(
+    "null-parameters-are-left-out",
+    "A greedy request whose other parameters are null is answered like one without them.",
+    forms=PRIMARY,
+    source=lambda form: f"#/components/schemas/{form.schema}",
+    category="parity",
+    needs=("reproducible",),
+    why="Client libraries send null for what was not set (text-generation-inference#2421).",
+)
+def null_parameters_are_left_out(context: Context, form: Form) -> None:
+    asked, limit = context.repeatable(form), context.repeatable_tokens(LIMITS[-1])
+    _, plain = ask(context, asked, limit)
+    known = [name for name in NULLABLE if context.contract.has(parameter(form, name))]
+    nulls = {name: None for name in known if context.contract.problem(None, parameter(form, name)) is None}
+    if not nulls:
+        raise UnsupportedError("the document has no parameter that may be null")
+    exchange, answer = ask(context, asked, limit, **nulls)
+    expect_equal(plain.text, answer.text, f"the text without {', '.join(nulls)}", exchange)
+    counts = [(one.prompt, one.generated, one.finish) for one in (plain, answer)]
+    expect_equal(counts[0], counts[1], "prompt tokens, generated tokens, and the finish reason", exchange)
 
 
 def _limit_pointer(form: Form) -> str:

@@ -126,6 +126,23 @@ def cache_ignores_parameters(body: Any, call: Call) -> Any:
     return cache.setdefault(_key(call), body)
 
 
+@FAULT.answer(CHAT)
+def greedy_chats_are_cached_by_their_last_message(body: Any, call: Call) -> Any:
+    """A greedy chat gets the answer of an earlier one that ends with the same message."""
+    asked = call.asked or {}
+    if asked.get("temperature") != 0:
+        return body
+    key = json.dumps({**asked, "messages": asked["messages"][-1:]}, sort_keys=True)
+    return call.server.setdefault("chats", {}).setdefault(key, body)
+
+
+@FAULT.answer(GENERATE)
+def sampled_answers_are_cached(body: Any, call: Call) -> Any:
+    """A sampled request without a seed that is sent again gets the same answer."""
+    key = call.path + json.dumps(call.asked, sort_keys=True)
+    return call.server.setdefault("answers", {}).setdefault(key, body)
+
+
 @FAULT.request(GENERATE)
 def prompts_leak_into_the_next(call: Call) -> None:
     """A prompt is continued from the one before it."""
