@@ -380,6 +380,13 @@ def integers_are_no_floats(call: Call) -> None:
             call.parameters.pop(name, None)
 
 
+@FAULT.request(*GENERATION)
+def null_stop_strings_are_a_space(call: Call) -> None:
+    """A `stop` of null is read as one stop string, a space."""
+    if "stop" in call.parameters and call.parameters["stop"] is None:
+        call.parameters["stop"] = [" "]
+
+
 @FAULT.request(CHAT)
 def limits_that_are_missing_are_100(call: Call) -> None:
     """Without `max_tokens` a chat stops after 100 tokens."""
