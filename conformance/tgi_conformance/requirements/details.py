@@ -95,7 +95,7 @@ def _letters(text: str) -> str:
     category="tokens",
     level=SHOULD,  # a prompt is computed by other kernels than an answer
     needs=("prefill", "reproducible"),
-    why="Clients rank given texts by these numbers (text-generation-inference#2973).",
+    why="Evaluations score given texts by these numbers (text-generation-inference#1069).",
 )
 def prefill_scores_a_text_as_it_was_generated(context: Context, form: Form) -> None:
     _, answer = _asked(context, form, return_full_text=False)

@@ -28,6 +28,7 @@ NULLABLE = (
     *("repetition_penalty", "return_full_text", "seed", "stop", "suffix", "top_k", "top_n_tokens", "top_p"),
     *("truncate", "typical_p", "watermark", "logprobs", "top_logprobs"),
 )
+MOST_CONTEXT = 8192  # tokens, which an answer may fill if its end is missed
 LONG_STOP = 40  # characters at the end of an answer, which it has nowhere else
 TOKENS_PER_DIGIT = 3  # at most, with the prompt
 
@@ -124,8 +125,9 @@ def max_tokens_may_be_left_out(context: Context, form: Form) -> None:
         raise UnsupportedError("decoding is not exact: no stop string is sure to end an answer")
     if context.capabilities.limit("max_stop_sequences") == 0:
         raise UnsupportedError("/info advertises a max_stop_sequences of 0")
-    if (context.capabilities.limit("max_total_tokens") or LONGER * 2) < LONGER * 2:
-        raise UnsupportedError(f"the context is too small for {LONGER} tokens")
+    context_tokens = context.capabilities.limit("max_total_tokens") or 0
+    if not LONGER * 2 <= context_tokens <= MOST_CONTEXT:
+        raise UnsupportedError(f"the context has {context_tokens} tokens, not {LONGER * 2} to {MOST_CONTEXT}")
     asked = {"temperature": 1.0, "seed": 1}
     limited = context.cached(form.ask(tokens=LONGER, **asked))
     text = expect_answer(form, limited).text or ""
