@@ -15,6 +15,7 @@ from tgi_conformance.results.causes import causes_of
 from tgi_conformance.results.evidence import cut
 from tgi_conformance.results.levels import Level, Outcome, Verdict
 from tgi_conformance.results.report import WHOLE_RUN
+from tgi_conformance.results.summary import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,12 +98,14 @@ class FleetSummary:
 
     targets: list[TargetSummary] = field(factory=list)
     causes: dict[CauseKey, SharedCause] = field(factory=dict)
+    depths: dict[str, None] = field(factory=dict)
     version: str = ""
 
     def add(self, column: Column, reason: str) -> None:
         """Take in the report of a target; `reason` is why it passes or does not."""
         report = column.report
         self.version = report.version
+        self.depths[report.depth.value] = None
         self.targets.append(
             TargetSummary(
                 name=column.name,
@@ -151,13 +154,15 @@ class FleetSummary:
 
     @property
     def sentence(self) -> str:
-        """Say in one line how many targets conform."""
+        """Say in one line how many targets conform, and how deep they were checked."""
         counts = self.counts
         unknown = counts[Verdict.COULD_NOT_TELL] + counts[Verdict.INTERNAL_ERROR]
         told = [f"{counts[Verdict.CONFORMS]} conform"]
         told += [f"{counts[Verdict.DOES_NOT_CONFORM]} {FAILS}"] if counts[Verdict.DOES_NOT_CONFORM] else []
         told += [f"{unknown} {UNKNOWN}"] if unknown else []
-        return f"{counted(len(self.targets), 'target')}: {', '.join(told)}"
+        depths = "depth" if len(self.depths) == 1 else "depths"
+        at = f" at {depths} {listed(list(self.depths))}" if self.depths else ""
+        return f"{counted(len(self.targets), 'target')}{at}: {', '.join(told)}"
 
     def _causes(self, column: Column) -> Mapping[CauseKey, int]:
         found: dict[CauseKey, int] = {}

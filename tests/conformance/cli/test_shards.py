@@ -144,8 +144,8 @@ def test_merge_ends_as_run_does(tmp_path: Path, lost: int | None, flags: list[st
 
     assert code == done.exit_code, done.output
     assert ("inconclusive: the part of shard 2/4 is missing" in done.output) == (lost is not None)
-    assert "30 targets: " in done.stdout
-    assert "30 targets: " in Path("fleet.html").read_text("utf-8")
+    assert "30 targets at depth standard: " in done.stdout
+    assert "30 targets at depth standard: " in Path("fleet.html").read_text("utf-8")
 
 
 def test_missing_parts_alone_give_3(tmp_path: Path) -> None:
