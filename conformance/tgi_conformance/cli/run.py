@@ -131,6 +131,8 @@ def _several(shift: Shift, files: ReportFiles, gate: Gate, verbosity: int, *, si
         click.echo(notice, err=True)
     with stopping() as stop, telling_fleet(len(todo), verbosity) as watcher:
         fleet = fleet_of(shift.run(watcher, stop))
+    if shift.plan.shards > 1:
+        click.echo(shift.part_notice, err=True)
     if single and fleet.names:
         return tell_one(fleet.report(fleet.names[0]), files, gate, verbosity)
     return tell_fleet(fleet, files, gate, verbosity)

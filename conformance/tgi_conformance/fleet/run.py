@@ -47,6 +47,12 @@ class Shift:
     durable: bool = True
     at_a_time: int = AT_A_TIME
 
+    @property
+    def part_notice(self) -> str:
+        """Say what the part is for."""
+        part = f"{self.path}: the part of shard {self.shard}/{self.plan.shards}"
+        return f"{part}; `tgi-conformance merge` gives the report of all parts"
+
     def check(self, *, mine: bool = False) -> None:
         """Raise PartError unless a part can be written, or gone on with; `mine` if it is open already."""
         if not self.resume and self.path.exists() and not (mine and self.path.stat().st_size == 0):

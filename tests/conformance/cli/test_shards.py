@@ -71,6 +71,7 @@ def test_a_shard_without_targets_passes_and_has_a_part(tgi_server: Running) -> N
     for shard in (1, 2):
         done = ran("run", tgi_server.url, *INFO, "--shard", f"{shard}/2")
         assert 0 == done.exit_code, done.output
+        assert f"part-{shard}-of-2.jsonl: the part of shard {shard}/2; `tgi-conformance merge`" in done.stderr
     merged = ran("merge", ".", "--expect", 2, "--json", "merged.json", "--junit", "merged.xml")
 
     assert 0 == merged.exit_code, merged.output
