@@ -380,6 +380,20 @@ def integers_are_no_floats(call: Call) -> None:
             call.parameters.pop(name, None)
 
 
+@FAULT.request(GENERATE)
+def null_asks_for_the_full_text(call: Call) -> None:
+    """A `return_full_text` of null is read as true."""
+    if "return_full_text" in call.parameters and call.parameters["return_full_text"] is None:
+        call.parameters["return_full_text"] = True
+
+
+@FAULT.request(*GENERATION)
+def null_truncations_keep_one_token(call: Call) -> None:
+    """A `truncate` of null is read as 1: one token of the prompt is kept."""
+    if "truncate" in call.parameters and call.parameters["truncate"] is None:
+        call.parameters["truncate"] = 1
+
+
 @FAULT.request(*GENERATION)
 def null_stop_strings_are_a_space(call: Call) -> None:
     """A `stop` of null is read as one stop string, a space."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tgi_reference.injection.call import Call
 
 SEED = 7
-COOL, WARM = 0.5, 1.0
+WARM = 1.0
 _SIGN: Final = 2**63
 
 
@@ -65,10 +65,10 @@ def null_seeds_are_zero(call: Call) -> None:
 
 @FAULT.request(*GENERATION)
 def temperatures_near_zero_are_raised(call: Call) -> None:
-    """A temperature between 0 and 0.5 is silently raised to 0.5."""
+    """A temperature between 0 and 1 is silently raised to 1."""
     value = call.wanted("temperature")
-    if isinstance(value, float) and 0 < value < COOL:
-        call.parameters["temperature"] = COOL
+    if isinstance(value, float) and 0 < value < WARM:
+        call.parameters["temperature"] = WARM
 
 
 @FAULT.request(GENERATE)
