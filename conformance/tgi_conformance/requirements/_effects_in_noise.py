@@ -94,15 +94,21 @@ def _step(text: Any, logprob: Any) -> Step:
 
 def expect_temperature(context: Context, form: Form, beside: Mapping[str, Any]) -> None:
     """Raise UnmetError unless a temperature near 0 gives the greedy answer, and a high one never does."""
+    greedy = expect_low_temperature(context, form, beside)
+    for seed in HOT_SEEDS:
+        exchange, answer = _asked(context, form, sampling(form, seed, HOT), beside)
+        hot = text_of(form, answer)
+        expect(hot != greedy, f"another text at temperature {HOT} {dict(beside)}", hot, exchange)
+
+
+def expect_low_temperature(context: Context, form: Form, beside: Mapping[str, Any]) -> str:
+    """Return the greedy answer; raise UnmetError unless a temperature near 0 gives it too."""
     greedy = text_of(form, _asked(context, form, counted(form))[1])
     for seed in COLD_SEEDS:
         exchange, answer = _asked(context, form, sampling(form, seed, COLD), beside)
         cold = text_of(form, answer)
         expect(cold == greedy, f"{greedy!r} at temperature {COLD} {dict(beside)}", cold, exchange)
-    for seed in HOT_SEEDS:
-        exchange, answer = _asked(context, form, sampling(form, seed, HOT), beside)
-        hot = text_of(form, answer)
-        expect(hot != greedy, f"another text at temperature {HOT} {dict(beside)}", hot, exchange)
+    return greedy
 
 
 def expect_top_p(context: Context, form: Form, beside: Mapping[str, Any]) -> None:
