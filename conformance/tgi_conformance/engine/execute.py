@@ -12,11 +12,12 @@ from packaging.version import Version
 
 from tgi_conformance.contract.undocumented import undocumented
 from tgi_conformance.http.exchange import NoAnswerError
+from tgi_conformance.requirements import result_of
 from tgi_conformance.results.curl import curl_line
 from tgi_conformance.results.evidence import request_seen, response_seen
 from tgi_conformance.results.levels import Outcome
 from tgi_conformance.results.outcomes import InconclusiveError, UnmetError, UnsupportedError, shown
-from tgi_conformance.results.report import LEFT_OUT, Result
+from tgi_conformance.results.report import LEFT_OUT
 from tgi_conformance.session.context import Context
 from tgi_conformance.session.context_limits import beyond_the_limits
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tgi_conformance.http.usage import Usage
     from tgi_conformance.requirements import Requirement
     from tgi_conformance.results.deviations import Deviation
+    from tgi_conformance.results.report import Result
     from tgi_conformance.session.session import Session
 
 MOST_SYMPTOMS = 20
@@ -148,9 +150,7 @@ class _Execution:
         return self._known(*next(iter(seen.items())))
 
     def _known(self, deviation: Deviation, unmet: UnmetError) -> Result:
-        reason = f"{deviation.instead} ({deviation.evidence})"
-        accepted = not deviation.shipped
-        return evolve(self._failed(unmet), outcome=Outcome.KNOWN_DEVIATION, reason=reason, accepted=accepted)
+        return deviation.excuse(self._failed(unmet))
 
     def _unmet(self, unmet: UnmetError) -> Result:
         """Failed, or known, for a failure that the check itself did not raise."""
@@ -211,15 +211,4 @@ class _Execution:
         )
 
     def _of(self, outcome: Outcome, reason: str = "") -> Result:
-        requirement = self.requirement
-        return Result(
-            id=requirement.id,
-            level=requirement.level,
-            category=requirement.category,
-            operation=requirement.operation,
-            statement=requirement.statement,
-            source=requirement.source,
-            why=requirement.why,
-            outcome=outcome,
-            reason=reason,
-        )
+        return result_of(self.requirement, outcome, reason)

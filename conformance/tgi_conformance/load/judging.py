@@ -15,11 +15,11 @@ from tgi_conformance.load.plan import LENGTH, NOTHING
 from tgi_conformance.load.tally import Example, Kind, RouteTally, Tally
 from tgi_conformance.protocol.routes import HEALTH, INFO, example_of
 from tgi_conformance.requirements import _under_load as promises
+from tgi_conformance.requirements import result_of
 from tgi_conformance.results.curl import curl_line
 from tgi_conformance.results.evidence import request_seen, response_seen
 from tgi_conformance.results.levels import Outcome, Verdict
 from tgi_conformance.results.load_figures import PERCENTILES, LoadFigures, RouteFigures
-from tgi_conformance.results.report import Result
 from tgi_conformance.session.context import Context
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tgi_conformance.protocol.routes import Route
     from tgi_conformance.requirements._under_load import Promise
     from tgi_conformance.results.deviations import Deviation
-    from tgi_conformance.results.report import Report
+    from tgi_conformance.results.report import Report, Result
 
 SPARE = 1.1  # times the limit, for how exactly the seconds of a slot can be told
 NOT_ASKED = "no answer showed it"
@@ -177,16 +177,11 @@ class _Judging:
 
     def _broken(self, promise: Promise, place: Form | Route, kinds: Sequence[Kind], cases: int = 0) -> Result:
         """Judge what breaks a promise; kinds that the user knows do not count. Without cases, tell none."""
-        known = [(self._known(promise, place, kind), kind) for kind in kinds]
-        failing = [kind for deviation, kind in known if deviation is None]
-        if not failing:
-            deviation, kind = known[0]
-            told = f"{deviation.instead} ({deviation.evidence})" if deviation else ""
-            accepted = deviation is not None and not deviation.shipped
-            result = self._with_evidence(promise, place, [kind], cases)
-            return self._unless_doubted(
-                evolve(result, outcome=Outcome.KNOWN_DEVIATION, reason=told, accepted=accepted)
-            )
+        known = [self._known(promise, place, kind) for kind in kinds]
+        failing = [kind for kind, deviation in zip(kinds, known, strict=True) if deviation is None]
+        if known[0] is not None and not failing:
+            result = self._with_evidence(promise, place, kinds[:1], cases)
+            return self._unless_doubted(known[0].excuse(result))
         result = self._with_evidence(promise, place, failing, cases)
         if promise.tolerated and sum(kind.count for kind in failing) <= cases * promise.tolerated:
             intermittent = _result(promise, place, Outcome.INTERMITTENT, result.actual)
@@ -228,18 +223,7 @@ class _Judging:
 
 def _result(promise: Promise, place: Form | Route, outcome: Outcome, reason: str = "") -> Result:
     requirement = promise.at(place)
-    return Result(
-        id=requirement.id,
-        level=requirement.level,
-        category=requirement.category,
-        operation=requirement.operation,
-        statement=requirement.statement,
-        source=requirement.source,
-        why=requirement.why,
-        outcome=outcome,
-        reason=reason,
-        profiles=profiles_of(requirement),
-    )
+    return evolve(result_of(requirement, outcome, reason), profiles=profiles_of(requirement))
 
 
 def _figures(outcome: LoadOutcome, total: Tally) -> LoadFigures:

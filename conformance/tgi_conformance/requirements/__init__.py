@@ -10,10 +10,11 @@ from functools import cache
 from importlib import import_module
 
 from tgi_conformance.requirements._declaration import REGISTRY, Requirement
+from tgi_conformance.requirements._results import result_of
 from tgi_conformance.requirements._under_load import LoadRequirement, load_requirements
 from tgi_conformance.results.report import WHOLE_RUN
 
-__all__ = ["LoadRequirement", "Requirement", "load_requirements", "requirements"]
+__all__ = ["LoadRequirement", "Requirement", "load_requirements", "requirements", "result_of"]
 
 
 def requirements() -> tuple[Requirement, ...]:

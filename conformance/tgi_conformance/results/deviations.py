@@ -19,6 +19,7 @@ from jsonschema.exceptions import SchemaError
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from tgi_common.suggestion import unknown
+from tgi_conformance.results.levels import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from tgi_conformance.results.outcomes import UnmetError
+    from tgi_conformance.results.report import Result
 
 SHIPPED = "deviations.yaml"
 MEMBERS = ("requirement", "seen", "instead", "versions", "evidence")
@@ -64,6 +66,15 @@ class Deviation:
     def name(self) -> str:
         """Its requirements and what the deployment does instead, in one line."""
         return f"{', '.join(self.requirements)}: {self.instead}"
+
+    def excuse(self, result: Result) -> Result:
+        """Return a failed result as one with this known deviation."""
+        return evolve(
+            result,
+            outcome=Outcome.KNOWN_DEVIATION,
+            reason=f"{self.instead} ({self.evidence})",
+            accepted=not self.shipped,
+        )
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""

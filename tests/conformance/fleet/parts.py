@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from tests.conformance.reports.samples import SEEN
 
+from tgi_conformance import requirements
 from tgi_conformance.config.settings import Settings, run_config_of
 from tgi_conformance.config.targets import NamedConfig
 from tgi_conformance.engine.progress import Progress
@@ -16,12 +17,12 @@ from tgi_conformance.engine.verdict import verdict_of
 from tgi_conformance.fleet.part_writer import PartWriter
 from tgi_conformance.fleet.plan import Plan, plan_of
 from tgi_conformance.results.levels import Outcome
-from tgi_conformance.results.report import Report, Result
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tgi_conformance.requirements import Requirement
+    from tgi_conformance.results.report import Report, Result
 
 STARTED = "2026-01-02T03:04:05+00:00"
 
@@ -45,19 +46,7 @@ def outcome_of(name: str, requirement: Requirement) -> Outcome:
 def result_of(name: str, requirement: Requirement) -> Result:
     outcome = outcome_of(name, requirement)
     seen = SEEN if outcome in {Outcome.FAILED, Outcome.KNOWN_DEVIATION} else {}
-    return Result(
-        id=requirement.id,
-        level=requirement.level,
-        category=requirement.category,
-        operation=requirement.operation,
-        statement=requirement.statement,
-        source=requirement.source,
-        why=requirement.why,
-        outcome=outcome,
-        cases=1,
-        seconds=0.5,
-        **seen,
-    )
+    return evolve(requirements.result_of(requirement, outcome), cases=1, seconds=0.5, **seen)
 
 
 def report_of(named: NamedConfig) -> Report:
