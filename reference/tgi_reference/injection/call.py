@@ -124,6 +124,11 @@ class Call:
         asked = isinstance(self.asked, dict) and self.asked.get("stream") is True
         return self.path == "/generate_stream" or asked
 
+    def read_null_as(self, name: str, value: Any) -> None:
+        """Replace a parameter that is null; one that is left out stays so."""
+        if self.parameters.get(name, value) is None:
+            self.parameters[name] = value
+
     def wanted(self, name: str) -> Any:
         """A parameter as the client sent it; None where it sent none."""
         body = self.asked if isinstance(self.asked, dict) else {}

@@ -76,8 +76,7 @@ def absent_limit_is_one(call: Call) -> None:
 @FAULT.request(*GENERATION)
 def null_limit_is_one(call: Call) -> None:
     """A limit that is null means a single token, while one that is left out does not."""
-    if isinstance(call.body, dict) and call.parameters.get(call.limit, 1) is None:
-        call.parameters[call.limit] = 1
+    call.read_null_as(call.limit, 1)
 
 
 @FAULT.request(*GENERATION)
@@ -383,22 +382,19 @@ def integers_are_no_floats(call: Call) -> None:
 @FAULT.request(GENERATE)
 def null_asks_for_the_full_text(call: Call) -> None:
     """A `return_full_text` of null is read as true."""
-    if "return_full_text" in call.parameters and call.parameters["return_full_text"] is None:
-        call.parameters["return_full_text"] = True
+    call.read_null_as("return_full_text", True)
 
 
 @FAULT.request(*GENERATION)
 def null_truncations_keep_one_token(call: Call) -> None:
     """A `truncate` of null is read as 1: one token of the prompt is kept."""
-    if "truncate" in call.parameters and call.parameters["truncate"] is None:
-        call.parameters["truncate"] = 1
+    call.read_null_as("truncate", 1)
 
 
 @FAULT.request(*GENERATION)
 def null_stop_strings_are_a_space(call: Call) -> None:
     """A `stop` of null is read as one stop string, a space."""
-    if "stop" in call.parameters and call.parameters["stop"] is None:
-        call.parameters["stop"] = [" "]
+    call.read_null_as("stop", [" "])
 
 
 @FAULT.request(CHAT)

@@ -59,8 +59,7 @@ def temperatures_above_one_are_one(call: Call) -> None:
 @FAULT.request(*GENERATION)
 def null_seeds_are_zero(call: Call) -> None:
     """A `seed` of null is read as 0."""
-    if "seed" in call.parameters and call.parameters["seed"] is None:
-        call.parameters["seed"] = 0
+    call.read_null_as("seed", 0)
 
 
 @FAULT.request(*GENERATION)
