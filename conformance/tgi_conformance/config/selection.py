@@ -79,11 +79,11 @@ def selecting_word(text: str, among: Sequence[Requirement | LoadRequirement] = (
 def requirement_id(text: str) -> str:
     """Return the id of a requirement if there is one; raises UsageError with a suggestion."""
     known = [one.id for one in requirements()]
+    if text in known:
+        return text
     if any(one.id == text for one in load_requirements()):
         raise UsageError(_of_load(text))
-    if text not in known:
-        raise UsageError(unknown("requirement", text, known, ALL))
-    return text
+    raise UsageError(unknown("requirement", text, known, ALL))
 
 
 def _of_load(text: str) -> str:
